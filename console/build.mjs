@@ -1,0 +1,70 @@
+// Builds the page into dist. Asset names carry a hash of their content, so they may be cached for ever.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { licences } from './licences.mjs';
+
+process.chdir(import.meta.dirname);
+rmSync('dist', { recursive: true, force: true });
+
+const inputs = new Set();
+
+const ownFormatJSONC = {
+  name: 'own-format-jsonc',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/jsonc\.js$/ }, ({ importer }) =>
+      importer.includes('@graphiql') ? { path: resolve('src/jsonc.js') } : undefined,
+    ),
+};
+
+// Bundles the entry points and returns the URL of each built file by its plain name.
+async function bundle(entryPoints, options) {
+  const { metafile } = await build({
+    entryPoints,
+    outdir: 'dist',
+    bundle: true,
+    minify: true,
+    metafile: true,
+    target: 'es2022',
+    entryNames: '[name]-[hash]',
+    assetNames: '[name]-[hash]',
+    publicPath: '/console/',
+    legalComments: 'none',
+    logLevel: 'warning',
+    alias: { 'prettier/parser-graphql': 'prettier/plugins/graphql' }, // one file under two names
+    plugins: [ownFormatJSONC],
+    ...options,
+    define: { 'process.env.NODE_ENV': '"production"', ...options.define },
+  });
+  Object.keys(metafile.inputs).forEach(input => inputs.add(input));
+  return Object.fromEntries(
+    Object.keys(metafile.outputs).map(output => {
+      const file = basename(output);
+      return [file.replace(/-[A-Z0-9]{8}\./, '.'), `/console/${file}`];
+    }),
+  );
+}
+
+const workers = await bundle(
+  [
+    'monaco-editor/esm/vs/editor/editor.worker.js',
+    'monaco-editor/esm/vs/language/json/json.worker.js',
+    'monaco-graphql/esm/graphql.worker.js',
+  ],
+  { format: 'iife' },
+);
+
+const files = await bundle(['src/app.jsx', 'src/favicon.svg'], {
+  format: 'esm',
+  jsx: 'automatic',
+  loader: { '.svg': 'copy', '.ttf': 'file', '.woff2': 'file' },
+  define: {
+    WORKER_EDITOR: JSON.stringify(workers['editor.worker.js']),
+    WORKER_GRAPHQL: JSON.stringify(workers['graphql.worker.js']),
+    WORKER_JSON: JSON.stringify(workers['json.worker.js']),
+  },
+});
+
+const page = readFileSync('src/index.html', 'utf8');
+writeFileSync('dist/index.html', page.replace(/{{(.+?)}}/g, (_, name) => files[name]));
+writeFileSync('dist/LICENSES.txt', licences(inputs));

@@ -1,0 +1,195 @@
+// Package console holds the playground of the gateway: a page with a query
+// editor, the documentation of the schema and a set of example documents, for
+// people who want to explore the graph without writing a program first.
+//
+// The page is built beforehand (see README.md) and embedded, so that it works
+// without any network besides the gateway itself.
+package console
+
+import (
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"crypto/sha256"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+)
+
+//go:embed dist examples/*.graphql
+var files embed.FS
+
+// contentSecurityPolicy allows nothing but the page's own files. Inline styles
+// are the exception: the editor positions its lines with them.
+const contentSecurityPolicy = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; " +
+	"style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; " +
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// An Example is a document that the console offers to open.
+type Example struct {
+	// Name is the name of the example's file without its ending.
+	Name string `json:"name"`
+	// Title is the first comment line of the document, or the name if there is none.
+	Title string `json:"title"`
+	// Document is the whole text of the file, which is a GraphQL document.
+	Document string `json:"document"`
+}
+
+// Examples returns the embedded example documents in the order of their file
+// names. The caller owns the returned slice.
+func Examples() []Example {
+	names, err := fs.Glob(files, "examples/*.graphql")
+	if err != nil {
+		panic(err) // Only a malformed pattern gets here.
+	}
+	examples := make([]Example, 0, len(names))
+	for _, file := range names {
+		name := strings.TrimSuffix(path.Base(file), ".graphql")
+		document := string(read(file))
+		examples = append(examples, Example{Name: name, Title: cmp.Or(title(document), name), Document: document})
+	}
+	return examples
+}
+
+func title(document string) string {
+	for line := range strings.Lines(document) {
+		if comment, ok := strings.CutPrefix(strings.TrimSpace(line), "#"); ok {
+			return strings.TrimSpace(comment)
+		}
+	}
+	return ""
+}
+
+// Handler returns a handler that serves the page at "/" and everything it
+// loads below "/console/". It answers GET and HEAD only, and 404 for any other
+// path. Every answer carries a Content-Security-Policy that confines the page
+// to its own origin; the page expects the GraphQL endpoint at "/graphql".
+func Handler() http.Handler {
+	assets := load()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Content-Security-Policy", contentSecurityPolicy)
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("Referrer-Policy", "no-referrer")
+		asset, ok := assets[r.URL.Path]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			header.Set("Allow", "GET, HEAD")
+			http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+			return
+		}
+		asset.serve(w, r)
+	})
+}
+
+type asset struct {
+	contentType  string
+	cacheControl string
+	etag         string
+	body         []byte
+	gzipped      func() []byte // nil if compression would not pay
+}
+
+var contentTypes = map[string]string{
+	".css":   "text/css; charset=utf-8",
+	".html":  "text/html; charset=utf-8",
+	".js":    "text/javascript; charset=utf-8",
+	".json":  "application/json",
+	".svg":   "image/svg+xml",
+	".ttf":   "font/ttf",
+	".txt":   "text/plain; charset=utf-8",
+	".woff2": "font/woff2",
+}
+
+var hashed = regexp.MustCompile(`-[A-Z0-9]{8}\.[a-z0-9]+$`)
+
+// load returns all assets by URL path.
+func load() map[string]*asset {
+	examples, err := json.Marshal(Examples())
+	if err != nil {
+		panic(err) // Strings always marshal.
+	}
+	entries, err := files.ReadDir("dist")
+	if err != nil {
+		panic(err) // The directory is embedded.
+	}
+	assets := map[string]*asset{"/console/examples.json": newAsset("examples.json", examples)}
+	for _, entry := range entries {
+		url := "/console/" + entry.Name()
+		if entry.Name() == "index.html" {
+			url = "/"
+		}
+		assets[url] = newAsset(entry.Name(), read("dist/"+entry.Name()))
+	}
+	return assets
+}
+
+func newAsset(name string, body []byte) *asset {
+	a := &asset{
+		contentType:  cmp.Or(contentTypes[path.Ext(name)], "application/octet-stream"),
+		cacheControl: "no-cache",
+		etag:         fmt.Sprintf("%x", sha256.Sum256(body))[:16],
+		body:         body,
+	}
+	if hashed.MatchString(name) {
+		a.cacheControl = "public, max-age=31536000, immutable"
+	}
+	if path.Ext(name) != ".woff2" {
+		a.gzipped = sync.OnceValue(func() []byte { return compress(body) })
+	}
+	return a
+}
+
+func (a *asset) serve(w http.ResponseWriter, r *http.Request) {
+	header := w.Header()
+	header.Set("Content-Type", a.contentType)
+	header.Set("Cache-Control", a.cacheControl)
+	body, etag := a.body, a.etag
+	if a.gzipped != nil {
+		header.Set("Vary", "Accept-Encoding")
+		if acceptsGzip(r) {
+			header.Set("Content-Encoding", "gzip")
+			body, etag = a.gzipped(), etag+"-gzip"
+		}
+	}
+	header.Set("ETag", `"`+etag+`"`)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+}
+
+func acceptsGzip(r *http.Request) bool {
+	for encoding := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		name, quality, _ := strings.Cut(encoding, ";")
+		refused := strings.Trim(quality, " 0.") == "q="
+		if strings.EqualFold(strings.TrimSpace(name), "gzip") && !refused {
+			return true
+		}
+	}
+	return false
+}
+
+func compress(body []byte) []byte {
+	var buffer bytes.Buffer
+	w := gzip.NewWriter(&buffer)
+	// Writing to a buffer cannot fail.
+	_, _ = w.Write(body)
+	_ = w.Close()
+	return buffer.Bytes()
+}
+
+func read(name string) []byte {
+	content, err := files.ReadFile(name)
+	if err != nil {
+		panic(err) // The names come from the embedded directory.
+	}
+	return content
+}

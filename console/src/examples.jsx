@@ -1,0 +1,87 @@
+import { useGraphiQL, useGraphiQLActions, pick } from '@graphiql/react';
+import { Kind, parse } from 'graphql';
+
+// One copy of the examples: the server that embeds them serves them too.
+export async function loadExamples() {
+  const response = await fetch('/console/examples.json');
+  return response.ok ? response.json() : [];
+}
+
+// GraphiQL looks at a new document only after a pause; without this a quick
+// click on "run" would still send the operation name of the tab before.
+function operationFacts(document) {
+  try {
+    const documentAST = parse(document);
+    const operations = documentAST.definitions.filter(d => d.kind === Kind.OPERATION_DEFINITION);
+    return { documentAST, operations, operationName: operations[0]?.name?.value };
+  } catch {
+    return {};
+  }
+}
+
+function ExamplesPanel({ examples }) {
+  const { addTab, changeTab, setOperationFacts, updateActiveTabValues } = useGraphiQLActions();
+  const { activeTabIndex, queryEditor, tabs } = useGraphiQL(
+    pick('activeTabIndex', 'queryEditor', 'tabs'),
+  );
+
+  function open({ document }) {
+    if (!queryEditor) {
+      return;
+    }
+    // What was typed in the last moment is not in the tab yet.
+    updateActiveTabValues({ query: queryEditor.getValue() });
+    const isOpen = (tab, index) =>
+      (index === activeTabIndex ? queryEditor.getValue() : tab.query) === document;
+    const index = tabs.findIndex(isOpen);
+    if (index === -1) {
+      addTab();
+      queryEditor.setValue(document);
+    } else if (index !== activeTabIndex) {
+      changeTab(index);
+    }
+    const facts = operationFacts(document);
+    setOperationFacts(facts);
+    updateActiveTabValues({ query: document, operationName: facts.operationName ?? null });
+  }
+
+  return (
+    <section className="examples" aria-label="Examples">
+      <h2 className="examples-title">Examples</h2>
+      <p className="examples-hint">
+        A click opens an example in a tab of its own. <kbd>Ctrl</kbd> <kbd>Enter</kbd> runs it.
+      </p>
+      <ul>
+        {examples.map(example => (
+          <li key={example.name}>
+            <button type="button" data-example={example.name} onClick={() => open(example)}>
+              {example.title}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function ExamplesIcon(props) {
+  return (
+    <svg
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.5"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      {...props}
+    >
+      <path d="M9 18h6M10 21h4M8.5 15c0-1.6-2.5-3-2.5-6a6 6 0 0 1 12 0c0 3-2.5 4.4-2.5 6z" />
+    </svg>
+  );
+}
+
+export const examplesPlugin = examples => ({
+  title: 'Examples',
+  icon: ExamplesIcon,
+  content: () => <ExamplesPanel examples={examples} />,
+});

@@ -1,0 +1,64 @@
+package customer
+
+import (
+	"time"
+
+	"customer360/sources"
+	"customer360/sources/profiles"
+)
+
+// ErrorCode says what went wrong, for machines. The kinds of errors that sources
+// give are codes of the same word.
+type ErrorCode string
+
+// The codes that do not come from a source.
+const (
+	CodeInternal      ErrorCode = ErrorCode(sources.Internal)
+	CodeForbidden     ErrorCode = "FORBIDDEN"
+	CodeNotConfigured ErrorCode = "NOT_CONFIGURED"
+	CodeAmbiguous     ErrorCode = "AMBIGUOUS"
+	CodeBadUserInput  ErrorCode = "BAD_USER_INPUT"
+)
+
+// An Error is written for clients: its text and what stands beside it may leave
+// the gateway.
+type Error struct {
+	Code    ErrorCode
+	Message string
+	// Source is the source that failed; empty where none did.
+	Source profiles.SourceName
+	// Retryable: the same request may succeed a little later.
+	Retryable bool
+	// RetryAfter is when; zero where it is not known.
+	RetryAfter time.Duration
+}
+
+// Error is the text for clients.
+func (e *Error) Error() string { return e.Message }
+
+// BadInput is the error for an argument that cannot be understood. The message
+// says what to do and does not repeat values of the caller's.
+func BadInput(message string) *Error { return &Error{Code: CodeBadUserInput, Message: message} }
+
+// SourceError words a source's failure for clients. Nothing of its cause is told.
+func SourceError(source profiles.SourceName, err *sources.Error) *Error {
+	text := map[sources.Kind]string{
+		sources.TimedOut:     "did not answer in time",
+		sources.RateLimited:  "asks to slow down",
+		sources.Unauthorized: "refused the gateway's credentials",
+		sources.Malformed:    "answered in a form that cannot be understood",
+		sources.CircuitOpen:  "failed repeatedly and is left alone for a while",
+		sources.Canceled:     "was not waited for",
+		sources.Internal:     "could not be asked, because of a fault in the gateway",
+	}[err.Kind]
+	if text == "" {
+		text = "is unavailable"
+	}
+	return &Error{
+		Code:       ErrorCode(err.Kind),
+		Message:    string(source) + " " + text,
+		Source:     source,
+		Retryable:  err.Kind.Retryable(),
+		RetryAfter: err.RetryAfter,
+	}
+}

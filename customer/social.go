@@ -1,0 +1,85 @@
+package customer
+
+import (
+	"time"
+
+	"customer360/sources/social"
+)
+
+// Social is what the social networks hold of one customer, joined.
+type Social struct {
+	// CustomerID is the profile's key.
+	CustomerID string
+	records    []*social.Record
+	known      bool
+	whole      bool
+}
+
+// JoinSocial joins the records of all of a customer's accounts on networks. Nil:
+// none was found.
+func JoinSocial(customerID string, results []Result[*social.Record]) *Social {
+	records := Records(results)
+	if len(records) == 0 {
+		return nil
+	}
+	return &Social{customerID, records, Known(results), Whole(results)}
+}
+
+// Whole reports whether the lists hold everything that the systems have.
+func (s *Social) Whole() bool { return s.whole }
+
+// Profiles gives the accounts, in the order of the links.
+func (s *Social) Profiles() []*social.Profile {
+	all := make([]*social.Profile, len(s.records))
+	for i, r := range s.records {
+		all[i] = &r.Profile
+	}
+	return all
+}
+
+// Followers adds up the followers of all accounts; nil where one is not known.
+func (s *Social) Followers() *int {
+	if !s.known {
+		return nil
+	}
+	n := 0
+	for _, r := range s.records {
+		if r.Followers == nil {
+			return nil
+		}
+		n += *r.Followers
+	}
+	return &n
+}
+
+// Mentions gives the mentions, newest first.
+func (s *Social) Mentions() []*social.Mention {
+	return merge(s.records, func(r *social.Record) []*social.Mention { return r.Mentions },
+		func(m *social.Mention) (time.Time, string) { return m.PostedAt, m.System + "/" + m.RecordID })
+}
+
+// Sentiment is the mean over the mentions that were scored; nil: none was, or it
+// is not known whole.
+func (s *Social) Sentiment() *social.Score {
+	if !s.whole {
+		return nil
+	}
+	score := social.Score{Kind: social.Sentiment, Min: -1, Max: 1}
+	n := 0
+	for _, m := range s.Mentions() {
+		if m.SentimentValue == nil {
+			continue
+		}
+		n++
+		score.Value += *m.SentimentValue
+		if m.PostedAt.After(score.AsOf) {
+			score.AsOf = m.PostedAt
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	score.Value /= float64(n)
+	score.Count = &n
+	return &score
+}

@@ -1,0 +1,100 @@
+package customer
+
+import (
+	"time"
+
+	"customer360/sources/support"
+)
+
+// Support is what the support systems hold of one customer, joined.
+type Support struct {
+	// CustomerID is the profile's key.
+	CustomerID string
+	records    []*support.Record
+	whole      bool
+}
+
+// JoinSupport joins the records of all of a customer's support contacts. Nil:
+// none was found.
+func JoinSupport(customerID string, results []Result[*support.Record]) *Support {
+	records := Records(results)
+	if len(records) == 0 {
+		return nil
+	}
+	return &Support{customerID, records, Whole(results)}
+}
+
+// Whole reports whether the lists hold everything that the systems have.
+func (s *Support) Whole() bool { return s.whole }
+
+// Tickets gives the tickets, newest first.
+func (s *Support) Tickets() []*support.Ticket {
+	return merge(s.records, func(r *support.Record) []*support.Ticket { return r.Tickets },
+		func(t *support.Ticket) (time.Time, string) { return t.CreatedAt, t.System + "/" + t.RecordID })
+}
+
+// OpenTickets counts the tickets that are not solved; nil where that is not known whole.
+func (s *Support) OpenTickets() *int {
+	if !s.whole {
+		return nil
+	}
+	n := 0
+	for _, t := range s.Tickets() {
+		if t.IsOpen() {
+			n++
+		}
+	}
+	return &n
+}
+
+// CSAT is the mean of the customer's ratings; nil: none was given, or on
+// different scales, or it is not known whole.
+func (s *Support) CSAT() *support.Rating {
+	if !s.whole {
+		return nil
+	}
+	var mean support.Rating
+	for _, t := range s.Tickets() {
+		r := t.Satisfaction
+		if r == nil {
+			continue
+		}
+		if mean.Count > 0 && r.Scale != mean.Scale {
+			return nil
+		}
+		n := max(r.Count, 1)
+		mean.Scale = r.Scale
+		mean.Rating += r.Rating * float64(n)
+		mean.Count += n
+		if r.RatedAt.After(mean.RatedAt) {
+			mean.RatedAt = r.RatedAt
+		}
+	}
+	if mean.Count == 0 {
+		return nil
+	}
+	mean.Rating /= float64(mean.Count)
+	return &mean
+}
+
+// LastContactAt is when the customer last wrote or called, or a ticket was opened;
+// zero: never, or it is not known whole.
+func (s *Support) LastContactAt() time.Time {
+	var last time.Time
+	if !s.whole {
+		return last
+	}
+	for _, r := range s.records {
+		for _, t := range r.Tickets {
+			if t.CreatedAt.After(last) {
+				last = t.CreatedAt
+			}
+		}
+		for _, m := range r.Messages {
+			if m.Direction == support.Inbound && m.SentAt.After(last) {
+				last = m.SentAt
+			}
+		}
+	}
+	return last
+}

@@ -1,0 +1,219 @@
+package customer
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"customer360/sources"
+	"customer360/sources/billing"
+	"customer360/sources/profiles"
+	"customer360/sources/social"
+	"customer360/sources/support"
+)
+
+// An Interaction is something that happened between a customer and the company.
+type Interaction struct {
+	At        time.Time
+	Kind      InteractionKind
+	Channel   profiles.Channel
+	Direction support.Direction
+	Source    profiles.SourceName
+	// Ref is the record that it is about, or that it is.
+	Ref   sources.Ref
+	Title string
+	Body  string
+	Actor *Actor
+	// TicketID is the key of the ticket whose conversation it belongs to.
+	TicketID string
+	// Subject is the record that it is about: a *billing.Invoice, *billing.Charge,
+	// *Payment, *billing.Subscription, *support.Ticket or *social.Mention; nil: none.
+	Subject any
+}
+
+// System is the name of the system that knows of it.
+func (i *Interaction) System() string { return i.Ref.System }
+
+// URL opens it in its system; empty where that is not known.
+func (i *Interaction) URL() string { return i.Ref.URL }
+
+// key breaks ties between interactions of one moment.
+func (i *Interaction) key() string {
+	return string(i.Source) + "/" + i.Ref.System + "/" + i.Ref.RecordID + "/" + string(i.Kind)
+}
+
+// Position is the interaction's place in a timeline: its time, and what breaks ties.
+func (i *Interaction) Position() (time.Time, string) { return i.At, i.key() }
+
+// An Actor is who did something.
+type Actor struct {
+	Kind ActorKind
+	// Name is empty where it is not known.
+	Name string
+}
+
+// ActorKind is on which side somebody stands.
+type ActorKind string
+
+// The sides.
+const (
+	ByCustomer ActorKind = "CUSTOMER"
+	ByAgent    ActorKind = "AGENT"
+	BySystem   ActorKind = "SYSTEM"
+	ByOther    ActorKind = "OTHER"
+)
+
+// InteractionKind is what happened.
+type InteractionKind string
+
+// What can happen.
+const (
+	MessageSent         InteractionKind = "MESSAGE"
+	Call                InteractionKind = "CALL"
+	Note                InteractionKind = "NOTE"
+	TicketOpened        InteractionKind = "TICKET_OPENED"
+	TicketSolved        InteractionKind = "TICKET_SOLVED"
+	InvoiceIssued       InteractionKind = "INVOICE_ISSUED"
+	PaymentReceived     InteractionKind = "PAYMENT"
+	PaymentFailed       InteractionKind = "PAYMENT_FAILED"
+	Refund              InteractionKind = "REFUND"
+	SubscriptionStarted InteractionKind = "SUBSCRIPTION_STARTED"
+	SubscriptionEnded   InteractionKind = "SUBSCRIPTION_ENDED"
+	Mentioned           InteractionKind = "MENTION"
+	OtherInteraction    InteractionKind = "OTHER"
+)
+
+// heldIn says for every kind of interaction which parts of which source hold it.
+// A message needs its ticket too: that is its subject.
+var heldIn = map[InteractionKind]struct {
+	source profiles.SourceName
+	part   sources.Parts
+}{
+	MessageSent:         {profiles.Support, support.PartMessages | support.PartTickets},
+	Call:                {profiles.Support, support.PartMessages | support.PartTickets},
+	Note:                {profiles.Support, support.PartMessages | support.PartTickets},
+	TicketOpened:        {profiles.Support, support.PartTickets},
+	TicketSolved:        {profiles.Support, support.PartTickets},
+	InvoiceIssued:       {profiles.Billing, billing.PartInvoices},
+	PaymentReceived:     {profiles.Billing, billing.PartCharges},
+	PaymentFailed:       {profiles.Billing, billing.PartCharges},
+	Refund:              {profiles.Billing, billing.PartCharges},
+	SubscriptionStarted: {profiles.Billing, billing.PartSubscriptions},
+	SubscriptionEnded:   {profiles.Billing, billing.PartSubscriptions},
+	Mentioned:           {profiles.Social, social.PartMentions},
+}
+
+// PartsOf says what a timeline of these kinds needs of each source; nil means
+// all kinds. A source that is not in the map is not needed.
+func PartsOf(kinds []InteractionKind) map[profiles.SourceName]sources.Parts {
+	parts := map[profiles.SourceName]sources.Parts{}
+	for kind, at := range heldIn {
+		if kinds == nil || slices.Contains(kinds, kind) {
+			parts[at.source] |= at.part
+		}
+	}
+	return parts
+}
+
+// A Timeline is everything that happened, newest first.
+type Timeline struct {
+	Interactions []*Interaction
+	// CompleteSince: from now back to this moment nothing is missing; zero: what is
+	// missing could be of any time.
+	CompleteSince time.Time
+	// MissingSources are linked and asked, and did not answer whole.
+	MissingSources []profiles.SourceName
+}
+
+// Answers are the results that a timeline is made of.
+type Answers struct {
+	Billing []Result[*billing.Record]
+	Support []Result[*support.Record]
+	Social  []Result[*social.Record]
+}
+
+// JoinTimeline joins what happened over all sources. Nil kinds or channels mean
+// all of them.
+func JoinTimeline(customer *profiles.Customer, answers Answers, kinds []InteractionKind, channels []profiles.Channel) *Timeline {
+	needed := PartsOf(kinds)
+	t := &Timeline{MissingSources: []profiles.SourceName{}}
+	// Nothing can have happened before the oldest thing that anybody knows of.
+	bound := horizon{since: customer.CreatedAt}
+	var all []*Interaction
+	if needed[profiles.Billing] != 0 {
+		bound.meet(t, profiles.Billing, Known(answers.Billing), truncatedAt(answers.Billing, billingInteractions))
+		for _, r := range Records(answers.Billing) {
+			all = append(all, billingInteractions(r)...)
+		}
+	}
+	if needed[profiles.Support] != 0 {
+		bound.meet(t, profiles.Support, Known(answers.Support), truncatedAt(answers.Support, supportInteractions))
+		for _, r := range Records(answers.Support) {
+			all = append(all, supportInteractions(r)...)
+		}
+	}
+	if needed[profiles.Social] != 0 {
+		bound.meet(t, profiles.Social, Known(answers.Social), truncatedAt(answers.Social, socialInteractions))
+		for _, r := range Records(answers.Social) {
+			all = append(all, socialInteractions(r)...)
+		}
+	}
+	all = slices.DeleteFunc(all, func(i *Interaction) bool {
+		return kinds != nil && !slices.Contains(kinds, i.Kind) || channels != nil && !slices.Contains(channels, i.Channel)
+	})
+	slices.SortStableFunc(all, func(a, b *Interaction) int {
+		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.key(), b.key()))
+	})
+	t.Interactions = all
+	if !bound.unknown {
+		t.CompleteSince = bound.since
+		if len(t.MissingSources) == 0 && len(all) > 0 {
+			t.CompleteSince = older(t.CompleteSince, all[len(all)-1].At)
+		}
+	}
+	return t
+}
+
+// A horizon is how far back a timeline is complete.
+type horizon struct {
+	since   time.Time
+	unknown bool
+}
+
+func (h *horizon) meet(t *Timeline, source profiles.SourceName, known bool, truncated time.Time) {
+	if !known || !truncated.IsZero() {
+		t.MissingSources = append(t.MissingSources, source)
+	}
+	if !known {
+		h.unknown = true
+	}
+	if truncated.After(h.since) {
+		h.since = truncated
+	}
+}
+
+// truncatedAt gives the moment back to which answers that were cut short are
+// complete; zero where none was. Each kind of fact is cut on its own, so the
+// latest of the oldest facts of the kinds decides.
+func truncatedAt[V any](results []Result[V], of func(V) []*Interaction) time.Time {
+	var at time.Time
+	for _, r := range results {
+		if r.Err != nil || r.NotConfigured || !r.Answer.Truncated {
+			continue
+		}
+		oldest := map[InteractionKind]time.Time{}
+		for _, i := range of(r.Answer.Value) {
+			oldest[i.Kind] = older(oldest[i.Kind], i.At)
+		}
+		latest := time.Time{}
+		for _, o := range oldest {
+			if o.After(latest) {
+				latest = o
+			}
+		}
+		if latest.After(at) {
+			at = latest
+		}
+	}
+	return at
+}

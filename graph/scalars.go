@@ -1,0 +1,145 @@
+package graph
+
+import (
+	"errors"
+	"io"
+	"math/big"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/sosodev/duration"
+)
+
+// MarshalString writes a String, an enum value or another text. The empty text is
+// null: the graph knows no empty texts, what is not known is null.
+func MarshalString(s string) graphql.Marshaler {
+	if s == "" {
+		return graphql.Null
+	}
+	return graphql.MarshalString(s)
+}
+
+// UnmarshalString reads a String.
+func UnmarshalString(v any) (string, error) { return graphql.UnmarshalString(v) }
+
+// MarshalDateTime writes a DateTime: RFC 3339 in UTC. The zero time is null.
+func MarshalDateTime(t time.Time) graphql.Marshaler {
+	if t.IsZero() {
+		return graphql.Null
+	}
+	return graphql.WriterFunc(func(w io.Writer) {
+		_, _ = io.WriteString(w, strconv.Quote(t.UTC().Format(time.RFC3339Nano)))
+	})
+}
+
+// UnmarshalDateTime reads a DateTime: RFC 3339 with any offset.
+func UnmarshalDateTime(v any) (time.Time, error) {
+	s, ok := v.(string)
+	if !ok {
+		return time.Time{}, errors.New("a DateTime is a string like \"2026-01-31T09:30:00Z\"")
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return time.Time{}, errors.New("a DateTime is a string like \"2026-01-31T09:30:00Z\"")
+	}
+	return t.UTC(), nil
+}
+
+// MarshalDate writes a Date. The empty text is null.
+func MarshalDate(s string) graphql.Marshaler { return MarshalString(s) }
+
+// UnmarshalDate reads a Date.
+func UnmarshalDate(v any) (string, error) {
+	s, ok := v.(string)
+	if _, err := time.Parse(time.DateOnly, s); !ok || err != nil {
+		return "", errors.New("a Date is a string like \"2026-01-31\"")
+	}
+	return s, nil
+}
+
+// MarshalDecimal writes a Decimal. The empty text is null.
+func MarshalDecimal(s string) graphql.Marshaler { return MarshalString(s) }
+
+var decimalForm = regexp.MustCompile(`^-?[0-9]{1,40}(\.[0-9]{1,40})?$`)
+
+// UnmarshalDecimal reads a Decimal.
+func UnmarshalDecimal(v any) (string, error) {
+	s, ok := v.(string)
+	if !ok || !decimalForm.MatchString(s) {
+		return "", errors.New("a Decimal is a string like \"1234.50\"")
+	}
+	if _, ok := new(big.Rat).SetString(s); !ok {
+		return "", errors.New("a Decimal is a string like \"1234.50\"")
+	}
+	return s, nil
+}
+
+// MarshalCurrencyCode writes a CurrencyCode. The empty text is null.
+func MarshalCurrencyCode(s string) graphql.Marshaler { return MarshalString(s) }
+
+// UnmarshalCurrencyCode reads a CurrencyCode.
+func UnmarshalCurrencyCode(v any) (string, error) {
+	s, ok := v.(string)
+	if !ok || len(s) != 3 || strings.ToUpper(s) != s {
+		return "", errors.New("a CurrencyCode is a string like \"EUR\"")
+	}
+	return s, nil
+}
+
+// MarshalURL writes a URL. The empty text is null.
+func MarshalURL(s string) graphql.Marshaler { return MarshalString(s) }
+
+// UnmarshalURL reads a URL.
+func UnmarshalURL(v any) (string, error) {
+	s, ok := v.(string)
+	if u, err := url.Parse(s); !ok || err != nil || !u.IsAbs() {
+		return "", errors.New("a URL is a string like \"https://example.com/\"")
+	}
+	return s, nil
+}
+
+// MarshalDuration writes a Duration that is kept as ISO 8601 text. The empty text
+// is null.
+func MarshalDuration(s string) graphql.Marshaler { return MarshalString(s) }
+
+var durationForm = regexp.MustCompile(`^P([0-9.]+Y)?([0-9.]+M)?([0-9.]+W)?([0-9.]+D)?(T([0-9.]+H)?([0-9.]+M)?([0-9.]+S)?)?$`)
+
+// UnmarshalDuration reads a Duration.
+func UnmarshalDuration(v any) (string, error) {
+	s, ok := v.(string)
+	if !ok || !durationForm.MatchString(s) || s == "P" || strings.HasSuffix(s, "T") {
+		return "", errors.New("a Duration is a string like \"PT30S\" or \"P1M\"")
+	}
+	return s, nil
+}
+
+// MarshalElapsed writes a Duration that is kept as [time.Duration], in seconds.
+// Zero is null.
+func MarshalElapsed(d time.Duration) graphql.Marshaler {
+	if d <= 0 {
+		return graphql.Null
+	}
+	return graphql.MarshalString(FormatElapsed(d))
+}
+
+// UnmarshalElapsed reads a Duration in hours, minutes and seconds.
+func UnmarshalElapsed(v any) (time.Duration, error) {
+	s, err := UnmarshalDuration(v)
+	if err != nil {
+		return 0, err
+	}
+	d, err := duration.Parse(s)
+	if err != nil || d.Years != 0 || d.Months != 0 {
+		return 0, errors.New("a Duration in hours, minutes and seconds is expected, as \"PT30S\"")
+	}
+	return d.ToTimeDuration(), nil
+}
+
+// FormatElapsed gives a length of time as ISO 8601, in seconds.
+func FormatElapsed(d time.Duration) string {
+	return "PT" + strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + "S"
+}

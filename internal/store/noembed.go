@@ -1,0 +1,15 @@
+//go:build noembed
+
+package store
+
+import (
+	"context"
+	"errors"
+)
+
+// Embedded reports whether this binary has the embedded store.
+const Embedded = false
+
+func openEmbedded(context.Context, Config) (*Store, error) {
+	return nil, errors.New("this binary was built without the embedded store: name a MongoDB with --mongodb-uri or C360_MONGODB_URI")
+}

@@ -1,0 +1,202 @@
+// Package documents reads and writes records that a company has landed in MongoDB,
+// one document per record with its key in _id: what the adapters of that name, one
+// in each domain's folder, have in common. It keeps to the commands that MongoDB
+// and the embedded store both know.
+package documents
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"customer360/sources"
+)
+
+// A Store is the database that the records are landed in.
+type Store struct {
+	// Database must be of a client with the options of [ClientOptions].
+	Database *mongo.Database
+	// PointReads: read many keys by one find each, not by one $in. For the
+	// embedded store, whose look-ups use an index for a single _id only; a find of
+	// fifty keys at once scans the collection, which takes ten times as long.
+	PointReads bool
+}
+
+// ClientOptions gives the options that a client for a store needs: times in UTC,
+// and the names of fields taken from the json tags of the domains' types.
+func ClientOptions() *options.ClientOptions {
+	return options.Client().SetBSONOptions(&options.BSONOptions{UseJSONStructTags: true, OmitEmpty: true})
+}
+
+// pointReaders bounds how many point reads run at once.
+const pointReaders = 8
+
+// Config describes one system of landed records.
+type Config struct {
+	// Name is the source's name, "domain/system".
+	Name string
+	// Store holds the collection.
+	Store Store
+	// Collection is the name of the collection.
+	Collection string
+	// MaxAge is how old a record may be before it counts as stale; zero: any age.
+	// Records without a syncedAt are of unknown age.
+	MaxAge time.Duration
+}
+
+// Landed is what the documents of every domain have beside the record itself.
+type Landed struct {
+	// ID is the record's key.
+	ID string `bson:"_id"`
+	// SyncedAt is when the record was last known to be true.
+	SyncedAt time.Time `json:"syncedAt"`
+	// Truncated: the system has more facts than were landed.
+	Truncated bool `json:"truncated"`
+}
+
+// Fetch reads the documents with these keys. Decode gives what a document holds,
+// with its record settled; one that it cannot read leaves its key unanswered, and
+// the error is Malformed. Keys without a document are Missing.
+func Fetch[V any](ctx context.Context, c Config, keys []string, projection bson.D,
+	decode func(bson.Raw) (Landed, V, error)) (map[string]sources.Answer[V], error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	answers := make(map[string]sources.Answer[V], len(keys))
+	unreadable := map[string]bool{}
+	read, err := c.Store.Find(ctx, c.Collection, keys, projection, func(raw bson.Raw) {
+		landed, value, err := decode(raw)
+		if err != nil {
+			unreadable[rawID(raw)] = true
+			return
+		}
+		answers[landed.ID] = sources.Answer[V]{
+			Value:     value,
+			AsOf:      landed.SyncedAt,
+			Stale:     c.MaxAge > 0 && !landed.SyncedAt.IsZero() && time.Since(landed.SyncedAt) > c.MaxAge,
+			Truncated: landed.Truncated,
+		}
+	})
+	for _, key := range keys {
+		if _, ok := answers[key]; !ok && read[key] && !unreadable[key] {
+			answers[key] = sources.Answer[V]{Missing: true}
+		}
+	}
+	switch {
+	case err != nil:
+		return answers, Error(c.Name, err)
+	case len(unreadable) > 0:
+		// A decoder's own words may quote what it found.
+		return answers, &sources.Error{Source: c.Name, Kind: sources.Malformed,
+			Err: fmt.Errorf("%d documents of the collection %q do not have its form", len(unreadable), c.Collection)}
+	}
+	return answers, nil
+}
+
+// Decode reads a document into a value, by the json tags of its type.
+func Decode(raw bson.Raw, into any) error {
+	d := bson.NewDecoder(bson.NewDocumentReader(bytes.NewReader(raw)))
+	d.UseJSONStructTags()
+	return d.Decode(into)
+}
+
+func rawID(raw bson.Raw) string {
+	id, _ := raw.Lookup("_id").StringValueOK()
+	return id
+}
+
+// Find reads the documents with these keys and gives them to each, one at a time.
+// It returns the keys that were looked for, those without a document included:
+// all of them without an error, perhaps some of them with one.
+func (s Store) Find(ctx context.Context, collection string, keys []string, projection bson.D, each func(bson.Raw)) (map[string]bool, error) {
+	c := s.Database.Collection(collection)
+	read := make(map[string]bool, len(keys))
+	if !s.PointReads {
+		cursor, err := c.Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: keys}}}}, options.Find().SetProjection(projection))
+		if err != nil {
+			return read, err
+		}
+		defer cursor.Close(context.WithoutCancel(ctx))
+		for cursor.Next(ctx) {
+			read[rawID(cursor.Current)] = true
+			each(cursor.Current)
+		}
+		if err := cursor.Err(); err != nil {
+			return read, err
+		}
+		for _, k := range keys {
+			read[k] = true
+		}
+		return read, nil
+	}
+	var (
+		mu    sync.Mutex
+		wg    sync.WaitGroup
+		first error
+		next  = make(chan string)
+	)
+	for range min(pointReaders, len(keys)) {
+		wg.Go(func() {
+			for key := range next {
+				raw, err := c.FindOne(ctx, bson.D{{Key: "_id", Value: key}}, options.FindOne().SetProjection(projection)).Raw()
+				mu.Lock()
+				switch {
+				case err == nil:
+					read[key] = true
+					each(raw)
+				case errors.Is(err, mongo.ErrNoDocuments):
+					read[key] = true
+				case first == nil:
+					first = err
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	for _, key := range keys {
+		if ctx.Err() != nil {
+			break
+		}
+		next <- key
+	}
+	close(next)
+	wg.Wait()
+	if first == nil {
+		first = ctx.Err()
+	}
+	return read, first
+}
+
+// Error gives an error of the driver as one of the named source.
+func Error(source string, err error) *sources.Error {
+	kind := sources.Unavailable
+	var command mongo.CommandError
+	switch {
+	case mongo.IsTimeout(err):
+		kind = sources.TimedOut
+	case errors.As(err, &command) && (command.Code == 13 || command.Code == 18):
+		// Unauthorized and AuthenticationFailed of MongoDB's error codes.
+		kind = sources.Unauthorized
+	}
+	if errors.Is(err, context.Canceled) {
+		kind = sources.Canceled
+	}
+	return &sources.Error{Source: source, Kind: kind, Err: scrubbed(err)}
+}
+
+// scrubbed keeps what an operator can act on, and no value: a server's message
+// may quote the command, and with it keys.
+func scrubbed(err error) error {
+	var command mongo.CommandError
+	if errors.As(err, &command) {
+		return fmt.Errorf("MongoDB refused the command with code %d (%s)", command.Code, command.Name)
+	}
+	return err
+}

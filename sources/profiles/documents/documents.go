@@ -1,0 +1,263 @@
+// Package documents keeps the profiles in MongoDB: the spine. A profile is a
+// document of the collection "customers" with the company's key in _id. Beside it,
+// "identifiers" says who has an e-mail address, phone number or handle, and
+// "attributeDefinitions" what the attributes mean.
+//
+// MongoDB cannot index a condition on two fields of one array element, so what is
+// searched for stands in arrays of words: attributes as "tier=GOLD" (which is also
+// where they are kept), linked records in "records" as "BILLING/stripe-eu/cus_1",
+// linked systems in "linked" as "BILLING" and "BILLING/stripe-eu".
+package documents
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"customer360/sources"
+	"customer360/sources/documents"
+	"customer360/sources/profiles"
+)
+
+// The collections of the spine.
+const (
+	Customers   = "customers"
+	Identifiers = "identifiers"
+	Definitions = "attributeDefinitions"
+)
+
+// definitionsFor is how long read definitions are used: an import into a running
+// gateway's store shows within this time.
+const definitionsFor = 10 * time.Second
+
+// Spine keeps the profiles. It implements [profiles.Spine].
+type Spine struct {
+	name  string
+	store documents.Store
+
+	mu          sync.Mutex
+	definitions []profiles.Definition
+	readAt      time.Time
+}
+
+// New makes the spine; its name is "profile/system".
+func New(name string, store documents.Store) *Spine { return &Spine{name: name, store: store} }
+
+// Name is the configured name.
+func (s *Spine) Name() string { return s.name }
+
+// document is a profile with what it is searched by.
+type document struct {
+	profiles.Customer `bson:",inline"`
+	// Attributes are words "key=value".
+	Attributes []string `json:"attributes"`
+	// NameKey is the folded name; it is there even if it is empty, to be ordered by.
+	NameKey *string  `json:"nameKey"`
+	Records []string `json:"records"`
+	Linked  []string `json:"linked"`
+}
+
+// parts says which fields hold which part.
+var parts = map[sources.Parts][]string{
+	profiles.Names:      {"name", "givenName", "familyName", "birthDate", "language", "timeZone"},
+	profiles.Contacts:   {"contactPoints"},
+	profiles.Attributes: {"attributes"},
+	profiles.Consents:   {"consents"},
+	profiles.Relations:  {"relations"},
+	profiles.Links:      {"links"},
+}
+
+func projection(want sources.Parts) bson.D {
+	fields := bson.D{{Key: "kind", Value: 1}, {Key: "createdAt", Value: 1}, {Key: "updatedAt", Value: 1}, {Key: "syncedAt", Value: 1}}
+	for part, names := range parts {
+		if want.Has(part) {
+			for _, n := range names {
+				fields = append(fields, bson.E{Key: n, Value: 1})
+			}
+		}
+	}
+	return fields
+}
+
+// Fetch reads profiles by their keys.
+func (s *Spine) Fetch(ctx context.Context, keys []string, want sources.Parts) (map[string]sources.Answer[*profiles.Customer], error) {
+	defs, err := s.definitionsFor(ctx, want)
+	if err != nil {
+		return nil, err
+	}
+	c := documents.Config{Name: s.name, Store: s.store, Collection: Customers}
+	return documents.Fetch(ctx, c, keys, projection(want), func(raw bson.Raw) (documents.Landed, *profiles.Customer, error) {
+		customer, err := decode(raw, want, defs)
+		if err != nil {
+			return documents.Landed{}, nil, err
+		}
+		return documents.Landed{ID: customer.ID, SyncedAt: customer.SyncedAt}, customer, nil
+	})
+}
+
+// Find reads who has the identifier, and then the profiles: two point reads.
+func (s *Spine) Find(ctx context.Context, by profiles.Identifier, want sources.Parts) ([]*profiles.Customer, error) {
+	var doc struct {
+		Owners []string `json:"owners"`
+	}
+	err := s.store.Database.Collection(Identifiers).FindOne(ctx, bson.D{{Key: "_id", Value: string(by)}}).Decode(&doc)
+	switch {
+	case errors.Is(err, mongo.ErrNoDocuments) || err == nil && len(doc.Owners) == 0:
+		return nil, nil
+	case err != nil:
+		return nil, documents.Error(s.name, err)
+	}
+	answers, err := s.Fetch(ctx, doc.Owners[:min(2, len(doc.Owners))], want)
+	if err != nil {
+		return nil, err
+	}
+	var found []*profiles.Customer
+	for _, id := range doc.Owners {
+		if a, ok := answers[id]; ok && !a.Missing {
+			found = append(found, a.Value)
+		}
+	}
+	return found, nil
+}
+
+// FindByLink reads the profile that a record is linked to: one read on the index of "records".
+func (s *Spine) FindByLink(ctx context.Context, source profiles.SourceName, system, recordID string, want sources.Parts) (*profiles.Customer, error) {
+	found, err := s.find(ctx, bson.D{{Key: "records", Value: recordWord(source, system, recordID)}}, options.Find().SetLimit(1), want)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// List reads a page: one query, and a second one beside it where they are counted.
+func (s *Spine) List(ctx context.Context, q profiles.Query, want sources.Parts) (profiles.Page, error) {
+	where := filter(q.Where)
+	var (
+		page     profiles.Page
+		countErr error
+		counted  = make(chan struct{})
+	)
+	go func() {
+		defer close(counted)
+		if q.Count {
+			n, err := s.store.Database.Collection(Customers).CountDocuments(ctx, where)
+			total := int(n)
+			page.Total, countErr = &total, err
+		}
+	}()
+	field, direction := orderField(q.Order), 1
+	if q.Order.Descending {
+		direction = -1
+	}
+	paged := where
+	if q.After != nil {
+		paged = and(where, after(field, q.Order, *q.After))
+	}
+	if q.Order.Field == profiles.ByName {
+		// The position of the last one needs it.
+		want |= profiles.Names
+	}
+	found, err := s.find(ctx, paged, options.Find().
+		SetSort(bson.D{{Key: field, Value: direction}, {Key: "_id", Value: direction}}).
+		SetLimit(int64(q.Limit)+1), want)
+	<-counted
+	if err == nil && countErr != nil {
+		err = documents.Error(s.name, countErr)
+	}
+	if err != nil {
+		return profiles.Page{}, err
+	}
+	page.HasMore = len(found) > q.Limit
+	page.Customers = found[:min(len(found), q.Limit)]
+	return page, nil
+}
+
+func (s *Spine) find(ctx context.Context, where bson.D, o *options.FindOptionsBuilder, want sources.Parts) ([]*profiles.Customer, error) {
+	defs, err := s.definitionsFor(ctx, want)
+	if err != nil {
+		return nil, err
+	}
+	cursor, err := s.store.Database.Collection(Customers).Find(ctx, where, o.SetProjection(projection(want)))
+	if err != nil {
+		return nil, documents.Error(s.name, err)
+	}
+	defer cursor.Close(context.WithoutCancel(ctx))
+	var found []*profiles.Customer
+	for cursor.Next(ctx) {
+		c, err := decode(cursor.Current, want, defs)
+		if err != nil {
+			return nil, &sources.Error{Source: s.name, Kind: sources.Malformed, Err: errors.New("a document of the collection \"customers\" does not have its form")}
+		}
+		found = append(found, c)
+	}
+	if err := cursor.Err(); err != nil {
+		return nil, documents.Error(s.name, err)
+	}
+	return found, nil
+}
+
+func decode(raw bson.Raw, want sources.Parts, defs map[string]profiles.Definition) (*profiles.Customer, error) {
+	var d document
+	if err := documents.Decode(raw, &d); err != nil {
+		return nil, err
+	}
+	c := &d.Customer
+	for _, word := range d.Attributes {
+		key, value, _ := strings.Cut(word, "=")
+		def, ok := defs[key]
+		if !ok {
+			continue
+		}
+		// A value that is not of its type any more is shown as the text that it is.
+		typ := def.Type
+		text, err := typ.Canonical(value)
+		if err != nil {
+			typ, text = profiles.Text, value
+		}
+		if text != "" {
+			c.Attributes = append(c.Attributes, profiles.Attribute{Key: key, Type: typ, Text: text, Source: profiles.Profile, ObservedAt: c.SyncedAt})
+		}
+	}
+	c.Settle(want)
+	return c, nil
+}
+
+// Definitions reads the definitions of the attributes.
+func (s *Spine) Definitions(ctx context.Context) ([]profiles.Definition, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.definitions != nil && time.Since(s.readAt) < definitionsFor {
+		return s.definitions, nil
+	}
+	cursor, err := s.store.Database.Collection(Definitions).Find(ctx, bson.D{})
+	if err != nil {
+		return nil, documents.Error(s.name, err)
+	}
+	defs := []profiles.Definition{}
+	if err := cursor.All(ctx, &defs); err != nil {
+		return nil, documents.Error(s.name, err)
+	}
+	defs = slices.DeleteFunc(defs, func(d profiles.Definition) bool { return d.Check() != nil })
+	slices.SortFunc(defs, func(a, b profiles.Definition) int { return strings.Compare(a.Key, b.Key) })
+	s.definitions, s.readAt = defs, time.Now()
+	return defs, nil
+}
+
+func (s *Spine) definitionsFor(ctx context.Context, want sources.Parts) (map[string]profiles.Definition, error) {
+	if !want.Has(profiles.Attributes) {
+		return nil, nil
+	}
+	defs, err := s.Definitions(ctx)
+	byKey := make(map[string]profiles.Definition, len(defs))
+	for _, d := range defs {
+		byKey[d.Key] = d
+	}
+	return byKey, err
+}

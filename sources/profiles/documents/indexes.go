@@ -1,0 +1,89 @@
+package documents
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+)
+
+// indexes are what the queries of this package need, by name. MongoDB's own index
+// on _id serves all other reads.
+var indexes = []struct {
+	name string
+	keys bson.D
+}{
+	{"c360_createdAt", bson.D{{Key: "createdAt", Value: 1}, {Key: "_id", Value: 1}}},
+	{"c360_updatedAt", bson.D{{Key: "updatedAt", Value: 1}, {Key: "_id", Value: 1}}},
+	{"c360_name", bson.D{{Key: "nameKey", Value: 1}, {Key: "_id", Value: 1}}},
+	{"c360_records", bson.D{{Key: "records", Value: 1}}},
+	{"c360_linked", bson.D{{Key: "linked", Value: 1}, {Key: "createdAt", Value: 1}, {Key: "_id", Value: 1}}},
+	{"c360_attributes", bson.D{{Key: "attributes", Value: 1}, {Key: "createdAt", Value: 1}, {Key: "_id", Value: 1}}},
+	{"c360_contacts", bson.D{{Key: "contactPoints.value", Value: 1}}},
+}
+
+// CreateIndexes makes the indexes that are not there. It is idempotent and
+// touches no data.
+func (s *Spine) CreateIndexes(ctx context.Context) error {
+	models := make([]mongo.IndexModel, len(indexes))
+	for i, x := range indexes {
+		models[i] = mongo.IndexModel{Keys: x.keys, Options: options.Index().SetName(x.name)}
+	}
+	_, err := s.store.Database.Collection(Customers).Indexes().CreateMany(ctx, models)
+	return err
+}
+
+// VerifyIndexes reports which indexes are not there. It changes nothing.
+func (s *Spine) VerifyIndexes(ctx context.Context) error {
+	there, err := s.store.Database.Collection(Customers).Indexes().ListSpecifications(ctx)
+	if err != nil {
+		return err
+	}
+	var missing []string
+	for _, x := range indexes {
+		want, err := bson.Marshal(x.keys)
+		if err != nil {
+			return err
+		}
+		// An index of another name with the same keys serves as well.
+		if !slices.ContainsFunc(there, func(t mongo.IndexSpecification) bool { return sameKeys(t.KeysDocument, want) }) {
+			missing = append(missing, fmt.Sprintf("%s %v", x.name, keyNames(x.keys)))
+		}
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("the collection %q lacks the indexes %s: create them, or start once with --mongodb-indexes create", Customers, strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+func keyNames(keys bson.D) []string {
+	names := make([]string, len(keys))
+	for i, k := range keys {
+		names[i] = k.Key
+	}
+	return names
+}
+
+// sameKeys compares the fields and directions of two index documents; servers
+// give directions as int32, int64 or double.
+func sameKeys(a, b bson.Raw) bool {
+	ea, err1 := a.Elements()
+	eb, err2 := b.Elements()
+	if err1 != nil || err2 != nil {
+		return false
+	}
+	return slices.EqualFunc(ea, eb, func(x, y bson.RawElement) bool {
+		return x.Key() == y.Key() && direction(x.Value()) == direction(y.Value())
+	})
+}
+
+func direction(v bson.RawValue) int64 {
+	if n, ok := v.AsInt64OK(); ok {
+		return n
+	}
+	return 0
+}

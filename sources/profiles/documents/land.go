@@ -1,0 +1,283 @@
+package documents
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"customer360/sources/documents"
+	"customer360/sources/profiles"
+)
+
+// A Conflict says that a profile was not written, since a record that it links is
+// linked to another customer, and a record has one customer at the most.
+type Conflict struct {
+	// CustomerID is the profile that was not written.
+	CustomerID string
+	// Link is the link that is taken.
+	Link profiles.Link
+}
+
+// Error says what is taken, without the keys of customers.
+func (c Conflict) Error() string {
+	return fmt.Sprintf("the %s record that it links in the system %q belongs to another customer", c.Link.Source, c.Link.System)
+}
+
+// Land writes profiles. A new one is inserted; of a known one, what is given
+// replaces what was there, and what is not given stays: links that others made
+// stay, and those that were undone stay undone. Identifiers follow the contact
+// points. Doing it twice changes nothing. It returns how many were new, and those
+// that could not be written. Every profile needs an ID that stands once in the list.
+func (s *Spine) Land(ctx context.Context, customers []*profiles.Customer) (inserted int, conflicts []Conflict, err error) {
+	known, err := s.known(ctx, customers)
+	if err != nil {
+		return 0, nil, err
+	}
+	taken, err := s.taken(ctx, customers)
+	if err != nil {
+		return 0, nil, err
+	}
+	var docs []documents.Document
+	owners := map[profiles.Identifier][]string{}
+	lost := map[profiles.Identifier][]string{}
+next:
+	for _, c := range customers {
+		merged := *c
+		old := known[c.ID]
+		if old != nil {
+			merged = merge(old, c)
+		}
+		doc := documentOf(&merged)
+		for _, l := range merged.Links {
+			word := recordWord(l.Source, l.System, l.RecordID)
+			if owner, ok := taken[word]; ok && owner != c.ID && l.UndoneAt.IsZero() {
+				conflicts = append(conflicts, Conflict{c.ID, l})
+				continue next
+			}
+		}
+		for _, word := range doc.Records {
+			taken[word] = c.ID
+		}
+		for _, id := range merged.Identifiers() {
+			owners[id] = append(owners[id], c.ID)
+		}
+		if old != nil {
+			for _, id := range old.Identifiers() {
+				if !slices.Contains(merged.Identifiers(), id) {
+					lost[id] = append(lost[id], c.ID)
+				}
+			}
+		}
+		docs = append(docs, documents.Document{ID: c.ID, Body: doc})
+	}
+	if inserted, err = s.store.Land(ctx, Customers, docs); err != nil {
+		return inserted, conflicts, err
+	}
+	return inserted, conflicts, s.landIdentifiers(ctx, owners, lost)
+}
+
+// LandDefinitions writes what attributes mean; a known key is replaced.
+func (s *Spine) LandDefinitions(ctx context.Context, defs []profiles.Definition) error {
+	var docs []documents.Document
+	for _, d := range defs {
+		if err := d.Check(); err != nil {
+			return err
+		}
+		docs = append(docs, documents.Document{ID: d.Key, Body: d})
+	}
+	_, err := s.store.Land(ctx, Definitions, docs)
+	return err
+}
+
+// IsEmpty reports whether there is no customer.
+func (s *Spine) IsEmpty(ctx context.Context) (bool, error) {
+	found, err := s.find(ctx, bson.D{}, options.Find().SetLimit(1), 0)
+	return len(found) == 0, err
+}
+
+// Count says how many customers there are.
+func (s *Spine) Count(ctx context.Context) (int, error) {
+	n, err := s.store.Database.Collection(Customers).CountDocuments(ctx, bson.D{})
+	return int(n), err
+}
+
+// everything is wanted of a profile that is merged, its attributes aside: those
+// are kept as words.
+const everything = profiles.All &^ profiles.Attributes
+
+func (s *Spine) known(ctx context.Context, customers []*profiles.Customer) (map[string]*document, error) {
+	ids := make([]string, len(customers))
+	for i, c := range customers {
+		ids[i] = c.ID
+	}
+	known := map[string]*document{}
+	var bad error
+	_, err := s.store.Find(ctx, Customers, ids, nil, func(raw bson.Raw) {
+		var d document
+		if err := documents.Decode(raw, &d); err != nil {
+			bad = fmt.Errorf("a document of the collection %q does not have its form", Customers)
+			return
+		}
+		d.Settle(everything)
+		known[d.ID] = &d
+	})
+	if err == nil {
+		err = bad
+	}
+	return known, err
+}
+
+// taken gives the customer of every record that one of the given profiles links
+// and that is linked already.
+func (s *Spine) taken(ctx context.Context, customers []*profiles.Customer) (map[string]string, error) {
+	var words []string
+	for _, c := range customers {
+		for _, l := range c.Links {
+			words = append(words, recordWord(l.Source, l.System, l.RecordID))
+		}
+	}
+	taken := map[string]string{}
+	if len(words) == 0 {
+		return taken, nil
+	}
+	cursor, err := s.store.Database.Collection(Customers).Find(ctx, bson.D{{Key: "records", Value: in(words)}},
+		options.Find().SetProjection(bson.D{{Key: "records", Value: 1}}))
+	if err != nil {
+		return nil, err
+	}
+	var docs []struct {
+		ID      string   `bson:"_id"`
+		Records []string `json:"records"`
+	}
+	if err := cursor.All(ctx, &docs); err != nil {
+		return nil, err
+	}
+	for _, d := range docs {
+		for _, word := range d.Records {
+			taken[word] = d.ID
+		}
+	}
+	return taken, nil
+}
+
+func (s *Spine) landIdentifiers(ctx context.Context, owners, lost map[profiles.Identifier][]string) error {
+	c := s.store.Database.Collection(Identifiers)
+	ids := make([]string, 0, len(owners))
+	for id := range owners {
+		ids = append(ids, string(id))
+	}
+	slices.Sort(ids)
+	var docs []documents.Document
+	known := map[string][]string{}
+	type identifier struct {
+		ID     string   `bson:"_id"`
+		Owners []string `json:"owners"`
+	}
+	if _, err := s.store.Find(ctx, Identifiers, ids, nil, func(raw bson.Raw) {
+		var d identifier
+		if documents.Decode(raw, &d) == nil {
+			known[d.ID] = d.Owners
+		}
+	}); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		all := slices.Clone(known[id])
+		for _, owner := range owners[profiles.Identifier(id)] {
+			if !slices.Contains(all, owner) {
+				all = append(all, owner)
+			}
+		}
+		if len(all) > len(known[id]) {
+			docs = append(docs, documents.Document{ID: id, Body: identifier{id, all}})
+		}
+	}
+	if _, err := s.store.Land(ctx, Identifiers, docs); err != nil {
+		return err
+	}
+	for id, gone := range lost {
+		if _, err := c.UpdateOne(ctx, bson.D{{Key: "_id", Value: string(id)}},
+			bson.D{{Key: "$pullAll", Value: bson.D{{Key: "owners", Value: gone}}}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func documentOf(c *profiles.Customer) document {
+	name := profiles.FoldName(c.Name)
+	d := document{Customer: *c, NameKey: &name}
+	for _, a := range c.Attributes {
+		d.Attributes = append(d.Attributes, a.Key+"="+a.Text)
+	}
+	for _, l := range c.Links {
+		if !l.UndoneAt.IsZero() {
+			continue
+		}
+		for word, into := range map[string]*[]string{
+			recordWord(l.Source, l.System, l.RecordID): &d.Records,
+			linkWord(l.Source, ""):                     &d.Linked,
+			linkWord(l.Source, l.System):               &d.Linked,
+		} {
+			if !slices.Contains(*into, word) {
+				*into = append(*into, word)
+			}
+		}
+	}
+	slices.Sort(d.Records)
+	slices.Sort(d.Linked)
+	return d
+}
+
+// merge gives a known profile with what a new one says of it.
+func merge(old *document, c *profiles.Customer) profiles.Customer {
+	merged := *c
+	if !old.CreatedAt.IsZero() {
+		merged.CreatedAt = old.CreatedAt
+	}
+	for _, pair := range []struct{ into, from *string }{
+		{&merged.Name, &old.Name}, {&merged.GivenName, &old.GivenName}, {&merged.FamilyName, &old.FamilyName},
+		{&merged.BirthDate, &old.BirthDate}, {&merged.Language, &old.Language}, {&merged.TimeZone, &old.TimeZone},
+	} {
+		if *pair.into == "" {
+			*pair.into = *pair.from
+		}
+	}
+	if merged.ContactPoints == nil {
+		merged.ContactPoints = old.ContactPoints
+	}
+	if merged.Attributes == nil {
+		merged.Attributes = attributesOf(old.Attributes)
+	}
+	if merged.Consents == nil {
+		merged.Consents = old.Consents
+	}
+	if merged.Relations == nil {
+		merged.Relations = old.Relations
+	}
+	merged.Links = slices.Clone(old.Links)
+	for _, l := range c.Links {
+		if !slices.ContainsFunc(merged.Links, func(o profiles.Link) bool {
+			return o.Source == l.Source && o.System == l.System && o.RecordID == l.RecordID
+		}) {
+			merged.Links = append(merged.Links, l)
+		}
+	}
+	return merged
+}
+
+var _ profiles.Spine = (*Spine)(nil)
+
+// attributesOf gives attributes from the words that they are kept as.
+func attributesOf(words []string) []profiles.Attribute {
+	var all []profiles.Attribute
+	for _, w := range words {
+		key, value, _ := strings.Cut(w, "=")
+		all = append(all, profiles.Attribute{Key: key, Text: value})
+	}
+	return all
+}

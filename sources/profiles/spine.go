@@ -1,0 +1,132 @@
+package profiles
+
+import (
+	"context"
+	"time"
+
+	"customer360/sources"
+)
+
+// A Spine is the store of the profiles. Beside what every source can do, by
+// profile key, it finds customers by an identifier, and lists them.
+type Spine interface {
+	sources.Source[string, *Customer]
+
+	// Find gives the customers that have an identifier, at most two: none, the
+	// one, or enough to know that it is ambiguous.
+	Find(ctx context.Context, by Identifier, want sources.Parts) ([]*Customer, error)
+
+	// FindByLink gives the customer that a record is actively linked to, or nil.
+	FindByLink(ctx context.Context, source SourceName, system, recordID string, want sources.Parts) (*Customer, error)
+
+	// List gives a page of customers.
+	List(ctx context.Context, q Query, want sources.Parts) (Page, error)
+
+	// Definitions gives the definitions of the attributes, in the order of their keys.
+	Definitions(ctx context.Context) ([]Definition, error)
+}
+
+// A Query says which customers to list. Conditions hold values in the
+// normalised form that they are kept in.
+type Query struct {
+	Where Filter
+	Order Order
+	// After is the position behind which the page starts; nil: at the start.
+	After *Position
+	// Limit is how many to give; at least 1.
+	Limit int
+	// Count: say how many there are in all pages.
+	Count bool
+}
+
+// A Page is a part of a list of customers.
+type Page struct {
+	Customers []*Customer
+	// HasMore: there are more after the last one.
+	HasMore bool
+	// Total is how many there are in all pages; nil where they were not counted.
+	Total *int
+}
+
+// An Order sorts customers; ties are broken by the key, in the same direction.
+type Order struct {
+	// Field is what is compared; the zero value is CreatedAt.
+	Field OrderField
+	// Descending: largest first.
+	Descending bool
+}
+
+// OrderField is what customers are ordered by.
+type OrderField string
+
+// What customers can be ordered by.
+const (
+	ByName      OrderField = "NAME"
+	ByCreatedAt OrderField = "CREATED_AT"
+	ByUpdatedAt OrderField = "UPDATED_AT"
+)
+
+// A Position is a place in an ordered list: the last customer before it.
+type Position struct {
+	// Name is the folded name, for an order by name.
+	Name string
+	// At is the time, for an order by time.
+	At time.Time
+	// ID is the key.
+	ID string
+}
+
+// PositionOf gives a customer's place in an order. For an order by name it needs
+// the part Names.
+func (o Order) PositionOf(c *Customer) Position {
+	switch o.Field {
+	case ByName:
+		return Position{Name: FoldName(c.Name), ID: c.ID}
+	case ByUpdatedAt:
+		return Position{At: c.UpdatedAt, ID: c.ID}
+	}
+	return Position{At: c.CreatedAt, ID: c.ID}
+}
+
+// A Filter is a condition on customers: all of its parts must hold. The zero
+// value holds of every customer.
+type Filter struct {
+	And []Filter
+	Or  []Filter
+	Not *Filter
+	// IDs: the key is one of these; nil: any, empty: none.
+	IDs  []string
+	Name *TextFilter
+	// Contact: one of the contact points has this normalised value.
+	Contact    string
+	Attributes []AttributeFilter
+	CreatedAt  *TimeFilter
+	Link       *LinkFilter
+}
+
+// A TextFilter is a condition on a folded text.
+type TextFilter struct {
+	Eq         *string
+	In         []string
+	StartsWith *string
+}
+
+// A TimeFilter is a condition on a time; nil bounds do not hold.
+type TimeFilter struct{ Gt, Gte, Lt, Lte *time.Time }
+
+// An AttributeFilter is a condition on one attribute, with values in canonical form.
+type AttributeFilter struct {
+	Key string
+	// In: the value is one of these; nil: not asked.
+	In []string
+	// Exists: the customer has the attribute, or has not; nil: not asked.
+	Exists *bool
+}
+
+// A LinkFilter is a condition on the active links.
+type LinkFilter struct {
+	Source SourceName
+	// System is empty for any of the source.
+	System string
+	Exists bool
+}
