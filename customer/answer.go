@@ -60,7 +60,7 @@ func Failure[V any](results []Result[V]) *sources.Error {
 	for _, r := range results {
 		switch {
 		case r.Err != nil:
-			if worst == nil || stateOf(r.Err.Kind).worseThan(stateOf(worst.Kind)) {
+			if worst == nil || StateOf(r.Err.Kind).worseThan(StateOf(worst.Kind)) {
 				worst = r.Err
 			}
 		case !r.NotConfigured && !r.Answer.Missing:

@@ -9,8 +9,8 @@ import (
 	"customer360/sources/support"
 )
 
-// billingInteractions gives what happened in a billing account, in no order.
-func billingInteractions(r *billing.Record) []*Interaction {
+// BillingInteractions gives what happened in a billing account, in no order.
+func BillingInteractions(r *billing.Record) []*Interaction {
 	var all []*Interaction
 	for _, i := range r.Invoices {
 		if i.Status == billing.Draft {
@@ -68,8 +68,8 @@ func amountTitle(what string, m *billing.Money) string {
 	return what + ": " + m.String()
 }
 
-// supportInteractions gives what happened with a support contact, in no order.
-func supportInteractions(r *support.Record) []*Interaction {
+// SupportInteractions gives what happened with a support contact, in no order.
+func SupportInteractions(r *support.Record) []*Interaction {
 	var all []*Interaction
 	tickets := map[string]*support.Ticket{}
 	for _, t := range r.Tickets {
@@ -116,8 +116,8 @@ func supportInteractions(r *support.Record) []*Interaction {
 	return all
 }
 
-// socialInteractions gives what happened on a social account, in no order.
-func socialInteractions(r *social.Record) []*Interaction {
+// SocialInteractions gives what happened on a social account, in no order.
+func SocialInteractions(r *social.Record) []*Interaction {
 	var all []*Interaction
 	for _, m := range r.Mentions {
 		all = append(all, &Interaction{

@@ -106,7 +106,7 @@ func systemStatus[V any](results []Result[V]) Status {
 	for _, r := range results {
 		switch {
 		case r.Err != nil:
-			if failure == nil || stateOf(r.Err.Kind).worseThan(stateOf(failure.Kind)) {
+			if failure == nil || StateOf(r.Err.Kind).worseThan(StateOf(failure.Kind)) {
 				failure = r.Err
 			}
 			s.Complete = false
@@ -128,7 +128,7 @@ func systemStatus[V any](results []Result[V]) Status {
 	case failure != nil && found+missing > 0:
 		s.State = Partial
 	case failure != nil:
-		s.State = stateOf(failure.Kind)
+		s.State = StateOf(failure.Kind)
 	case found == 0:
 		s.State = Empty
 	case s.Stale || !dated:
@@ -187,7 +187,8 @@ func ProfileStatus(system string, c *profiles.Customer) SourceStatus {
 	return SourceStatus{Source: profiles.Profile, Status: s, Systems: []SystemStatus{{system, s}}}
 }
 
-func stateOf(kind sources.Kind) SourceState {
+// StateOf gives the state of a source that failed altogether.
+func StateOf(kind sources.Kind) SourceState {
 	if kind == sources.TimedOut {
 		return TimedOut
 	}

@@ -141,21 +141,21 @@ func JoinTimeline(customer *profiles.Customer, answers Answers, kinds []Interact
 	bound := horizon{since: customer.CreatedAt}
 	var all []*Interaction
 	if needed[profiles.Billing] != 0 {
-		bound.meet(t, profiles.Billing, Known(answers.Billing), truncatedAt(answers.Billing, billingInteractions))
+		bound.meet(t, profiles.Billing, Known(answers.Billing), truncatedAt(answers.Billing, BillingInteractions))
 		for _, r := range Records(answers.Billing) {
-			all = append(all, billingInteractions(r)...)
+			all = append(all, BillingInteractions(r)...)
 		}
 	}
 	if needed[profiles.Support] != 0 {
-		bound.meet(t, profiles.Support, Known(answers.Support), truncatedAt(answers.Support, supportInteractions))
+		bound.meet(t, profiles.Support, Known(answers.Support), truncatedAt(answers.Support, SupportInteractions))
 		for _, r := range Records(answers.Support) {
-			all = append(all, supportInteractions(r)...)
+			all = append(all, SupportInteractions(r)...)
 		}
 	}
 	if needed[profiles.Social] != 0 {
-		bound.meet(t, profiles.Social, Known(answers.Social), truncatedAt(answers.Social, socialInteractions))
+		bound.meet(t, profiles.Social, Known(answers.Social), truncatedAt(answers.Social, SocialInteractions))
 		for _, r := range Records(answers.Social) {
-			all = append(all, socialInteractions(r)...)
+			all = append(all, SocialInteractions(r)...)
 		}
 	}
 	all = slices.DeleteFunc(all, func(i *Interaction) bool {

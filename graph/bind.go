@@ -10,8 +10,6 @@ import (
 	"customer360/sources/profiles"
 	"customer360/sources/social"
 	"customer360/sources/support"
-
-	_ "embed"
 )
 
 //go:generate go run ../internal/gen
@@ -31,6 +29,9 @@ type (
 	MentionEdge        = relay.Edge[*social.Mention]
 	InteractionEdge    = relay.Edge[*customer.Interaction]
 )
+
+// Query is where every query starts.
+type Query struct{}
 
 // Node is any object of the graph that has an id. Which Go types stand for one
 // is in gqlgen.yml.

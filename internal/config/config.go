@@ -1,0 +1,163 @@
+// Package config reads what an operator set, from flags and the environment, and
+// checks all of it before anything is started: every fault is told at once.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"customer360/demo"
+)
+
+// Store are the flags that name the store of the profiles, shared by all commands.
+// A nil pointer is a flag that was not given.
+type Store struct {
+	MongodbURI     *string `name:"mongodb-uri" env:"C360_MONGODB_URI" placeholder:"URI" help:"The MongoDB that holds the profiles. Without it, a store embedded in the process is used. A database may be named in the path; customer360 is the default."`
+	MongodbIndexes string  `name:"mongodb-indexes" env:"C360_MONGODB_INDEXES" default:"verify" help:"What to do about the indexes in MongoDB: create those that are missing, verify that they are there, or off. Data is never touched."`
+	DataDir        string  `name:"data-dir" env:"C360_DATA_DIR" default:"./data" help:"Where the embedded store keeps its files."`
+}
+
+// Serve are the flags of the server.
+type Serve struct {
+	Store
+	Addr            string   `name:"addr" env:"C360_ADDR" default:"127.0.0.1:8080" help:"The address to serve on."`
+	AdminAddr       string   `name:"admin-addr" env:"C360_ADMIN_ADDR" placeholder:"ADDR" help:"An address of its own for /healthz, /readyz and /metrics. Without it they are on the address that serves the graph."`
+	Demo            *string  `name:"demo" env:"C360_DEMO" placeholder:"records|off" help:"The made-up demo company: records fills the embedded store with it if that is empty (the default where no MongoDB is configured), off leaves it as it is."`
+	DemoFault       []string `name:"demo-fault" env:"C360_DEMO_FAULT" placeholder:"SOURCE=FAULT" help:"Make a source fail for show: billing, support or social = error, hang, slow or partial. May be repeated."`
+	RequestTimeout  string   `name:"request-timeout" env:"C360_REQUEST_TIMEOUT" default:"2s" help:"The longest that a request may take; what is not there by then is reported as late."`
+	SourceTimeout   string   `name:"source-timeout" env:"C360_SOURCE_TIMEOUT" default:"800ms" help:"The longest that one call of a billing, support or social system may take."`
+	ProfileTimeout  string   `name:"profile-timeout" env:"C360_PROFILE_TIMEOUT" default:"1500ms" help:"The longest that one call of the store of profiles may take."`
+	DocumentsMaxAge string   `name:"documents-max-age" env:"C360_DOCUMENTS_MAX_AGE" default:"24h" help:"How old a landed billing, support or social record may be before it is reported as stale; 0: any age."`
+	PageCap         string   `name:"page-cap" env:"C360_PAGE_CAP" default:"100" help:"The largest page that a caller may ask for."`
+	LogLevel        string   `name:"log-level" env:"C360_LOG_LEVEL" default:"info" help:"The least that is logged: debug, info, warn or error."`
+	LogFormat       string   `name:"log-format" env:"C360_LOG_FORMAT" default:"text" help:"The form of the log on standard error: text or json."`
+	ShutdownDelay   string   `name:"shutdown-delay" env:"C360_SHUTDOWN_DELAY" default:"1s" help:"How long to go on serving after SIGTERM with /readyz down, so that load balancers notice."`
+	ShutdownTimeout string   `name:"shutdown-timeout" env:"C360_SHUTDOWN_TIMEOUT" default:"10s" help:"The longest to wait for running requests after that."`
+	Checked         `kong:"-"`
+}
+
+// Checked are the values of [Serve] that are not text, after Check.
+type Checked struct {
+	RequestTimeout, SourceTimeout, ProfileTimeout time.Duration
+	MaxAge                                        time.Duration
+	PageCap                                       int
+	ShutdownDelay, ShutdownTimeout                time.Duration
+	// SeedDemo: fill an empty embedded store with the demo company.
+	SeedDemo bool
+	// Faults are the demo's faults, by source.
+	Faults map[string]demo.Fault
+}
+
+// Check reports every fault of the store's flags.
+func (s Store) Check() error {
+	var errs []error
+	if s.MongodbURI != nil && *s.MongodbURI == "" {
+		errs = append(errs, errors.New("C360_MONGODB_URI (--mongodb-uri) is set, and empty: set it to the MongoDB to use, or unset it to use the embedded store"))
+	}
+	switch s.MongodbIndexes {
+	case "create", "verify", "off":
+	default:
+		errs = append(errs, fmt.Errorf("--mongodb-indexes is create, verify or off, not %q", s.MongodbIndexes))
+	}
+	if s.DataDir == "" {
+		errs = append(errs, errors.New("--data-dir is empty: name a directory"))
+	}
+	return errors.Join(errs...)
+}
+
+// URI gives the MongoDB to use; empty: the embedded store.
+func (s Store) URI() string {
+	if s.MongodbURI == nil {
+		return ""
+	}
+	return *s.MongodbURI
+}
+
+// Check reports every fault of the server's flags, and fills in Checked.
+func (s *Serve) Check() error {
+	errs := []error{s.Store.Check()}
+	fault := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	duration := func(flag, text string, least time.Duration) time.Duration {
+		d, err := time.ParseDuration(text)
+		if err != nil || d < least {
+			fault("--%s is a length of time of at least %s, as 800ms or 2s, not %q", flag, least, text)
+		}
+		return d
+	}
+	c := &s.Checked
+	c.RequestTimeout = duration("request-timeout", s.RequestTimeout, time.Millisecond)
+	c.SourceTimeout = duration("source-timeout", s.SourceTimeout, time.Millisecond)
+	c.ProfileTimeout = duration("profile-timeout", s.ProfileTimeout, time.Millisecond)
+	c.MaxAge = duration("documents-max-age", s.DocumentsMaxAge, 0)
+	c.ShutdownDelay = duration("shutdown-delay", s.ShutdownDelay, 0)
+	c.ShutdownTimeout = duration("shutdown-timeout", s.ShutdownTimeout, 0)
+	var err error
+	if c.PageCap, err = strconv.Atoi(s.PageCap); err != nil || c.PageCap < 1 || c.PageCap > 10000 {
+		fault("--page-cap is a number from 1 to 10000, not %q", s.PageCap)
+	}
+	switch s.LogLevel {
+	case "debug", "info", "warn", "error":
+	default:
+		fault("--log-level is debug, info, warn or error, not %q", s.LogLevel)
+	}
+	if s.LogFormat != "text" && s.LogFormat != "json" {
+		fault("--log-format is text or json, not %q", s.LogFormat)
+	}
+	s.checkDemo(fault)
+	for flag, addr := range map[string]string{"addr": s.Addr, "admin-addr": s.AdminAddr} {
+		if addr == "" && flag == "admin-addr" {
+			continue
+		}
+		if _, port, err := net.SplitHostPort(addr); err != nil || port == "" {
+			fault("--%s is HOST:PORT, as 127.0.0.1:8080, not %q", flag, addr)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (s *Serve) checkDemo(fault func(string, ...any)) {
+	named := s.Demo != nil
+	mode := "records"
+	if named {
+		mode = *s.Demo
+	}
+	switch {
+	case mode != "records" && mode != "off":
+		fault("--demo is records or off, not %q", mode)
+	case s.URI() != "" && named && mode == "records":
+		fault("--demo records fills the embedded store only: made-up customers are never written to a configured MongoDB")
+	}
+	s.Checked.SeedDemo = s.URI() == "" && mode == "records"
+	if s.Checked.SeedDemo && !named && !isLoopback(s.Addr) {
+		fault("--addr %s can be reached from other machines, and nothing but the made-up demo company would be served: name a MongoDB with --mongodb-uri, or ask for the demo by name with --demo records, or for an empty store with --demo off", s.Addr)
+	}
+	s.Checked.Faults = map[string]demo.Fault{}
+	for _, text := range s.DemoFault {
+		source, f, err := demo.ParseFault(text)
+		if err != nil {
+			fault("--demo-fault: %w", err)
+			continue
+		}
+		s.Checked.Faults[source] = f
+	}
+	if len(s.Checked.Faults) > 0 && !s.Checked.SeedDemo {
+		fault("--demo-fault makes the demo fail for show: it goes with --demo records only")
+	}
+}
+
+// isLoopback reports whether an address can be reached from this machine only.
+func isLoopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return true // told as a fault of its own
+	}
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,168 @@
+// Package gateway wires the parts of the gateway together: the sources behind their
+// guards, the graph over them, and the HTTP handlers in front. It is the one package
+// that knows all others, so that the server, the tests and the benchmarks start the
+// same thing.
+package gateway
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"customer360/console"
+	"customer360/graph"
+	"customer360/internal/graphqlhttp"
+	"customer360/internal/telemetry"
+	"customer360/resolvers"
+	"customer360/sources/guard"
+	"customer360/sources/profiles"
+)
+
+// Config is what an operator may set. The zero value of a field is its default.
+type Config struct {
+	// RequestTimeout bounds a request as a whole; default 2 s: who waits longer
+	// for a page has left.
+	RequestTimeout time.Duration
+	// SourceTimeout bounds one call of a source; default 800 ms, so that a page is
+	// there within a second even if one system hangs.
+	SourceTimeout time.Duration
+	// ProfileTimeout bounds one call of the spine; default 1.5 s: nothing can be
+	// shown without it, so it gets what the sources do not need.
+	ProfileTimeout time.Duration
+	// PageCap is the largest `first`; default 100.
+	PageCap int
+	// BatchCap is how many keys one call of a source has at most; default 100,
+	// which common systems take.
+	BatchCap int
+	// MaxBody bounds a request's body in bytes; default 1 MiB.
+	MaxBody int64
+	// Limits bound documents; default [graphqlhttp.DefaultLimits].
+	Limits graphqlhttp.Limits
+	// SeparateAdmin: metrics and probes are served by Admin only.
+	SeparateAdmin bool
+	// Ready says why the gateway cannot serve now; nil: it always can.
+	Ready func() error
+	// Log gets what goes wrong; default: [slog.Default].
+	Log *slog.Logger
+}
+
+func (c Config) withDefaults() Config {
+	set(&c.RequestTimeout, 2*time.Second)
+	set(&c.SourceTimeout, 800*time.Millisecond)
+	set(&c.ProfileTimeout, 1500*time.Millisecond)
+	set(&c.PageCap, 100)
+	set(&c.BatchCap, 100)
+	set(&c.MaxBody, 1<<20)
+	set(&c.Limits, graphqlhttp.DefaultLimits)
+	set(&c.Log, slog.Default())
+	if c.Ready == nil {
+		c.Ready = func() error { return nil }
+	}
+	return c
+}
+
+func set[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// Gateway serves the graph. As a handler it is the public side: the graph at
+// /graphql and the playground at /, and the admin side too unless that is separate.
+type Gateway struct {
+	http.Handler
+	// Admin serves /healthz, /readyz and /metrics.
+	Admin http.Handler
+}
+
+// New wires a gateway over systems that have no guards yet. The error lists all
+// faults of the systems.
+func New(c Config, systems resolvers.Systems) (*Gateway, error) {
+	c = c.withDefaults()
+	if err := check(systems); err != nil {
+		return nil, err
+	}
+	t := telemetry.New(c.Log)
+	g := resolvers.New(resolvers.Systems{
+		Spine:     guard.Spine(systems.Spine, c.ProfileTimeout, t.Observe),
+		SpineKind: systems.SpineKind,
+		Billing:   guarded(systems.Billing, c, t),
+		Support:   guarded(systems.Support, c, t),
+		Social:    guarded(systems.Social, c, t),
+	}, resolvers.Config{PageCap: c.PageCap, BatchCap: c.BatchCap})
+	api := graphqlhttp.New(graph.NewSchema(g), graphqlhttp.Options{
+		MaxBody: c.MaxBody, Deadline: c.RequestTimeout, Limits: c.Limits, Log: c.Log,
+		Extensions: []graphql.HandlerExtension{g.Extension()},
+	})
+
+	admin := http.NewServeMux()
+	admin.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
+	admin.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
+		if err := c.Ready(); err != nil {
+			say(w, http.StatusServiceUnavailable, err.Error())
+			return
+		}
+		say(w, http.StatusOK, "ready")
+	})
+	admin.Handle("GET /metrics", t.Handler())
+
+	public := http.NewServeMux()
+	public.Handle("/graphql", t.Requests("graphql", api))
+	public.Handle("/", t.Requests("console", console.Handler()))
+	if !c.SeparateAdmin {
+		for _, path := range []string{"/healthz", "/readyz", "/metrics"} {
+			public.Handle(path, admin)
+		}
+	}
+	return &Gateway{Handler: public, Admin: admin}, nil
+}
+
+func guarded[V any](systems []resolvers.System[V], c Config, t *telemetry.Telemetry) []resolvers.System[V] {
+	all := make([]resolvers.System[V], len(systems))
+	for i, s := range systems {
+		all[i] = resolvers.System[V]{Source: guard.Observe(guard.Deadline(s.Source, c.SourceTimeout), t.Observe), Kind: s.Kind}
+	}
+	return all
+}
+
+// check reports systems whose names do not fit: "domain/system", each once.
+func check(systems resolvers.Systems) error {
+	if systems.Spine == nil {
+		return errors.New("there is no store of profiles")
+	}
+	var errs []error
+	seen := map[string]bool{}
+	name := func(domain, name string) {
+		if d, system, ok := strings.Cut(name, "/"); !ok || d != domain || system == "" {
+			errs = append(errs, fmt.Errorf("the source %q must be named %s/SYSTEM", name, domain))
+		}
+		if seen[name] {
+			errs = append(errs, fmt.Errorf("the source %q is there twice", name))
+		}
+		seen[name] = true
+	}
+	name(strings.ToLower(string(profiles.Profile)), systems.Spine.Name())
+	for _, s := range systems.Billing {
+		name("billing", s.Source.Name())
+	}
+	for _, s := range systems.Support {
+		name("support", s.Source.Name())
+	}
+	for _, s := range systems.Social {
+		name("social", s.Source.Name())
+	}
+	return errors.Join(errs...)
+}
+
+func say(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = fmt.Fprintln(w, text)
+}

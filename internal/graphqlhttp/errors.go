@@ -1,0 +1,84 @@
+package graphqlhttp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"customer360/customer"
+	"customer360/graph"
+)
+
+// errPanic stands for a panic, which was logged where it happened.
+var errPanic = errors.New("panic")
+
+// present gives an error as clients see it. What was written for clients, and what
+// is about their own document and variables, is told; anything else is INTERNAL,
+// with a request id to find it in the log by. The error is a new one each time,
+// since gqlgen writes the path into the one that it is given.
+func present(log *slog.Logger) graphql.ErrorPresenterFunc {
+	return func(ctx context.Context, err error) *gqlerror.Error {
+		path := graphql.GetPath(ctx)
+		var ours *customer.Error
+		if errors.As(err, &ours) {
+			return &gqlerror.Error{Message: ours.Message, Path: path, Extensions: extensionsOf(ours)}
+		}
+		var theirs *gqlerror.Error
+		if errors.As(err, &theirs) && isAboutRequest(theirs) {
+			e := &gqlerror.Error{Message: theirs.Message, Path: theirs.Path, Locations: theirs.Locations, Extensions: map[string]any{"code": customer.CodeBadUserInput}}
+			if e.Path == nil {
+				e.Path = path
+			}
+			if code, ok := theirs.Extensions["code"]; ok {
+				e.Extensions["code"] = code
+			}
+			return e
+		}
+		if !errors.Is(err, errPanic) {
+			log.ErrorContext(ctx, "field failed", "path", path.String(), "error", err, "request", RequestID(ctx))
+		}
+		return &gqlerror.Error{
+			Message:    "The gateway failed here. Quote the request id to its operator.",
+			Path:       path,
+			Extensions: map[string]any{"code": customer.CodeInternal, "requestId": RequestID(ctx)},
+		}
+	}
+}
+
+// isAboutRequest reports whether an error is about the document or its values. The
+// parser and the validator set a code; what cannot be read of an argument carries
+// its cause, which our resolvers never do.
+func isAboutRequest(e *gqlerror.Error) bool {
+	switch e.Extensions["code"] {
+	case errcode.ParseFailed, errcode.ValidationFailed:
+		return true
+	}
+	return e.Err != nil && e.Path != nil
+}
+
+func extensionsOf(e *customer.Error) map[string]any {
+	x := map[string]any{"code": e.Code}
+	if e.Source != "" {
+		x["source"] = e.Source
+		x["retryable"] = e.Retryable
+	}
+	if e.RetryAfter > 0 {
+		x["retryAfter"] = graph.FormatElapsed(e.RetryAfter)
+	}
+	return x
+}
+
+// recovered logs a panic in a resolver.
+func recovered(log *slog.Logger) graphql.RecoverFunc {
+	return func(ctx context.Context, p any) error {
+		// The value may hold anything, a customer's data too: its type is told.
+		log.ErrorContext(ctx, "resolver panicked", "type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()), "request", RequestID(ctx))
+		return errPanic
+	}
+}

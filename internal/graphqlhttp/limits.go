@@ -1,0 +1,147 @@
+package graphqlhttp
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+)
+
+// Limits bound what a document may be, before it is validated. They are checked in
+// one walk that counts every fragment once, so that the check itself is cheap.
+type Limits struct {
+	// Tokens bounds the document's length; the parser stops there.
+	Tokens int
+	// Depth bounds how deep fields nest, fragments spread.
+	Depth int
+	// Aliases and Directives bound how many there are in the document.
+	Aliases    int
+	Directives int
+	// RootFields bounds the fields at the root of an operation, fragments spread.
+	RootFields int
+}
+
+// DefaultLimits are wide enough for the introspection queries of common tools and
+// for several times the largest example of this project.
+var DefaultLimits = Limits{Tokens: 2000, Depth: 15, Aliases: 30, Directives: 50, RootFields: 20}
+
+// limiter refuses documents that are beyond the limits. The cache holds those that
+// were found to be within them, and valid.
+type limiter struct {
+	limits Limits
+	cache  graphql.Cache[*ast.QueryDocument]
+}
+
+func (limiter) ExtensionName() string                   { return "Limits" }
+func (limiter) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationParameters refuses a document that is beyond the limits. gqlgen
+// parses it again afterwards; validation, which costs more, runs once.
+func (l limiter) MutateOperationParameters(ctx context.Context, request *graphql.RawParams) *gqlerror.Error {
+	if _, ok := l.cache.Get(ctx, request.Query); ok {
+		return nil
+	}
+	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: request.Query}, l.limits.Tokens)
+	if err != nil {
+		// gqlgen words it.
+		return nil
+	}
+	if err := l.limits.check(doc); err != nil {
+		errcode.Set(err, errcode.ValidationFailed)
+		return err
+	}
+	return nil
+}
+
+type counts struct{ depth, rootFields int }
+
+// check walks a document and stops at the first limit that is passed.
+func (l Limits) check(doc *ast.QueryDocument) *gqlerror.Error {
+	w := walker{limits: l, doc: doc, known: map[string]counts{}, open: map[string]bool{}}
+	for _, op := range doc.Operations {
+		w.directives(op.Directives)
+		c := w.walk(op.SelectionSet)
+		w.over("depth", c.depth, l.Depth)
+		w.over("number of root fields", c.rootFields, l.RootFields)
+	}
+	for _, f := range doc.Fragments {
+		w.directives(f.Directives)
+		w.fragment(f.Name)
+	}
+	return w.err
+}
+
+type walker struct {
+	limits                 Limits
+	doc                    *ast.QueryDocument
+	known                  map[string]counts
+	open                   map[string]bool
+	aliases, directiveSeen int
+	err                    *gqlerror.Error
+}
+
+func (w *walker) over(what string, n, limit int) {
+	if w.err == nil && n > limit {
+		w.err = gqlerror.Errorf("The document's %s is over the limit of %d: ask for less at once.", what, limit)
+	}
+}
+
+func (w *walker) directives(all ast.DirectiveList) {
+	w.directiveSeen += len(all)
+	w.over("number of directives", w.directiveSeen, w.limits.Directives)
+}
+
+// walk gives the depth and the number of fields of a selection set.
+func (w *walker) walk(set ast.SelectionSet) counts {
+	var c counts
+	for _, selection := range set {
+		if w.err != nil {
+			return c
+		}
+		var inner counts
+		switch s := selection.(type) {
+		case *ast.Field:
+			if s.Alias != s.Name {
+				w.aliases++
+				w.over("number of aliases", w.aliases, w.limits.Aliases)
+			}
+			w.directives(s.Directives)
+			inner = counts{w.walk(s.SelectionSet).depth + 1, 1}
+		case *ast.InlineFragment:
+			w.directives(s.Directives)
+			inner = w.walk(s.SelectionSet)
+		case *ast.FragmentSpread:
+			w.directives(s.Directives)
+			inner = w.fragment(s.Name)
+		}
+		c.depth = max(c.depth, inner.depth)
+		// Bounded, since fragments that spread fragments double with each one.
+		c.rootFields = min(c.rootFields+inner.rootFields, w.limits.RootFields+1)
+		w.over("depth", c.depth, w.limits.Depth)
+	}
+	return c
+}
+
+// fragment gives the counts of a fragment, walking it once. One that spreads itself
+// is for validation to refuse.
+func (w *walker) fragment(name string) counts {
+	if c, ok := w.known[name]; ok || w.open[name] {
+		return c
+	}
+	f := w.doc.Fragments.ForName(name)
+	if f == nil {
+		return counts{}
+	}
+	w.open[name] = true
+	c := w.walk(f.SelectionSet)
+	w.known[name] = c
+	return c
+}
+
+func (l Limits) String() string {
+	return fmt.Sprintf("tokens %d, depth %d, aliases %d, directives %d, root fields %d", l.Tokens, l.Depth, l.Aliases, l.Directives, l.RootFields)
+}

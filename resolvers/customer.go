@@ -1,0 +1,141 @@
+package resolvers
+
+import (
+	"context"
+	"slices"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"customer360/customer"
+	"customer360/graph"
+	"customer360/graph/relay"
+	"customer360/sources/profiles"
+)
+
+type customerResolver struct{ *Graph }
+
+// Customer resolves what a profile does not hold itself.
+func (g *Graph) Customer() graph.CustomerResolver { return customerResolver{g} }
+
+func (r customerResolver) ID(_ context.Context, c *profiles.Customer) (string, error) {
+	return r.customerID("Customer", c.ID), nil
+}
+
+func (r customerResolver) Attributes(_ context.Context, c *profiles.Customer, keys []string) ([]*profiles.Attribute, error) {
+	all := []*profiles.Attribute{}
+	for i := range c.Attributes {
+		if keys == nil || slices.Contains(keys, c.Attributes[i].Key) {
+			all = append(all, &c.Attributes[i])
+		}
+	}
+	return all, nil
+}
+
+func (r customerResolver) Links(_ context.Context, c *profiles.Customer, includeUndone *bool) ([]*profiles.Link, error) {
+	all := []*profiles.Link{}
+	for i := range c.Links {
+		if c.Links[i].UndoneAt.IsZero() || includeUndone != nil && *includeUndone {
+			all = append(all, &c.Links[i])
+		}
+	}
+	return all, nil
+}
+
+func (r customerResolver) Billing(ctx context.Context, c *profiles.Customer) (*customer.Billing, error) {
+	o := operationOf(ctx)
+	results := o.billing.of(ctx, c)
+	if err := customer.Failure(results); err != nil {
+		return nil, o.failure(profiles.Billing, err)
+	}
+	return customer.JoinBilling(c.ID, results), nil
+}
+
+func (r customerResolver) Support(ctx context.Context, c *profiles.Customer) (*customer.Support, error) {
+	o := operationOf(ctx)
+	results := o.support.of(ctx, c)
+	if err := customer.Failure(results); err != nil {
+		return nil, o.failure(profiles.Support, err)
+	}
+	return customer.JoinSupport(c.ID, results), nil
+}
+
+func (r customerResolver) Social(ctx context.Context, c *profiles.Customer) (*customer.Social, error) {
+	o := operationOf(ctx)
+	results := o.social.of(ctx, c)
+	if err := customer.Failure(results); err != nil {
+		return nil, o.failure(profiles.Social, err)
+	}
+	return customer.JoinSocial(c.ID, results), nil
+}
+
+func (r customerResolver) Timeline(ctx context.Context, c *profiles.Customer, first *int, after *string, kinds []customer.InteractionKind, channels []profiles.Channel) (*graph.InteractionConnection, error) {
+	limit, err := relay.First(first, r.config.PageCap)
+	if err != nil {
+		return nil, customer.BadInput(err.Error())
+	}
+	o := operationOf(ctx)
+	var answers customer.Answers
+	needed := customer.PartsOf(kinds)
+	if needed[profiles.Billing] != 0 {
+		answers.Billing = o.billing.of(ctx, c)
+	}
+	if needed[profiles.Support] != 0 {
+		answers.Support = o.support.of(ctx, c)
+	}
+	if needed[profiles.Social] != 0 {
+		answers.Social = o.social.of(ctx, c)
+	}
+	timeline := customer.JoinTimeline(c, answers, kinds, channels)
+	page, err := relay.Paginate("timeline", timeline.Interactions, limit, after, (*customer.Interaction).Position)
+	if err != nil {
+		return nil, customer.BadInput(err.Error())
+	}
+	return &graph.InteractionConnection{Page: page, Timeline: timeline}, nil
+}
+
+func (r customerResolver) Sources(ctx context.Context, c *profiles.Customer) ([]*customer.SourceStatus, error) {
+	// The siblings of this field are what is selected of its parent.
+	selected := selectedSources(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Parent.Field.Selections)
+	selected[profiles.Profile] = true
+	all := []*customer.SourceStatus{}
+	for _, source := range []profiles.SourceName{profiles.Profile, profiles.Billing, profiles.Support, profiles.Social, profiles.Workspace} {
+		if selected[source] {
+			all = append(all, r.status(ctx, c, source))
+		}
+	}
+	return all, nil
+}
+
+func (r customerResolver) SourceStatus(ctx context.Context, c *profiles.Customer, of profiles.SourceName) (*customer.SourceStatus, error) {
+	return r.status(ctx, c, of), nil
+}
+
+func (r customerResolver) status(ctx context.Context, c *profiles.Customer, source profiles.SourceName) *customer.SourceStatus {
+	o := operationOf(ctx)
+	var s customer.SourceStatus
+	switch source {
+	case profiles.Profile:
+		s = customer.ProfileStatus(r.spine, c)
+	case profiles.Billing:
+		s = o.billing.status(ctx, c)
+	case profiles.Support:
+		s = o.support.status(ctx, c)
+	case profiles.Social:
+		s = o.social.status(ctx, c)
+	default:
+		s = customer.StatusWithoutAsking(source, customer.NotConfigured)
+	}
+	return &s
+}
+
+type relationResolver struct{ *Graph }
+
+// Relation resolves the customer that a relation leads to.
+func (g *Graph) Relation() graph.RelationResolver { return relationResolver{g} }
+
+func (r relationResolver) Customer(ctx context.Context, relation *profiles.Relation) (*profiles.Customer, error) {
+	if relation.CustomerID == "" {
+		return nil, nil
+	}
+	return r.byKey(ctx, relation.CustomerID)
+}

@@ -1,0 +1,187 @@
+package resolvers
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"customer360/customer"
+	"customer360/graph"
+	"customer360/graph/relay"
+	"customer360/sources/profiles"
+)
+
+// maxConditions bounds a filter as a whole, maxValues a list inside one: a filter is
+// a query that the store has to run.
+const (
+	maxConditions = 100
+	maxValues     = 100
+)
+
+// nameDivider stands between name and key in a cursor. No folded name has it.
+const nameDivider = "\x00"
+
+func positionOf(o profiles.Order, c relay.Cursor) *profiles.Position {
+	if o.Field == profiles.ByName {
+		name, id, _ := strings.Cut(c.Key, nameDivider)
+		return &profiles.Position{Name: name, ID: id}
+	}
+	return &profiles.Position{At: c.At, ID: c.Key}
+}
+
+// filter gives a filter in the spine's words, its values normalised. Count is how
+// many conditions there were so far.
+func (q query) filter(ctx context.Context, f *graph.CustomerFilter, count *int) (profiles.Filter, error) {
+	var out profiles.Filter
+	if *count++; *count > maxConditions {
+		return out, customer.BadInput("`where` has too many conditions: 100 at the most")
+	}
+	var err error
+	if out.And, err = q.filters(ctx, f.And, count); err != nil {
+		return out, err
+	}
+	if f.Or != nil {
+		if len(f.Or) == 0 {
+			return out, customer.BadInput("`or` needs at least one condition")
+		}
+		if out.Or, err = q.filters(ctx, f.Or, count); err != nil {
+			return out, err
+		}
+	}
+	if f.Not != nil {
+		not, err := q.filter(ctx, f.Not, count)
+		if err != nil {
+			return out, err
+		}
+		out.Not = &not
+	}
+	if f.Ids != nil {
+		if out.IDs, err = q.keys(f.Ids); err != nil {
+			return out, err
+		}
+	}
+	if n := f.Name; n != nil {
+		if len(n.In) > maxValues {
+			return out, customer.BadInput("`name.in` has too many values: 100 at the most")
+		}
+		out.Name = &profiles.TextFilter{Eq: folded(n.Eq), StartsWith: folded(n.StartsWith)}
+		for _, v := range n.In {
+			out.Name.In = append(out.Name.In, profiles.FoldName(v))
+		}
+		if n.In != nil && out.Name.In == nil {
+			out.Name.In = []string{}
+		}
+	}
+	if f.Email != nil {
+		if out.Contact, err = profiles.NormalizeEmail(*f.Email); err != nil {
+			return out, customer.BadInput("`where.email`: " + err.Error())
+		}
+	}
+	if f.Phone != nil {
+		phone, err := profiles.NormalizePhone(*f.Phone)
+		if err != nil {
+			return out, customer.BadInput("`where.phone`: " + err.Error())
+		}
+		if out.Contact != "" {
+			// Two contact points, so two conditions.
+			out.And = append(out.And, profiles.Filter{Contact: phone})
+		} else {
+			out.Contact = phone
+		}
+	}
+	if f.Attributes != nil {
+		if out.Attributes, err = q.attributes(ctx, f.Attributes, count); err != nil {
+			return out, err
+		}
+	}
+	if c := f.CreatedAt; c != nil {
+		out.CreatedAt = &profiles.TimeFilter{Gt: c.Gt, Gte: c.Gte, Lt: c.Lt, Lte: c.Lte}
+	}
+	if l := f.Link; l != nil {
+		out.Link = &profiles.LinkFilter{Source: l.Source, Exists: l.Exists == nil || *l.Exists}
+		if l.System != nil {
+			out.Link.System = *l.System
+		}
+	}
+	return out, nil
+}
+
+func (q query) filters(ctx context.Context, all []*graph.CustomerFilter, count *int) ([]profiles.Filter, error) {
+	var out []profiles.Filter
+	for _, f := range all {
+		sub, err := q.filter(ctx, f, count)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, sub)
+	}
+	return out, nil
+}
+
+// keys gives the profile keys of customers' ids. An id of something else, or of
+// another spine, is nobody's.
+func (q query) keys(ids []string) ([]string, error) {
+	if len(ids) > maxValues {
+		return nil, customer.BadInput("`where.ids` has too many values: 100 at the most")
+	}
+	keys := []string{}
+	for _, text := range ids {
+		id, err := relay.ParseID(text)
+		if err != nil {
+			return nil, customer.BadInput("`where.ids`: " + err.Error())
+		}
+		if id.Type == "Customer" && len(id.Parts) == 2 && id.Parts[0] == q.spine {
+			keys = append(keys, id.Parts[1])
+		}
+	}
+	return keys, nil
+}
+
+func (q query) attributes(ctx context.Context, all []*graph.AttributeFilter, count *int) ([]profiles.AttributeFilter, error) {
+	defs, err := q.systems.Spine.Definitions(ctx)
+	if err != nil {
+		return nil, q.spineFailure(ctx, err)
+	}
+	var out []profiles.AttributeFilter
+	for _, a := range all {
+		if *count++; *count > maxConditions {
+			return nil, customer.BadInput("`where` has too many conditions: 100 at the most")
+		}
+		i := slices.IndexFunc(defs, func(d profiles.Definition) bool { return d.Key == a.Key })
+		if i < 0 {
+			return nil, customer.BadInput("`where.attributes`: there is no attribute of this key; `attributeDefinitions` lists them")
+		}
+		values := a.In
+		if len(values) > maxValues {
+			return nil, customer.BadInput("`where.attributes.in` has too many values: 100 at the most")
+		}
+		f := profiles.AttributeFilter{Key: a.Key, Exists: a.Exists}
+		if values != nil {
+			f.In = []string{}
+		}
+		for _, v := range values {
+			text, err := defs[i].Type.Canonical(v)
+			if err != nil {
+				return nil, customer.BadInput("`where.attributes`: " + err.Error())
+			}
+			f.In = append(f.In, text)
+		}
+		out = append(out, f)
+		if a.Eq != nil {
+			text, err := defs[i].Type.Canonical(*a.Eq)
+			if err != nil {
+				return nil, customer.BadInput("`where.attributes`: " + err.Error())
+			}
+			out = append(out, profiles.AttributeFilter{Key: a.Key, In: []string{text}})
+		}
+	}
+	return out, nil
+}
+
+func folded(s *string) *string {
+	if s == nil {
+		return nil
+	}
+	f := profiles.FoldName(*s)
+	return &f
+}

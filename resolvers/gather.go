@@ -1,0 +1,156 @@
+package resolvers
+
+import (
+	"context"
+	"sync"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"customer360/sources/profiles"
+)
+
+// This file is the only place that queues keys. Stock execution resolves each
+// customer of a page on its own, and knows nothing of its neighbours; so the root
+// fields bring their customers here, and the keys of all of them are queued and
+// sent together, level by level, before the first field of a customer is resolved.
+
+// A level is customers whose fields are selected together.
+type level struct {
+	customers []*profiles.Customer
+	selection ast.SelectionSet
+}
+
+// meeting is where the root fields of an operation wait for each other, so that one
+// batch serves all of them. Every root field arrives once, with customers or without.
+type meeting struct {
+	// needed: a root field can lead to a source.
+	needed  bool
+	mu      sync.Mutex
+	missing map[string]bool
+	levels  []level
+	links   []func(context.Context)
+	done    chan struct{}
+}
+
+// rootFields are the fields of Query that can lead to a source.
+var rootFields = map[string]bool{"node": true, "customer": true, "customers": true}
+
+func newMeeting(op *graphql.OperationContext) *meeting {
+	m := &meeting{missing: map[string]bool{}, done: make(chan struct{})}
+	if op.Operation.Operation == ast.Query {
+		for _, f := range graphql.CollectFields(op, op.Operation.SelectionSet, []string{"Query"}) {
+			if rootFields[f.Name] {
+				m.missing[f.Alias] = true
+				m.needed = true
+			}
+		}
+	}
+	return m
+}
+
+// arrive brings what a root field found, and waits until the keys of all root
+// fields are sent, or ctx ends. The last one to arrive sends them. A field that
+// arrived already, or that is not waited for, just goes on.
+func (o *operation) arrive(ctx context.Context, alias string, customers []*profiles.Customer, selection ast.SelectionSet, link func(context.Context)) {
+	m := o.meeting
+	m.mu.Lock()
+	if !m.missing[alias] {
+		m.mu.Unlock()
+		return
+	}
+	delete(m.missing, alias)
+	o.profile.saw(customers)
+	if len(customers) > 0 {
+		m.levels = append(m.levels, level{customers, selection})
+	}
+	if link != nil {
+		m.links = append(m.links, link)
+	}
+	last := len(m.missing) == 0
+	m.mu.Unlock()
+	if last {
+		defer close(m.done)
+		o.gather(ctx, m.levels, m.links)
+		return
+	}
+	if len(customers) == 0 && link == nil {
+		return
+	}
+	select {
+	case <-m.done:
+	case <-ctx.Done():
+	}
+}
+
+// gather queues the keys of customers and of their relations, one level of the
+// query after the other, and sends each level at once. Only the spine is waited
+// for, since the next level's customers come from it.
+func (o *operation) gather(ctx context.Context, levels []level, links []func(context.Context)) {
+	for _, link := range links {
+		link(ctx)
+	}
+	for len(levels) > 0 || links != nil {
+		for _, l := range levels {
+			selected := selectedSources(o.context, l.selection)
+			for _, c := range l.customers {
+				if selected[profiles.Billing] {
+					o.billing.queue(ctx, c)
+				}
+				if selected[profiles.Support] {
+					o.support.queue(ctx, c)
+				}
+				if selected[profiles.Social] {
+					o.social.queue(ctx, c)
+				}
+			}
+		}
+		o.billing.flush()
+		o.support.flush()
+		o.social.flush()
+		levels, links = o.related(ctx, levels), nil
+	}
+}
+
+// related gives the customers that the relations of these lead to, where the query
+// goes there: one read of the spine for all of them.
+func (o *operation) related(ctx context.Context, levels []level) []level {
+	var next []level
+	var ids [][]string
+	for _, l := range levels {
+		for _, relations := range graphql.CollectFields(o.context, l.selection, []string{"Customer", "Node"}) {
+			if relations.Name != "relations" {
+				continue
+			}
+			for _, f := range graphql.CollectFields(o.context, relations.Selections, []string{"Relation"}) {
+				if f.Name != "customer" {
+					continue
+				}
+				var related []string
+				for _, c := range l.customers {
+					for _, r := range c.Relations {
+						if r.CustomerID != "" {
+							related = append(related, r.CustomerID)
+							o.customers.Load(ctx, r.CustomerID)
+						}
+					}
+				}
+				if len(related) > 0 {
+					next = append(next, level{selection: f.Selections})
+					ids = append(ids, related)
+				}
+			}
+		}
+	}
+	o.customers.Flush()
+	for i := range next {
+		for _, id := range ids[i] {
+			a, err := o.customers.read(ctx, id)
+			o.profile.failed(err)
+			if err == nil && !a.Missing {
+				next[i].customers = append(next[i].customers, a.Value)
+			}
+		}
+	}
+	return next
+}

@@ -1,0 +1,94 @@
+package resolvers
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"customer360/customer"
+	"customer360/graph"
+	"customer360/graph/relay"
+	"customer360/sources/billing"
+	"customer360/sources/social"
+	"customer360/sources/support"
+)
+
+type billingResolver struct{ *Graph }
+
+// Billing resolves the lists of a customer's billing.
+func (g *Graph) Billing() graph.BillingResolver { return billingResolver{g} }
+
+func (r billingResolver) ID(_ context.Context, b *customer.Billing) (string, error) {
+	return r.customerID("Billing", b.CustomerID), nil
+}
+
+func (r billingResolver) Invoices(_ context.Context, b *customer.Billing, first *int, after *string, status []billing.InvoiceStatus) (*graph.InvoiceConnection, error) {
+	all := b.Invoices()
+	if status != nil {
+		all = slices.DeleteFunc(all, func(i *billing.Invoice) bool { return !slices.Contains(status, i.Status) })
+	}
+	return paginate(r.Graph, "invoices", all, b.Whole(), first, after, func(i *billing.Invoice) (time.Time, string) {
+		return i.IssuedAt, i.System + "/" + i.RecordID
+	})
+}
+
+func (r billingResolver) Charges(_ context.Context, b *customer.Billing, first *int, after *string, since *time.Time) (*graph.ChargeConnection, error) {
+	all := b.Charges()
+	if since != nil {
+		all = slices.DeleteFunc(all, func(c *billing.Charge) bool { return c.ChargedAt.Before(*since) })
+	}
+	return paginate(r.Graph, "charges", all, b.Whole(), first, after, func(c *billing.Charge) (time.Time, string) {
+		return c.ChargedAt, c.System + "/" + c.RecordID
+	})
+}
+
+type supportResolver struct{ *Graph }
+
+// Support resolves the lists of a customer's support.
+func (g *Graph) Support() graph.SupportResolver { return supportResolver{g} }
+
+func (r supportResolver) ID(_ context.Context, s *customer.Support) (string, error) {
+	return r.customerID("Support", s.CustomerID), nil
+}
+
+func (r supportResolver) Tickets(_ context.Context, s *customer.Support, first *int, after *string, status []support.TicketStatus) (*graph.TicketConnection, error) {
+	all := s.Tickets()
+	if status != nil {
+		all = slices.DeleteFunc(all, func(t *support.Ticket) bool { return !slices.Contains(status, t.Status) })
+	}
+	return paginate(r.Graph, "tickets", all, s.Whole(), first, after, func(t *support.Ticket) (time.Time, string) {
+		return t.CreatedAt, t.System + "/" + t.RecordID
+	})
+}
+
+type socialResolver struct{ *Graph }
+
+// Social resolves the lists of a customer's accounts on networks.
+func (g *Graph) Social() graph.SocialResolver { return socialResolver{g} }
+
+func (r socialResolver) ID(_ context.Context, s *customer.Social) (string, error) {
+	return r.customerID("Social", s.CustomerID), nil
+}
+
+func (r socialResolver) Mentions(_ context.Context, s *customer.Social, first *int, after *string) (*graph.MentionConnection, error) {
+	return paginate(r.Graph, "mentions", s.Mentions(), s.Whole(), first, after, func(m *social.Mention) (time.Time, string) {
+		return m.PostedAt, m.System + "/" + m.RecordID
+	})
+}
+
+// paginate gives a page of a list; the total is told where the list is whole.
+func paginate[T any](g *Graph, list string, all []T, whole bool, first *int, after *string, position func(T) (time.Time, string)) (*relay.Page[T], error) {
+	limit, err := relay.First(first, g.config.PageCap)
+	if err != nil {
+		return nil, customer.BadInput(err.Error())
+	}
+	page, err := relay.Paginate(list, all, limit, after, position)
+	if err != nil {
+		return nil, customer.BadInput(err.Error())
+	}
+	if whole {
+		total := len(all)
+		page.TotalCount = &total
+	}
+	return page, nil
+}

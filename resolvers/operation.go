@@ -1,0 +1,99 @@
+package resolvers
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"customer360/customer"
+	"customer360/sources"
+	"customer360/sources/billing"
+	"customer360/sources/profiles"
+	"customer360/sources/social"
+	"customer360/sources/support"
+)
+
+// An operation is what the resolvers share while one operation runs. It lives for
+// one response, so that nothing that one caller read is given to another.
+type operation struct {
+	context *graphql.OperationContext
+	want    wants
+	meeting *meeting
+	// customers are profiles by key.
+	customers loader[*profiles.Customer]
+	billing   *asks[*billing.Record]
+	support   *asks[*support.Record]
+	social    *asks[*social.Record]
+	// quiet: the caller reads failures of sources from status, not from errors.
+	quiet bool
+	// profile is how the spine answered so far.
+	profile profileReport
+}
+
+type operationKey struct{}
+
+func operationOf(ctx context.Context) *operation {
+	return ctx.Value(operationKey{}).(*operation)
+}
+
+// Extension gives the gqlgen extension that operations must run under: it sets up
+// what their resolvers share, and tells in `extensions.sources` how each source
+// answered.
+//
+// A request may ask, with `extensions: {sourceErrors: "status"}`, that failures of
+// sources stand in status only and not in `errors`.
+func (g *Graph) Extension() graphql.HandlerExtension { return extension{g} }
+
+type extension struct{ *Graph }
+
+func (extension) ExtensionName() string                          { return "Sources" }
+func (extension) Validate(schema graphql.ExecutableSchema) error { return nil }
+
+func (e extension) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	op := graphql.GetOperationContext(ctx)
+	want := wantsOf(op)
+	batch := e.config.BatchCap
+	o := &operation{
+		context:   op,
+		want:      want,
+		meeting:   newMeeting(op),
+		customers: newLoader[*profiles.Customer](e.systems.Spine, want[profiles.Profile], batch),
+		billing:   newAsks(profiles.Billing, e.systems.Billing, want[profiles.Billing], batch),
+		support:   newAsks(profiles.Support, e.systems.Support, want[profiles.Support], batch),
+		social:    newAsks(profiles.Social, e.systems.Social, want[profiles.Social], batch),
+		quiet:     op.Extensions["sourceErrors"] == "status",
+	}
+	return next(context.WithValue(ctx, operationKey{}, o))
+}
+
+func (e extension) InterceptRootField(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+	fc := graphql.GetRootFieldContext(ctx)
+	o, ok := ctx.Value(operationKey{}).(*operation)
+	if !ok || !rootFields[fc.Field.Name] {
+		return next(ctx)
+	}
+	// A field that failed before it brought anything must not be waited for.
+	defer o.arrive(ctx, fc.Field.Alias, nil, nil, nil)
+	return next(ctx)
+}
+
+func (e extension) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	response := next(ctx)
+	o, ok := ctx.Value(operationKey{}).(*operation)
+	if response == nil || !ok || !o.meeting.needed {
+		return response
+	}
+	if response.Extensions == nil {
+		response.Extensions = map[string]any{}
+	}
+	response.Extensions["sources"] = e.report(ctx, o)
+	return response
+}
+
+// A failure of a source as a field tells it: nothing where the caller reads status.
+func (o *operation) failure(source profiles.SourceName, err *sources.Error) error {
+	if err == nil || o.quiet {
+		return nil
+	}
+	return customer.SourceError(source, err)
+}

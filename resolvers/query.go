@@ -1,0 +1,205 @@
+package resolvers
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"customer360/customer"
+	"customer360/graph"
+	"customer360/graph/relay"
+	"customer360/sources"
+	"customer360/sources/profiles"
+)
+
+type query struct{ *Graph }
+
+// Query resolves the root fields.
+func (g *Graph) Query() graph.QueryResolver { return query{g} }
+
+func (q query) Systems(context.Context) ([]*graph.SystemInfo, error) { return q.infos(), nil }
+
+func (q query) AttributeDefinitions(ctx context.Context) ([]*profiles.Definition, error) {
+	defs, err := q.systems.Spine.Definitions(ctx)
+	if err != nil {
+		return nil, q.spineFailure(ctx, err)
+	}
+	all := make([]*profiles.Definition, len(defs))
+	for i := range defs {
+		all[i] = &defs[i]
+	}
+	return all, nil
+}
+
+func (q query) Customer(ctx context.Context, by graph.CustomerBy) (*profiles.Customer, error) {
+	c, err := q.lookUp(ctx, by)
+	if err != nil || c == nil {
+		return nil, err
+	}
+	field := graphql.GetFieldContext(ctx).Field
+	operationOf(ctx).arrive(ctx, field.Alias, []*profiles.Customer{c}, field.Selections, nil)
+	return c, nil
+}
+
+func (q query) Customers(ctx context.Context, first *int, after *string, where *graph.CustomerFilter, orderBy *graph.CustomerOrder) (*graph.CustomerConnection, error) {
+	limit, err := relay.First(first, q.config.PageCap)
+	if err != nil {
+		return nil, customer.BadInput(err.Error())
+	}
+	list := profiles.Query{Limit: max(limit, 1), Order: profiles.Order{Field: profiles.ByCreatedAt, Descending: true}}
+	if orderBy != nil {
+		list.Order = profiles.Order{Field: orderBy.Field, Descending: orderBy.Direction == "DESC"}
+	}
+	if where != nil {
+		if list.Where, err = q.filter(ctx, where, new(int)); err != nil {
+			return nil, err
+		}
+	}
+	name := listName(list.Order)
+	if after != nil {
+		cursor, err := relay.ParseCursor(name, *after)
+		if err != nil {
+			return nil, customer.BadInput(err.Error())
+		}
+		list.After = positionOf(list.Order, cursor)
+	}
+	o, field := operationOf(ctx), graphql.GetFieldContext(ctx).Field
+	nodes, counted := customersSelection(o.context, field.Selections)
+	list.Count = counted
+	page, err := q.systems.Spine.List(ctx, list, o.want[profiles.Profile])
+	if err != nil {
+		return nil, q.spineFailure(ctx, err)
+	}
+	if limit == 0 {
+		page.HasMore, page.Customers = len(page.Customers) > 0, nil
+	}
+	connection := &graph.CustomerConnection{Edges: make([]graph.CustomerEdge, len(page.Customers)), TotalCount: page.Total}
+	for i, c := range page.Customers {
+		connection.Edges[i] = graph.CustomerEdge{Cursor: cursorOf(name, list.Order.PositionOf(c)).String(), Node: c}
+		o.customers.Prime(ctx, c.ID, sources.Answer[*profiles.Customer]{Value: c, AsOf: c.SyncedAt})
+	}
+	connection.Close(after != nil, page.HasMore)
+	o.arrive(ctx, field.Alias, page.Customers, nodes, nil)
+	return connection, nil
+}
+
+// customersSelection gives what is selected of the customers of a page, and
+// whether they are to be counted.
+func customersSelection(op *graphql.OperationContext, set ast.SelectionSet) (nodes ast.SelectionSet, counted bool) {
+	for _, f := range graphql.CollectFields(op, set, []string{"CustomerConnection"}) {
+		switch f.Name {
+		case "totalCount":
+			counted = true
+		case "edges":
+			for _, e := range graphql.CollectFields(op, f.Selections, []string{"CustomerEdge"}) {
+				if e.Name == "node" {
+					nodes = append(nodes, e.Selections...)
+				}
+			}
+		}
+	}
+	return nodes, counted
+}
+
+// listName names the list of customers in an order, for its cursors.
+func listName(o profiles.Order) string {
+	if o.Descending {
+		return "customers " + string(o.Field) + " DESC"
+	}
+	return "customers " + string(o.Field) + " ASC"
+}
+
+// cursorOf and positionOf turn a position into a cursor and back. In an order by
+// name the name takes the place in front of the key, divided by a character that
+// no folded name has.
+func cursorOf(list string, p profiles.Position) relay.Cursor {
+	if p.At.IsZero() {
+		return relay.Cursor{List: list, Key: p.Name + nameDivider + p.ID}
+	}
+	return relay.Cursor{List: list, At: p.At, Key: p.ID}
+}
+
+// lookUp finds a customer by an identifier; nil: there is none.
+func (q query) lookUp(ctx context.Context, by graph.CustomerBy) (*profiles.Customer, error) {
+	o := operationOf(ctx)
+	want := o.want[profiles.Profile]
+	given := 0
+	for _, is := range []bool{by.ID != nil, by.Email != nil, by.Phone != nil, by.Record != nil, by.Handle != nil} {
+		if is {
+			given++
+		}
+	}
+	if given != 1 {
+		return nil, customer.BadInput("`by` needs exactly one of id, email, phone, record, handle")
+	}
+	switch {
+	case by.ID != nil:
+		id, err := relay.ParseID(*by.ID)
+		if err != nil {
+			return nil, customer.BadInput("`by.id`: " + err.Error())
+		}
+		if id.Type != "Customer" || len(id.Parts) != 2 {
+			return nil, customer.BadInput("`by.id` must be the id of a Customer; the company's own key goes into `by.record`")
+		}
+		if id.Parts[0] != q.spine {
+			return nil, nil
+		}
+		return q.byKey(ctx, id.Parts[1])
+	case by.Record != nil:
+		if by.Record.Source == profiles.Profile {
+			if by.Record.System != q.spine {
+				return nil, nil
+			}
+			return q.byKey(ctx, by.Record.RecordID)
+		}
+		c, err := q.systems.Spine.FindByLink(ctx, by.Record.Source, by.Record.System, by.Record.RecordID, want)
+		if err != nil {
+			return nil, q.spineFailure(ctx, err)
+		}
+		return c, nil
+	}
+	var identifier profiles.Identifier
+	var err error
+	switch {
+	case by.Email != nil:
+		identifier, err = profiles.EmailIdentifier(*by.Email)
+	case by.Phone != nil:
+		identifier, err = profiles.PhoneIdentifier(*by.Phone)
+	default:
+		identifier, err = profiles.HandleIdentifier(by.Handle.Network, by.Handle.Handle)
+	}
+	if err != nil {
+		return nil, customer.BadInput("`by`: " + err.Error())
+	}
+	found, err := q.systems.Spine.Find(ctx, identifier, want)
+	switch {
+	case err != nil:
+		return nil, q.spineFailure(ctx, err)
+	case len(found) > 1:
+		return nil, &customer.Error{Code: customer.CodeAmbiguous, Message: "several customers have this identifier: list them with `customers(where:)`"}
+	case len(found) == 0:
+		return nil, nil
+	}
+	return found[0], nil
+}
+
+// byKey reads a customer by the profile's key; nil: there is none.
+func (g *Graph) byKey(ctx context.Context, key string) (*profiles.Customer, error) {
+	answer, err := operationOf(ctx).customers.read(ctx, key)
+	switch {
+	case err != nil:
+		return nil, g.spineFailure(ctx, err)
+	case answer.Missing:
+		return nil, nil
+	}
+	return answer.Value, nil
+}
+
+// spineFailure words a failure of the spine. It stands in errors whatever the
+// caller wishes: without a customer there is no status to read it from.
+func (g *Graph) spineFailure(ctx context.Context, err error) error {
+	e := sources.AsError(g.systems.Spine.Name(), sources.Unavailable, err)
+	operationOf(ctx).profile.failed(e)
+	return customer.SourceError(profiles.Profile, e)
+}

@@ -1,0 +1,57 @@
+package guard
+
+import (
+	"context"
+	"time"
+
+	"customer360/sources"
+	"customer360/sources/profiles"
+)
+
+// Spine guards the store of the profiles as [Deadline] and [Observe] guard a
+// source: each of its calls ends within d and is reported.
+func Spine(inner profiles.Spine, d time.Duration, observe Observer) profiles.Spine {
+	return spine{
+		Source:  Observe(Deadline(sources.Source[string, *profiles.Customer](inner), d), observe),
+		inner:   inner,
+		d:       d,
+		observe: observe,
+	}
+}
+
+type spine struct {
+	sources.Source[string, *profiles.Customer]
+	inner   profiles.Spine
+	d       time.Duration
+	observe Observer
+}
+
+func (g spine) Find(ctx context.Context, by profiles.Identifier, want sources.Parts) ([]*profiles.Customer, error) {
+	return guarded(ctx, g, func(ctx context.Context) ([]*profiles.Customer, error) { return g.inner.Find(ctx, by, want) })
+}
+
+func (g spine) FindByLink(ctx context.Context, source profiles.SourceName, system, recordID string, want sources.Parts) (*profiles.Customer, error) {
+	return guarded(ctx, g, func(ctx context.Context) (*profiles.Customer, error) {
+		return g.inner.FindByLink(ctx, source, system, recordID, want)
+	})
+}
+
+func (g spine) List(ctx context.Context, q profiles.Query, want sources.Parts) (profiles.Page, error) {
+	return guarded(ctx, g, func(ctx context.Context) (profiles.Page, error) { return g.inner.List(ctx, q, want) })
+}
+
+func (g spine) Definitions(ctx context.Context) ([]profiles.Definition, error) {
+	return guarded(ctx, g, func(ctx context.Context) ([]profiles.Definition, error) { return g.inner.Definitions(ctx) })
+}
+
+// guarded runs one call of the spine. It counts as a call with one key.
+func guarded[T any](ctx context.Context, g spine, call func(context.Context) (T, error)) (T, error) {
+	start := time.Now()
+	value, err := within(ctx, g.Name(), g.d, call)
+	c := Call{Source: g.Name(), Keys: 1, Answered: 1, Took: time.Since(start), Err: sources.AsError(g.Name(), sources.Unavailable, err)}
+	if err != nil {
+		c.Answered = 0
+	}
+	g.observe(ctx, c)
+	return value, err
+}

@@ -1,0 +1,196 @@
+package sourcetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"customer360/sources"
+)
+
+// A Fixture is a source over an upstream that a test controls.
+type Fixture[V any] struct {
+	// Source is what is tested.
+	Source sources.Source[string, V]
+	// Known are keys of at least three records that the upstream has, with something
+	// in every part.
+	Known []string
+	// Unknown is a key that the upstream does not have.
+	Unknown string
+	// Parts are the parts of the domain that a source may be asked for, one bit each.
+	Parts []sources.Parts
+	// Holds says which parts of a record have something in them.
+	Holds func(V) sources.Parts
+	// Calls says how many calls reached the upstream so far.
+	Calls func() int
+	// Failures are ways to break the upstream, by the kind of error that each must
+	// give.
+	Failures []Failure
+	// Break makes the upstream give one record in a form that cannot be read; nil
+	// where an upstream cannot.
+	Break func(key string)
+}
+
+// A Failure is a way to break an upstream.
+type Failure struct {
+	Kind sources.Kind
+	// Arm breaks the upstream until the test ends.
+	Arm func()
+	// Secrets must stand in no error's text.
+	Secrets []string
+}
+
+// prompt is how long a source may take to return after its context ended.
+const prompt = 2 * time.Second
+
+// Test holds a source to its contract. Each part of it gets a fixture of its own.
+func Test[V any](t *testing.T, fixture func(t *testing.T) Fixture[V]) {
+	ctx := context.Background()
+	run := func(name string, test func(t *testing.T, f Fixture[V])) {
+		t.Run(name, func(t *testing.T) {
+			before := goleak.IgnoreCurrent()
+			// Last of all cleanups, so that the fixture's own have ended what they started.
+			t.Cleanup(func() { goleak.VerifyNone(t, before) })
+			test(t, fixture(t))
+		})
+	}
+
+	run("has a name", func(t *testing.T, f Fixture[V]) {
+		if domain, system, _ := strings.Cut(f.Source.Name(), "/"); domain == "" || system == "" {
+			t.Errorf("the name is %q; want domain/system", f.Source.Name())
+		}
+	})
+	run("answers every key in any order", func(t *testing.T, f Fixture[V]) {
+		keys := append(slices.Clone(f.Known), f.Unknown)
+		for range 3 {
+			answers, err := f.Source.Fetch(ctx, keys, all(f.Parts))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(answers) != len(keys) {
+				t.Errorf("%d answers; want %d", len(answers), len(keys))
+			}
+			for _, k := range f.Known {
+				if a, ok := answers[k]; !ok || a.Missing {
+					t.Errorf("a known key: answered %t, missing %t", ok, a.Missing)
+				}
+			}
+			if a, ok := answers[f.Unknown]; !ok || !a.Missing {
+				t.Errorf("an unknown key: answered %t, missing %t", ok, a.Missing)
+			}
+			keys = append(keys[1:], keys[0])
+		}
+	})
+	run("keeps to the keys that it is given", func(t *testing.T, f Fixture[V]) {
+		keys := slices.Clone(f.Known)
+		if _, err := f.Source.Fetch(ctx, keys, all(f.Parts)); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(keys, f.Known) {
+			t.Error("the slice of keys was changed")
+		}
+	})
+	run("does not call for no keys", func(t *testing.T, f Fixture[V]) {
+		before := f.Calls()
+		answers, err := f.Source.Fetch(ctx, nil, all(f.Parts))
+		if len(answers) != 0 || err != nil || f.Calls() != before {
+			t.Errorf("%d answers, %v, %d calls", len(answers), err, f.Calls()-before)
+		}
+	})
+	run("brings what is wanted", func(t *testing.T, f Fixture[V]) {
+		for _, part := range f.Parts {
+			answers, err := f.Source.Fetch(ctx, f.Known, part)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, a := range answers {
+				if held := f.Holds(a.Value); !held.Has(part) {
+					t.Errorf("wanted part %b; got %b", part, held)
+				}
+			}
+		}
+	})
+	run("returns soon after its context ends", func(t *testing.T, f Fixture[V]) {
+		ended, cancel := context.WithCancel(ctx)
+		cancel()
+		start := time.Now()
+		_, err := f.Source.Fetch(ended, f.Known, all(f.Parts))
+		var e *sources.Error
+		if !errors.As(err, &e) || e.Kind != sources.Canceled {
+			t.Errorf("%v; want an error of kind CANCELED", err)
+		}
+		if took := time.Since(start); took > prompt {
+			t.Errorf("it took %s", took)
+		}
+	})
+	run("can be asked by many at once", func(t *testing.T, f Fixture[V]) {
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				if answers, err := f.Source.Fetch(ctx, f.Known, all(f.Parts)); err != nil || len(answers) != len(f.Known) {
+					t.Errorf("%d answers, %v", len(answers), err)
+				}
+			})
+		}
+		wg.Wait()
+	})
+	for i, failure := range fixture(t).Failures {
+		run(fmt.Sprintf("tells that it is %s", failure.Kind), func(t *testing.T, f Fixture[V]) {
+			f.Failures[i].Arm()
+			limited, cancel := context.WithTimeout(ctx, prompt)
+			defer cancel()
+			answers, err := f.Source.Fetch(limited, f.Known, all(f.Parts))
+			checkError(t, f, err, failure.Kind, failure.Secrets)
+			for k, a := range answers {
+				if a.Missing && slices.Contains(f.Known, k) {
+					t.Error("a record that could not be read is told to be missing")
+				}
+			}
+		})
+	}
+	run("keeps what did answer", func(t *testing.T, f Fixture[V]) {
+		if f.Break == nil {
+			t.Skip("one record of this upstream cannot break alone")
+		}
+		f.Break(f.Known[1])
+		answers, err := f.Source.Fetch(ctx, f.Known, all(f.Parts))
+		checkError(t, f, err, "", nil)
+		for i, k := range f.Known {
+			if a, ok := answers[k]; ok == (i == 1) || a.Missing {
+				t.Errorf("key %d: answered %t, missing %t", i, ok, a.Missing)
+			}
+		}
+	})
+}
+
+// checkError holds an error to the contract; the empty kind stands for any.
+func checkError[V any](t *testing.T, f Fixture[V], err error, kind sources.Kind, secrets []string) {
+	t.Helper()
+	var e *sources.Error
+	if !errors.As(err, &e) {
+		t.Fatalf("%v is a %T; want a *sources.Error", err, err)
+	}
+	if e.Source != f.Source.Name() || kind != "" && e.Kind != kind {
+		t.Errorf("source %q, kind %s; want %q, %s (%v)", e.Source, e.Kind, f.Source.Name(), kind, err)
+	}
+	for _, secret := range append(append(slices.Clone(f.Known), f.Unknown), secrets...) {
+		if strings.Contains(err.Error(), secret) {
+			t.Errorf("the error's text holds a key or a secret: %v", err)
+		}
+	}
+}
+
+func all(parts []sources.Parts) sources.Parts {
+	var union sources.Parts
+	for _, p := range parts {
+		union |= p
+	}
+	return union
+}
