@@ -97,3 +97,9 @@ func (o *operation) failure(source profiles.SourceName, err *sources.Error) erro
 	}
 	return customer.SourceError(source, err)
 }
+
+// know keeps a profile that was read, so that a relation that leads to it does not
+// read it again.
+func (o *operation) know(ctx context.Context, c *profiles.Customer) {
+	o.customers.Prime(ctx, c.ID, sources.Answer[*profiles.Customer]{Value: c, AsOf: c.SyncedAt})
+}

@@ -37,8 +37,9 @@ func (q query) Customer(ctx context.Context, by graph.CustomerBy) (*profiles.Cus
 	if err != nil || c == nil {
 		return nil, err
 	}
-	field := graphql.GetFieldContext(ctx).Field
-	operationOf(ctx).arrive(ctx, field.Alias, []*profiles.Customer{c}, field.Selections, nil)
+	o, field := operationOf(ctx), graphql.GetFieldContext(ctx).Field
+	o.know(ctx, c)
+	o.arrive(ctx, field.Alias, []*profiles.Customer{c}, field.Selections, nil)
 	return c, nil
 }
 
@@ -77,7 +78,7 @@ func (q query) Customers(ctx context.Context, first *int, after *string, where *
 	connection := &graph.CustomerConnection{Edges: make([]graph.CustomerEdge, len(page.Customers)), TotalCount: page.Total}
 	for i, c := range page.Customers {
 		connection.Edges[i] = graph.CustomerEdge{Cursor: cursorOf(name, list.Order.PositionOf(c)).String(), Node: c}
-		o.customers.Prime(ctx, c.ID, sources.Answer[*profiles.Customer]{Value: c, AsOf: c.SyncedAt})
+		o.know(ctx, c)
 	}
 	connection.Close(after != nil, page.HasMore)
 	o.arrive(ctx, field.Alias, page.Customers, nodes, nil)

@@ -112,10 +112,14 @@ func rawID(raw bson.Raw) string {
 	return id
 }
 
-// Find reads the documents with these keys and gives them to each, one at a time.
+// Find reads the documents with these keys and gives them to each, one at a time;
+// without a projection they are whole.
 // It returns the keys that were looked for, those without a document included:
 // all of them without an error, perhaps some of them with one.
 func (s Store) Find(ctx context.Context, collection string, keys []string, projection bson.D, each func(bson.Raw)) (map[string]bool, error) {
+	if projection == nil {
+		projection = bson.D{}
+	}
 	c := s.Database.Collection(collection)
 	read := make(map[string]bool, len(keys))
 	if !s.PointReads {

@@ -1,0 +1,339 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+	"go.uber.org/goleak"
+
+	"customer360/internal/gateway"
+	"customer360/internal/store/storetest"
+	"customer360/resolvers"
+	"customer360/sources"
+	"customer360/sources/billing"
+	"customer360/sources/profiles"
+	profiledocs "customer360/sources/profiles/documents"
+	"customer360/sources/social"
+	"customer360/sources/sourcetest"
+	"customer360/sources/support"
+)
+
+// A story is a file testdata/NAME.txtar. Its comment says what it shows, and:
+//
+//	world.json      the customers, and what each system holds and how it fails
+//	query.graphql   the operation
+//	request.json    what else the request holds: variables, extensions (may be absent)
+//	answer.json     data and errors
+//	sources.json    extensions.sources (may be absent)
+//	calls           every call that reached the spine and the systems
+//
+// go test -run TestStories -update . rewrites the last three.
+var update = flag.Bool("update", false, "rewrite the answers and calls of the stories")
+
+// storyTimeouts are short, so that a story with a source that hangs is told quickly.
+var storyTimeouts = gateway.Config{RequestTimeout: 5 * time.Second, SourceTimeout: 150 * time.Millisecond, ProfileTimeout: 5 * time.Second}
+
+type world struct {
+	Definitions []profiles.Definition `json:"definitions"`
+	Customers   []*profiles.Customer  `json:"customers"`
+	Billing     []worldSystem         `json:"billing"`
+	Support     []worldSystem         `json:"support"`
+	Social      []worldSystem         `json:"social"`
+	// PageCap and BatchCap are the gateway's; zero: the default.
+	PageCap  int `json:"pageCap"`
+	BatchCap int `json:"batchCap"`
+}
+
+type worldSystem struct {
+	System  string            `json:"system"`
+	Records []json.RawMessage `json:"records"`
+	Fault   struct {
+		Kind       sources.Kind `json:"kind"`
+		RetryAfter string       `json:"retryAfter"`
+		Hang       bool         `json:"hang"`
+		Deaf       bool         `json:"deaf"`
+		Panic      bool         `json:"panic"`
+		Without    []string     `json:"without"`
+	} `json:"fault"`
+}
+
+func TestStories(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("there are no stories: %v", err)
+	}
+	asked := map[string]bool{}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			for domain := range tell(t, file) {
+				asked[domain] = true
+			}
+		})
+	}
+	for _, domain := range []string{"profile", "billing", "support", "social"} {
+		if !asked[domain] {
+			t.Errorf("no story asks a source of the domain %s", domain)
+		}
+	}
+}
+
+// tell runs a story and compares what came out. It gives the domains that were asked.
+func tell(t *testing.T, file string) map[string]bool {
+	archive, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sections := map[string][]byte{}
+	for _, f := range archive.Files {
+		sections[f.Name] = f.Data
+	}
+	var w world
+	decode(t, sections["world.json"], &w)
+	calls := &callLog{}
+	g := open(t, w, calls)
+
+	body := map[string]any{}
+	if r, ok := sections["request.json"]; ok {
+		decode(t, r, &body)
+	}
+	body["query"] = string(sections["query.graphql"])
+	data, _ := json.Marshal(body)
+	request := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(data))
+	request.Header.Set("Content-Type", "application/json")
+	response := httptest.NewRecorder()
+	g.ServeHTTP(response, request)
+
+	var answer struct {
+		Errors     []json.RawMessage `json:"errors,omitempty"`
+		Data       json.RawMessage   `json:"data,omitempty"`
+		Extensions struct {
+			Sources json.RawMessage `json:"sources"`
+		} `json:"extensions"`
+	}
+	decode(t, response.Body.Bytes(), &answer)
+	// Stock execution tells errors in the order in which they happen.
+	slices.SortFunc(answer.Errors, func(a, b json.RawMessage) int { return bytes.Compare(a, b) })
+	got := map[string][]byte{
+		"answer.json": indent(t, struct {
+			Errors []json.RawMessage `json:"errors,omitempty"`
+			Data   json.RawMessage   `json:"data,omitempty"`
+		}{answer.Errors, answer.Data}),
+		"calls": calls.text(),
+	}
+	if _, ok := sections["sources.json"]; ok {
+		got["sources.json"] = indent(t, answer.Extensions.Sources)
+	}
+	if *update {
+		for _, name := range []string{"answer.json", "sources.json", "calls"} {
+			if data, ok := got[name]; ok {
+				archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return f.Name == name })
+				archive.Files = append(archive.Files, txtar.File{Name: name, Data: data})
+			}
+		}
+		if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return calls.domains()
+	}
+	for name, data := range got {
+		if diff := gocmp.Diff(string(sections[name]), string(data)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	return calls.domains()
+}
+
+// open makes the gateway of a world: the spine on the real store, the systems as Fakes.
+func open(t *testing.T, w world, calls *callLog) http.Handler {
+	ctx := context.Background()
+	s, _ := storetest.Open(t)
+	spine := profiledocs.New("profile/crm", s.Store)
+	if err := spine.LandDefinitions(ctx, w.Definitions); err != nil {
+		t.Fatal(err)
+	}
+	if _, conflicts, err := spine.Land(ctx, w.Customers); err != nil || len(conflicts) > 0 {
+		t.Fatal(err, conflicts)
+	}
+	config := storyTimeouts
+	config.PageCap, config.BatchCap, config.Log = w.PageCap, w.BatchCap, slog.New(slog.DiscardHandler)
+	g, err := gateway.New(config, resolvers.Systems{
+		Spine: loggedSpine{spine, calls}, SpineKind: "documents",
+		Billing: fakes(t, "billing", w.Billing, calls, (*billing.Record).Settle, billingParts),
+		Support: fakes(t, "support", w.Support, calls, (*support.Record).Settle, supportParts),
+		Social:  fakes(t, "social", w.Social, calls, (*social.Record).Settle, socialParts),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func fakes[R any](t *testing.T, domain string, systems []worldSystem, calls *callLog, settle func(*R, string, string) (bool, error), parts map[string]sources.Parts) []resolvers.System[*R] {
+	var all []resolvers.System[*R]
+	for _, s := range systems {
+		f := &sourcetest.Fake[*R]{SourceName: domain + "/" + s.System, Records: map[string]sources.Answer[*R]{}}
+		for _, raw := range s.Records {
+			var landed struct {
+				RecordID  string    `json:"recordId"`
+				SyncedAt  time.Time `json:"syncedAt"`
+				Stale     bool      `json:"stale"`
+				Truncated bool      `json:"truncated"`
+			}
+			record := new(R)
+			decode(t, raw, &landed)
+			decode(t, raw, record)
+			cut, err := settle(record, s.System, landed.RecordID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.Records[landed.RecordID] = sources.Answer[*R]{Value: record, AsOf: landed.SyncedAt, Stale: landed.Stale, Truncated: landed.Truncated || cut}
+		}
+		f.Fault = sourcetest.Fault{Kind: s.Fault.Kind, Hang: s.Fault.Hang, Panic: s.Fault.Panic, Without: s.Fault.Without}
+		if s.Fault.RetryAfter != "" {
+			d, err := time.ParseDuration(s.Fault.RetryAfter)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.Fault.RetryAfter = d
+		}
+		if s.Fault.Deaf {
+			release := make(chan struct{})
+			t.Cleanup(func() { close(release) })
+			f.Fault.Deaf, f.Fault.Release = true, release
+		}
+		f.Observe = func(keys []string, want sources.Parts) {
+			calls.add(f.SourceName, "Fetch %v %s", slices.Sorted(slices.Values(keys)), words(want, parts))
+		}
+		all = append(all, resolvers.System[*R]{Source: f, Kind: "fake"})
+	}
+	return all
+}
+
+var (
+	profileParts = map[string]sources.Parts{"names": profiles.Names, "contacts": profiles.Contacts, "attributes": profiles.Attributes,
+		"consents": profiles.Consents, "relations": profiles.Relations, "links": profiles.Links}
+	billingParts = map[string]sources.Parts{"account": billing.PartAccount, "subscriptions": billing.PartSubscriptions,
+		"invoices": billing.PartInvoices, "charges": billing.PartCharges}
+	supportParts = map[string]sources.Parts{"contact": support.PartContact, "tickets": support.PartTickets, "messages": support.PartMessages}
+	socialParts  = map[string]sources.Parts{"profile": social.PartProfile, "mentions": social.PartMentions}
+)
+
+func words(want sources.Parts, parts map[string]sources.Parts) string {
+	var all []string
+	for word, part := range parts {
+		if want.Has(part) {
+			all = append(all, word)
+		}
+	}
+	slices.Sort(all)
+	return strings.Join(all, " ")
+}
+
+// A callLog is the calls of an operation.
+type callLog struct {
+	mu    sync.Mutex
+	calls []struct{ source, what string }
+}
+
+func (l *callLog) add(source, format string, args ...any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.calls = append(l.calls, struct{ source, what string }{source, strings.TrimSpace(fmt.Sprintf(format, args...))})
+}
+
+// text gives the calls, the spine's first, sorted: which of those that run at once
+// comes first is nobody's promise.
+func (l *callLog) text() []byte {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	rank := func(source string) int {
+		if strings.HasPrefix(source, "profile/") {
+			return 0
+		}
+		return 1
+	}
+	slices.SortFunc(l.calls, func(a, b struct{ source, what string }) int {
+		return cmp.Or(cmp.Compare(rank(a.source), rank(b.source)), cmp.Compare(a.source+a.what, b.source+b.what))
+	})
+	var b bytes.Buffer
+	for _, c := range l.calls {
+		fmt.Fprintf(&b, "%s %s\n", c.source, c.what)
+	}
+	return b.Bytes()
+}
+
+func (l *callLog) domains() map[string]bool {
+	domains := map[string]bool{}
+	for _, c := range l.calls {
+		domain, _, _ := strings.Cut(c.source, "/")
+		domains[domain] = true
+	}
+	return domains
+}
+
+// loggedSpine is a spine that logs its calls.
+type loggedSpine struct {
+	profiles.Spine
+	calls *callLog
+}
+
+func (s loggedSpine) Fetch(ctx context.Context, keys []string, want sources.Parts) (map[string]sources.Answer[*profiles.Customer], error) {
+	s.calls.add(s.Name(), "Fetch %v %s", slices.Sorted(slices.Values(keys)), words(want, profileParts))
+	return s.Spine.Fetch(ctx, keys, want)
+}
+
+func (s loggedSpine) Find(ctx context.Context, by profiles.Identifier, want sources.Parts) ([]*profiles.Customer, error) {
+	s.calls.add(s.Name(), "Find %s %s", by, words(want, profileParts))
+	return s.Spine.Find(ctx, by, want)
+}
+
+func (s loggedSpine) FindByLink(ctx context.Context, source profiles.SourceName, system, recordID string, want sources.Parts) (*profiles.Customer, error) {
+	s.calls.add(s.Name(), "FindByLink %s %s %s %s", source, system, recordID, words(want, profileParts))
+	return s.Spine.FindByLink(ctx, source, system, recordID, want)
+}
+
+func (s loggedSpine) List(ctx context.Context, q profiles.Query, want sources.Parts) (profiles.Page, error) {
+	s.calls.add(s.Name(), "List %d %s", q.Limit, words(want, profileParts))
+	return s.Spine.List(ctx, q, want)
+}
+
+func decode(t *testing.T, data []byte, into any) {
+	t.Helper()
+	if err := json.Unmarshal(data, into); err != nil {
+		t.Fatalf("%v in %.200s", err, data)
+	}
+}
+
+var requestID = regexp.MustCompile(`"requestId": "[A-Z2-7]+"`)
+
+func indent(t *testing.T, v any) []byte {
+	t.Helper()
+	compact, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, compact, "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	b.WriteByte('\n')
+	return requestID.ReplaceAll(b.Bytes(), []byte(`"requestId": "…"`))
+}
