@@ -50,8 +50,9 @@ func within[T any](ctx context.Context, name string, d time.Duration, call func(
 			if p := recover(); p != nil {
 				o.err = &sources.Error{Source: name, Kind: sources.Internal, Err: fmt.Errorf("panic of type %T\n%s", p, debug.Stack())}
 			}
-			cancel()
+			// In this order: a call that ended must not look as if it were given up.
 			done <- o
+			cancel()
 		}()
 		o.value, o.err = call(ctx)
 	}()
