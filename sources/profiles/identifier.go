@@ -94,14 +94,20 @@ func NormalizePhone(number string) (string, error) {
 	if err != nil || !phonenumbers.IsPossibleNumber(n) {
 		return "", bad
 	}
-	return phonenumbers.Format(n, phonenumbers.E164), nil
+	e164 := phonenumbers.Format(n, phonenumbers.E164)
+	// Zeros behind the country code are taken off one by one: a number that would
+	// still change is none.
+	if again, err := phonenumbers.Parse(e164, ""); err != nil || phonenumbers.Format(again, phonenumbers.E164) != e164 {
+		return "", bad
+	}
+	return e164, nil
 }
 
 // NormalizeHandle gives network and handle in the form that they are kept in:
 // lower case, and the handle without a leading @.
 func NormalizeHandle(network, handle string) (string, string, error) {
 	n := strings.ToLower(strings.TrimSpace(network))
-	h := strings.ToLower(strings.TrimPrefix(strings.TrimSpace(handle), "@"))
+	h := strings.TrimLeft(strings.ToLower(strings.TrimSpace(handle)), "@")
 	if n == "" || h == "" || len(n)+len(h) > maxIdentifier || strings.ContainsFunc(n+h, unicode.IsSpace) || strings.Contains(n, ":") {
 		return "", "", fmt.Errorf("a network and a handle without spaces are expected, as mastodon and name@example.social")
 	}
@@ -109,12 +115,17 @@ func NormalizeHandle(network, handle string) (string, string, error) {
 }
 
 // FoldName gives a name in the form that it is searched and ordered by: without
-// surrounding space, letter case and accents.
+// surrounding space, letter case, accents and control characters.
 func FoldName(name string) string {
-	fold := transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC)
-	folded, _, err := transform.String(fold, strings.TrimSpace(name))
+	// Lower case may bring marks of its own, as that of the Turkish dotted I does.
+	return strings.TrimSpace(withoutMarks(strings.ToLower(withoutMarks(name))))
+}
+
+func withoutMarks(s string) string {
+	drop := runes.Remove(runes.Predicate(func(r rune) bool { return unicode.Is(unicode.Mn, r) || unicode.IsControl(r) }))
+	plain, _, err := transform.String(transform.Chain(norm.NFD, drop, norm.NFC), s)
 	if err != nil {
-		folded = name
+		return s
 	}
-	return strings.ToLower(folded)
+	return plain
 }

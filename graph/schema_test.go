@@ -1,0 +1,149 @@
+package graph_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+func load(t *testing.T) *ast.Schema {
+	data, err := os.ReadFile("../schema.graphqls")
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphqls", Input: string(data)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+// A partner works from the descriptions: every name has one.
+func TestEverythingIsDescribed(t *testing.T) {
+	for name, def := range load(t).Types {
+		if def.BuiltIn {
+			continue
+		}
+		described(t, name, def.Description)
+		for _, f := range def.Fields {
+			if strings.HasPrefix(f.Name, "__") {
+				continue
+			}
+			described(t, name+"."+f.Name, f.Description)
+			for _, a := range f.Arguments {
+				described(t, name+"."+f.Name+"("+a.Name+":)", a.Description)
+			}
+		}
+		for _, v := range def.EnumValues {
+			described(t, name+"."+v.Name, v.Description)
+		}
+		if def.Kind == ast.Scalar && def.Directives.ForName("specifiedBy") == nil {
+			t.Errorf("the scalar %s has no @specifiedBy", name)
+		}
+	}
+}
+
+func described(t *testing.T, name, description string) {
+	if len(description) < 5 || !strings.HasSuffix(description, ".") {
+		t.Errorf("%s is not described in a sentence: %q", name, description)
+	}
+}
+
+// nonNull are the output fields, ids and fields of connections aside, that may be
+// `!`: keys of the own row, and status. A field that crosses a source, that may be
+// hidden from a caller, or that needs a call of its own is never in this list,
+// since a null there would take its whole object along.
+var nonNull = map[string]string{
+	"Query":               "systems attributeDefinitions",
+	"SystemInfo":          "source system kind",
+	"AttributeDefinition": "key type",
+	"Customer":            "kind displayName createdAt updatedAt sources sourceStatus",
+	"ContactPoint":        "channel isPrimary isMasked",
+	"Attribute":           "key type text source",
+	"Consent":             "purpose status",
+	"Relation":            "kind",
+	"RecordLink":          "source system recordId method",
+	"Interaction":         "at kind source system",
+	"Actor":               "kind",
+	"SourceStatus":        "source state complete stale systems",
+	"SystemStatus":        "system state complete stale",
+	"Money":               "amount currency",
+	"CurrencyTotals":      "currency",
+	"BillingAccount":      "system recordId",
+	"Subscription":        "system recordId status",
+	"Invoice":             "system recordId status issuedAt",
+	"Charge":              "system recordId status chargedAt",
+	"Payment":             "system recordId paidAt",
+	"Rating":              "rating scale count",
+	"Ticket":              "system recordId status createdAt",
+	"Score":               "kind value min max",
+	"SocialProfile":       "system recordId network",
+	"Mention":             "system recordId network postedAt",
+	"PageInfo":            "hasNextPage hasPreviousPage",
+}
+
+func TestNonNullStandsOnKeysAndStatusOnly(t *testing.T) {
+	for name, def := range load(t).Types {
+		if def.BuiltIn || def.Kind != ast.Object && def.Kind != ast.Interface {
+			continue
+		}
+		allowed := map[string]bool{"id": true}
+		for _, f := range strings.Fields(nonNull[name]) {
+			allowed[f] = true
+		}
+		switch {
+		case strings.HasSuffix(name, "Edge"):
+			allowed["cursor"], allowed["node"] = true, true
+		case strings.HasSuffix(name, "Connection"):
+			allowed["edges"], allowed["pageInfo"], allowed["missingSources"] = true, true, true
+		}
+		for _, f := range def.Fields {
+			if f.Type.NonNull != allowed[f.Name] && !strings.HasPrefix(f.Name, "__") && !(allowed[f.Name] && strings.HasSuffix(name, "Connection")) {
+				t.Errorf("%s.%s is %s; the rule says `!`: %t", name, f.Name, f.Type, allowed[f.Name])
+			}
+			if f.Type.Elem != nil && !f.Type.Elem.NonNull {
+				t.Errorf("%s.%s is %s: elements of lists are never null", name, f.Name, f.Type)
+			}
+		}
+	}
+}
+
+// Every type with an id is found by it.
+func TestTypesWithAnIDAreNodes(t *testing.T) {
+	schema := load(t)
+	for name, def := range schema.Types {
+		if def.Kind == ast.Object && def.Fields.ForName("id") != nil && !contains(def.Interfaces, "Node") {
+			t.Errorf("%s has an id and is no Node", name)
+		}
+	}
+}
+
+// A vendor's word that is none of ours needs a place: OTHER, with the word beside it.
+func TestVendorsEnumsEndInOther(t *testing.T) {
+	schema := load(t)
+	for name, def := range schema.Types {
+		raw := def.Fields.ForName("rawStatus")
+		if raw == nil {
+			continue
+		}
+		enum := schema.Types[def.Fields.ForName("status").Type.Name()]
+		if last := enum.EnumValues[len(enum.EnumValues)-1].Name; last != "OTHER" {
+			t.Errorf("%s, the status of %s, ends in %s; want OTHER", enum.Name, name, last)
+		}
+		if !strings.Contains(enum.Description, "Values will be added") {
+			t.Errorf("%s does not say that values will be added", enum.Name)
+		}
+	}
+}
+
+func contains(all []string, one string) bool {
+	for _, s := range all {
+		if s == one {
+			return true
+		}
+	}
+	return false
+}

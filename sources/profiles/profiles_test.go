@@ -1,0 +1,118 @@
+package profiles
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestNormalize(t *testing.T) {
+	email := func(s string) (string, error) { return NormalizeEmail(s) }
+	phone := func(s string) (string, error) { return NormalizePhone(s) }
+	handle := func(s string) (string, error) {
+		n, h, _ := strings.Cut(s, " ")
+		n, h, err := NormalizeHandle(n, h)
+		return n + " " + h, err
+	}
+	for _, test := range []struct {
+		normalize func(string) (string, error)
+		in, want  string
+	}{
+		{email, " Grigory@Example.COM ", "grigory@example.com"},
+		{email, "jörg@example.com", "jörg@example.com"},
+		{email, "two@@example.com", ""},
+		{email, "Name <name@example.com>", ""},
+		{email, "name", ""},
+		{email, "", ""},
+		{email, strings.Repeat("x", 250) + "@example.com", ""},
+		{phone, "+49 (30) 90 18-20", "+4930901820"},
+		{phone, "0049 30 901820", "+4930901820"},
+		{phone, "+1 555 010 0199", "+15550100199"},
+		{phone, "030 901820", ""},
+		{phone, "+1", ""},
+		{phone, "+49 30 90182012345678901234", ""},
+		{phone, "call me", ""},
+		{handle, "Mastodon @Anna@Example.social", "mastodon anna@example.social"},
+		{handle, "mastodon ", ""},
+		{handle, "mas:todon anna", ""},
+	} {
+		got, err := test.normalize(test.in)
+		if err != nil {
+			got = ""
+			if len(test.in) > 9 && strings.Contains(err.Error(), test.in) {
+				t.Errorf("the error repeats the value: %v", err)
+			}
+		}
+		if got != test.want {
+			t.Errorf("%q became %q; want %q (%v)", test.in, got, test.want, err)
+		}
+	}
+}
+
+// What is normalised stays as it is when it is normalised again: otherwise what was
+// written would not be found.
+func FuzzNormalize(f *testing.F) {
+	for _, s := range []string{"Grigory@Example.COM", "+49 30 901820", "@anna@example.social", "İ@example.com", "ﬁ@example.com"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if v, err := NormalizeEmail(s); err == nil {
+			if again, err := NormalizeEmail(v); err != nil || again != v {
+				t.Errorf("e-mail %q, %q, %q, %v", s, v, again, err)
+			}
+		}
+		if v, err := NormalizePhone(s); err == nil {
+			if again, err := NormalizePhone(v); err != nil || again != v {
+				t.Errorf("phone %q, %q, %q, %v", s, v, again, err)
+			}
+		}
+		if n, h, err := NormalizeHandle("mastodon", s); err == nil {
+			if _, again, err := NormalizeHandle(n, h); err != nil || again != h {
+				t.Errorf("handle %q, %q, %q, %v", s, h, again, err)
+			}
+		}
+		if v := FoldName(s); FoldName(v) != v {
+			t.Errorf("name %q, %q, %q", s, v, FoldName(v))
+		}
+		for _, typ := range []AttributeType{Text, Number, Boolean, Date} {
+			if v, err := typ.Canonical(s); err == nil {
+				if again, err := typ.Canonical(v); err != nil || again != v {
+					t.Errorf("%s %q, %q, %q, %v", typ, s, v, again, err)
+				}
+			}
+		}
+	})
+}
+
+func TestCanonical(t *testing.T) {
+	for _, test := range []struct {
+		typ      AttributeType
+		in, want string
+	}{
+		{Number, "29.850", "29.85"}, {Number, " 7 ", "7"}, {Number, "-0.5", "-0.5"}, {Number, "1e9", ""}, {Number, "1/3", ""}, {Number, "", ""},
+		{Number, "1_000", ""}, {Number, "0x10", ""}, {Number, "NaN", ""}, {Number, "+5", "5"},
+		{Boolean, "true", "true"}, {Boolean, "yes", ""},
+		{Date, "2026-02-28", "2026-02-28"}, {Date, "2026-02-30", ""}, {Text, " a ", "a"},
+	} {
+		got, err := test.typ.Canonical(test.in)
+		if err != nil {
+			got = ""
+		}
+		if got != test.want {
+			t.Errorf("%s %q became %q; want %q (%v)", test.typ, test.in, got, test.want, err)
+		}
+	}
+}
+
+func TestDisplayNameIsNeverEmpty(t *testing.T) {
+	for want, c := range map[string]Customer{
+		"Anna":             {ID: "c1", Name: "Anna", ContactPoints: []ContactPoint{{Channel: Email, Value: "a@example.com"}}},
+		"b@example.com":    {ID: "c1", ContactPoints: []ContactPoint{{Channel: Email, Value: "a@example.com"}, {Channel: Email, Value: "b@example.com", IsPrimary: true}}},
+		"+4930901820":      {ID: "c1", ContactPoints: []ContactPoint{{Channel: Post, Address: &Address{}}, {Channel: Phone, Value: "+4930901820"}}},
+		"anna@example.org": {ID: "c1", ContactPoints: []ContactPoint{{Channel: SocialMedia, Network: "mastodon", Value: "anna@example.org"}}},
+		"c1":               {ID: "c1"},
+	} {
+		if got := c.DisplayName(); got != want {
+			t.Errorf("%q; want %q", got, want)
+		}
+	}
+}
