@@ -88,6 +88,9 @@ func projection(want sources.Parts) bson.D {
 
 // Fetch reads profiles by their keys.
 func (s *Spine) Fetch(ctx context.Context, keys []string, want sources.Parts) (map[string]sources.Answer[*profiles.Customer], error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
 	defs, err := s.definitionsFor(ctx, want)
 	if err != nil {
 		return nil, err
