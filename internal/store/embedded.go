@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/FerretDB/FerretDB/ferretdb"
 	"github.com/gofrs/flock"
@@ -21,6 +22,9 @@ import (
 
 // Embedded reports whether this binary has the embedded store.
 const Embedded = true
+
+// starting is held while a FerretDB is made, which writes a global variable.
+var starting sync.Mutex
 
 // openEmbedded starts FerretDB with its SQLite handler in this process, on a Unix
 // socket that only this user can reach, and connects to it over MongoDB's wire.
@@ -63,12 +67,14 @@ func openEmbedded(ctx context.Context, c Config) (_ *Store, err error) {
 	socket := filepath.Join(sockets, "mongodb.sock")
 
 	// FerretDB logs every command; what fails comes back as an error anyway.
+	starting.Lock()
 	db, err := ferretdb.New(&ferretdb.Config{
 		Listener:  ferretdb.ListenerConfig{Unix: socket},
 		Logger:    slog.New(slog.DiscardHandler),
 		Handler:   "sqlite",
 		SQLiteURL: (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: dir}).EscapedPath() + "/"}).String(),
 	})
+	starting.Unlock()
 	if err != nil {
 		return nil, fmt.Errorf("the store in the data directory %s cannot be opened: %w", c.DataDir, err)
 	}
