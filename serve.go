@@ -78,13 +78,13 @@ func serve(ctx context.Context, c config.Serve, stdout, stderr io.Writer) (err e
 	defer background.Wait()
 	defer stopWatching()
 
+	if err := greet(ctx, stdout, listener.Addr().String(), c, spine); err != nil {
+		log.Warn("the greeting could not count the customers", "error", err)
+	}
 	failed := make(chan error, 2)
 	servers := []*http.Server{start(g, listener, log, failed)}
 	if admin != nil {
 		servers = append(servers, start(g.Admin, admin, log, failed))
-	}
-	if err := greet(ctx, stdout, listener.Addr().String(), c, spine); err != nil {
-		log.Warn("the greeting could not count the customers", "error", err)
 	}
 	select {
 	case err = <-failed:

@@ -141,7 +141,8 @@ func Test[V any](t *testing.T, fixture func(t *testing.T) Fixture[V]) {
 		}
 		wg.Wait()
 	})
-	for i, failure := range fixture(t).Failures {
+	sample := fixture(t)
+	for i, failure := range sample.Failures {
 		run(fmt.Sprintf("tells that it is %s", failure.Kind), func(t *testing.T, f Fixture[V]) {
 			f.Failures[i].Arm()
 			limited, cancel := context.WithTimeout(ctx, prompt)
@@ -155,10 +156,10 @@ func Test[V any](t *testing.T, fixture func(t *testing.T) Fixture[V]) {
 			}
 		})
 	}
+	if sample.Break == nil {
+		return
+	}
 	run("keeps what did answer", func(t *testing.T, f Fixture[V]) {
-		if f.Break == nil {
-			t.Skip("one record of this upstream cannot break alone")
-		}
 		f.Break(f.Known[1])
 		answers, err := f.Source.Fetch(ctx, f.Known, all(f.Parts))
 		checkError(t, f, err, "", nil)

@@ -1,0 +1,335 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"customer360/internal/store"
+)
+
+// A server is the real one, in this process.
+type server struct {
+	url    string
+	stop   context.CancelFunc
+	done   chan struct{}
+	code   int
+	stdout *safeBuffer
+	stderr *safeBuffer
+}
+
+// start runs the server on a free port and waits until it is ready. It ends with the test.
+func startServer(t testing.TB, args ...string) *server {
+	t.Helper()
+	addr := freeAddr(t)
+	ctx, stop := context.WithCancel(context.Background())
+	s := &server{url: "http://" + addr, stop: stop, done: make(chan struct{}), stdout: &safeBuffer{}, stderr: &safeBuffer{}}
+	args = append([]string{"--addr", addr, "--shutdown-delay", "0s"}, args...)
+	go func() {
+		defer close(s.done)
+		s.code = run(ctx, args, s.stdout, s.stderr)
+	}()
+	t.Cleanup(func() { s.end(t) })
+	deadline := time.Now().Add(30 * time.Second)
+	for {
+		if r, err := http.Get(s.url + "/readyz"); err == nil {
+			r.Body.Close()
+			if r.StatusCode == http.StatusOK {
+				return s
+			}
+		}
+		select {
+		case <-s.done:
+			t.Fatalf("the server ended with %d: %s", s.code, s.stderr)
+		case <-time.After(10 * time.Millisecond):
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the server is not ready: %s", s.stderr)
+		}
+	}
+}
+
+func (s *server) end(t testing.TB) {
+	s.stop()
+	select {
+	case <-s.done:
+	case <-time.After(20 * time.Second):
+		t.Error("the server does not end")
+	}
+	http.DefaultClient.CloseIdleConnections()
+}
+
+// ask sends a query and gives the answer.
+func (s *server) ask(t testing.TB, query string) string {
+	t.Helper()
+	body, _ := json.Marshal(map[string]string{"query": query})
+	r, err := http.Post(s.url+"/graphql", "application/json", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	data, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// freeAddr gives a loopback address that nobody serves on.
+func freeAddr(t testing.TB) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+type safeBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *safeBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *safeBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+func needsEmbedded(t testing.TB) {
+	if !store.Embedded {
+		t.Skip("this needs the embedded store: build without -tags noembed")
+	}
+}
+
+// What a newcomer does: start it, ask, stop it, start it again.
+func TestServe(t *testing.T) {
+	needsEmbedded(t)
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	dir := t.TempDir()
+	s := startServer(t, "--data-dir", dir)
+	for _, want := range []string{s.url, "grigory@example.com", "In the graph: 3"} {
+		if !strings.Contains(s.stdout.String(), want) {
+			t.Errorf("the greeting does not say %q: %s", want, s.stdout)
+		}
+	}
+	const query = `{ customer(by: {email: "grigory@example.com"}) { displayName sources { state } } }`
+	first := s.ask(t, query)
+	if !strings.Contains(first, `"displayName":"Grigory`) {
+		t.Error(first)
+	}
+	for path, want := range map[string]string{"/healthz": "ok", "/readyz": "ready", "/metrics": `customer360_source_calls_total{outcome="OK",source="profile/documents"}`, "/": "<title>customer360"} {
+		r, err := http.Get(s.url + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(r.Body)
+		r.Body.Close()
+		if r.StatusCode != http.StatusOK || !strings.Contains(string(body), want) {
+			t.Errorf("%s: %d; want %q", path, r.StatusCode, want)
+		}
+	}
+	s.end(t)
+	if s.code != 0 {
+		t.Errorf("it ended with %d: %s", s.code, s.stderr)
+	}
+
+	again := startServer(t, "--data-dir", dir, "--demo", "off")
+	if got := again.ask(t, query); !strings.Contains(got, `"displayName":"Grigory`) {
+		t.Errorf("a restart lost the data: %s", got)
+	}
+	again.end(t)
+}
+
+func TestEmptyStoreAndAdminAddress(t *testing.T) {
+	needsEmbedded(t)
+	admin := freeAddr(t)
+	// Not with startServer, which looks for /readyz where it is not.
+	addr := freeAddr(t)
+	ctx, stop := context.WithCancel(context.Background())
+	var out safeBuffer
+	done := make(chan int)
+	go func() {
+		done <- run(ctx, []string{"--addr", addr, "--admin-addr", admin, "--demo", "off", "--data-dir", t.TempDir(), "--shutdown-delay", "0s"}, &out, &out)
+	}()
+	defer func() { stop(); <-done }()
+	for range 500 {
+		if r, err := http.Get("http://" + admin + "/readyz"); err == nil {
+			r.Body.Close()
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	s := server{url: "http://" + addr}
+	if got := s.ask(t, `{ customers { totalCount } attributeDefinitions { key } }`); !strings.Contains(got, `"totalCount":0`) || !strings.Contains(got, `"attributeDefinitions":[]`) {
+		t.Error(got)
+	}
+	for url, want := range map[string]int{"http://" + admin + "/metrics": 200, "http://" + admin + "/graphql": 404, "http://" + addr + "/metrics": 404, "http://" + addr + "/healthz": 404} {
+		r, err := http.Get(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Body.Close()
+		if r.StatusCode != want {
+			t.Errorf("%s: %d; want %d", url, r.StatusCode, want)
+		}
+	}
+}
+
+// Everything that keeps it from starting is one clear line, and an exit code.
+func TestRefusesToStart(t *testing.T) {
+	needsEmbedded(t)
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	inUse := t.TempDir()
+	s := startServer(t, "--data-dir", inUse, "--demo", "off")
+	defer s.end(t)
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	free := func() []string { return []string{"--addr", freeAddr(t), "--data-dir", t.TempDir()} }
+	for name, test := range map[string]struct {
+		env  map[string]string
+		args []string
+		want []string
+	}{
+		"a busy port":              {nil, []string{"--addr", taken.Addr().String(), "--data-dir", t.TempDir()}, []string{"is in use by another process"}},
+		"a second process":         {nil, []string{"--addr", freeAddr(t), "--data-dir", inUse}, []string{"the data directory " + inUse + " is in use"}},
+		"a directory that is none": {nil, []string{"--addr", freeAddr(t), "--data-dir", file}, []string{"data directory"}},
+		"an unreachable MongoDB":   {nil, append(free(), "--mongodb-uri", "mongodb://me:s3cr3t@"+freeAddr(t)+"/?serverSelectionTimeoutMS=200"), []string{"does not answer"}},
+		"an empty MongoDB URI":     {map[string]string{"C360_MONGODB_URI": ""}, free(), []string{"is set, and empty"}},
+		"an empty flag":            {nil, append(free(), "--mongodb-uri", ""), []string{"is set, and empty"}},
+		"an address for all":       {nil, []string{"--addr", "0.0.0.0:0", "--data-dir", t.TempDir()}, []string{"can be reached from other machines"}},
+		"no host":                  {nil, []string{"--addr", ":8080", "--data-dir", t.TempDir()}, []string{"can be reached from other machines"}},
+		"the demo in a MongoDB":    {nil, append(free(), "--demo", "records", "--mongodb-uri", "mongodb://127.0.0.1:1/"), []string{"never written to a configured MongoDB"}},
+		"several faults at once": {nil, []string{"--addr", "nowhere", "--demo", "maybe", "--source-timeout", "soon", "--page-cap", "0", "--log-level", "loud", "--demo-fault", "billing=tired"},
+			[]string{"--addr is", "--demo is", "--source-timeout is", "--page-cap is", "--log-level is", "a fault is SOURCE=FAULT"}},
+		"an unknown flag": {nil, []string{"--colour", "red"}, []string{"unknown flag --colour"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for k, v := range test.env {
+				t.Setenv(k, v)
+			}
+			var out, errs safeBuffer
+			ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+			defer cancel()
+			code := run(ctx, test.args, &out, &errs)
+			if code == 0 {
+				t.Error("it started")
+			}
+			lines := strings.Split(strings.TrimSpace(errs.String()), "\n")
+			for _, want := range test.want {
+				found := 0
+				for _, l := range lines {
+					if strings.HasPrefix(l, "customer360: ") && strings.Contains(l, want) {
+						found++
+					}
+				}
+				if found != 1 {
+					t.Errorf("%d lines say %q:\n%s", found, want, errs.String())
+				}
+			}
+			if name != "an unknown flag" && len(lines) != len(test.want) {
+				t.Errorf("%d lines; want %d:\n%s", len(lines), len(test.want), errs.String())
+			}
+			if strings.Contains(errs.String(), "s3cr3t") {
+				t.Errorf("a password was told: %s", errs.String())
+			}
+		})
+	}
+}
+
+// A signal ends it in order: not ready first, and what runs is finished.
+func TestEndsInOrder(t *testing.T) {
+	needsEmbedded(t)
+	addr := freeAddr(t)
+	ctx, stop := context.WithCancel(context.Background())
+	var out, errs safeBuffer
+	done := make(chan int, 1)
+	go func() {
+		done <- run(ctx, []string{"--addr", addr, "--data-dir", t.TempDir(), "--shutdown-delay", "700ms", "--source-timeout", "10s", "--demo-fault", "billing=slow"}, &out, &errs)
+	}()
+	s := server{url: "http://" + addr}
+	for range 1000 {
+		if strings.Contains(out.String(), "Try:") {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	stop()
+	time.Sleep(150 * time.Millisecond)
+	r, err := http.Get(s.url + "/readyz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Body.Close()
+	if r.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("/readyz is %d while it ends", r.StatusCode)
+	}
+	// This one takes longer than the delay has left.
+	time.Sleep(300 * time.Millisecond)
+	if got := s.ask(t, `{ customer(by: {email: "grigory@example.com"}) { billing { mrr { amount } } } }`); !strings.Contains(got, `"amount"`) {
+		t.Errorf("a running request was not finished: %s", got)
+	}
+	select {
+	case code := <-done:
+		if code != 0 {
+			t.Errorf("it ended with %d: %s", code, &errs)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("it does not end")
+	}
+}
+
+// Each fault shows what it says, within the deadline, and leaves the rest intact.
+func TestDemoFaults(t *testing.T) {
+	needsEmbedded(t)
+	const query = `{ customers(first: 10, where: {link: {source: SOCIAL}}) { edges { node { displayName social { followers } billing { balance { amount } } sourceStatus(of: SOCIAL) { state } } } } }`
+	for fault, want := range map[string]string{"error": "UNAVAILABLE", "hang": "TIMED_OUT", "partial": "UNAVAILABLE", "slow": "FRESH"} {
+		t.Run(fault, func(t *testing.T) {
+			// The race detector makes the embedded store many times slower; what is
+			// told of the deadline is the fault's own.
+			args := []string{"--data-dir", t.TempDir(), "--profile-timeout", "20s", "--request-timeout", "20s", "--demo-fault", "social=" + fault}
+			if fault != "hang" {
+				args = append(args, "--source-timeout", "10s")
+			}
+			s := startServer(t, args...)
+			start := time.Now()
+			got := s.ask(t, query)
+			if took := time.Since(start); took > 10*time.Second {
+				t.Errorf("it took %s", took)
+			}
+			if !strings.Contains(got, fmt.Sprintf(`"state":%q`, want)) || !strings.Contains(got, `"amount"`) {
+				t.Errorf("%s", got)
+			}
+			if strings.Contains(got, `"errors"`) == (fault == "slow") {
+				t.Errorf("errors: %s", got)
+			}
+			if failed := strings.Count(s.stderr.String(), "source failed"); fault != "slow" && failed != 1 {
+				t.Errorf("%d log lines; want one:\n%s", failed, s.stderr)
+			}
+		})
+	}
+}
