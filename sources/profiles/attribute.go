@@ -90,7 +90,7 @@ func (t AttributeType) Canonical(value string) (string, error) {
 
 // A Definition says what an attribute means. Attributes without one are not shown.
 type Definition struct {
-	Key         string        `json:"key"`
+	Key         string        `json:"key" bson:"_id"`
 	Type        AttributeType `json:"type"`
 	Description string        `json:"description,omitempty"`
 }

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -42,9 +43,15 @@ type Spine struct {
 	name  string
 	store documents.Store
 
-	mu          sync.Mutex
-	definitions []profiles.Definition
-	readAt      time.Time
+	// reading is held while the definitions are read.
+	reading sync.Mutex
+	defined atomic.Pointer[definitions]
+}
+
+// definitions are the attributes' definitions as they were at a moment.
+type definitions struct {
+	all    []profiles.Definition
+	readAt time.Time
 }
 
 // New makes the spine; its name is "profile/system".
@@ -232,25 +239,41 @@ func decode(raw bson.Raw, want sources.Parts, defs map[string]profiles.Definitio
 	return c, nil
 }
 
-// Definitions reads the definitions of the attributes.
+// Definitions gives the definitions of the attributes. They are read now and then;
+// meanwhile, and while the store fails, the ones that are known are given.
 func (s *Spine) Definitions(ctx context.Context) ([]profiles.Definition, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.definitions != nil && time.Since(s.readAt) < definitionsFor {
-		return s.definitions, nil
+	known := s.defined.Load()
+	switch {
+	case known == nil:
+		s.reading.Lock()
+	case time.Since(known.readAt) < definitionsFor || !s.reading.TryLock():
+		return known.all, nil
 	}
+	defer s.reading.Unlock()
+	all, err := s.readDefinitions(ctx)
+	switch {
+	case err == nil:
+	case known != nil:
+		all = known.all
+	default:
+		return nil, documents.Error(s.name, err)
+	}
+	s.defined.Store(&definitions{all, time.Now()})
+	return all, nil
+}
+
+func (s *Spine) readDefinitions(ctx context.Context) ([]profiles.Definition, error) {
 	cursor, err := s.store.Database.Collection(Definitions).Find(ctx, bson.D{})
 	if err != nil {
-		return nil, documents.Error(s.name, err)
+		return nil, err
 	}
-	defs := []profiles.Definition{}
-	if err := cursor.All(ctx, &defs); err != nil {
-		return nil, documents.Error(s.name, err)
+	all := []profiles.Definition{}
+	if err := cursor.All(ctx, &all); err != nil {
+		return nil, err
 	}
-	defs = slices.DeleteFunc(defs, func(d profiles.Definition) bool { return d.Check() != nil })
-	slices.SortFunc(defs, func(a, b profiles.Definition) int { return strings.Compare(a.Key, b.Key) })
-	s.definitions, s.readAt = defs, time.Now()
-	return defs, nil
+	all = slices.DeleteFunc(all, func(d profiles.Definition) bool { return d.Check() != nil })
+	slices.SortFunc(all, func(a, b profiles.Definition) int { return strings.Compare(a.Key, b.Key) })
+	return all, nil
 }
 
 func (s *Spine) definitionsFor(ctx context.Context, want sources.Parts) (map[string]profiles.Definition, error) {

@@ -248,6 +248,27 @@ func TestLandIsIdempotentAndKeepsWhatOthersWrote(t *testing.T) {
 	}
 }
 
+// A definition that is landed again is the same one, with what is new of it; and it is
+// known while the store fails.
+func TestDefinitions(t *testing.T) {
+	ctx := context.Background()
+	s, _ := storetest.Open(t)
+	land(t, s)
+	land(t, s)
+	spine := documents.New("profile/crm", s.Store)
+	if err := spine.LandDefinitions(ctx, []profiles.Definition{{Key: "tier", Type: profiles.Text, Description: "How loyal."}}); err != nil {
+		t.Fatal(err)
+	}
+	want := []profiles.Definition{{Key: "points", Type: profiles.Number}, {Key: "tier", Type: profiles.Text, Description: "How loyal."}}
+	for range 2 {
+		got, err := spine.Definitions(ctx)
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%v (-want +got):\n%s", err, diff)
+		}
+		_ = s.Close()
+	}
+}
+
 func TestARecordHasOneCustomer(t *testing.T) {
 	ctx := context.Background()
 	s, _ := storetest.Open(t)
