@@ -75,6 +75,9 @@ func serve(ctx context.Context, c config.Serve, stdout, stderr io.Writer) (err e
 	watching, stopWatching := context.WithCancel(context.WithoutCancel(ctx))
 	var background sync.WaitGroup
 	background.Go(func() { ready.Watch(watching) })
+	if c.Checked.SeedDemo {
+		background.Go(func() { refreshDemo(watching, s.Store, log) })
+	}
 	defer background.Wait()
 	defer stopWatching()
 
@@ -104,18 +107,31 @@ func prepare(ctx context.Context, c config.Serve, s *store.Store, spine *profile
 	if !c.Checked.SeedDemo {
 		return nil
 	}
-	company := demo.New(time.Now())
 	empty, err := spine.IsEmpty(ctx)
-	if err != nil {
+	if err != nil || !empty {
 		return err
 	}
-	if !empty {
-		return company.Refresh(ctx, s.Store)
-	}
-	if err := company.Land(ctx, spine, s.Store); err != nil {
+	if err := demo.New(time.Now()).Land(ctx, spine, s.Store); err != nil {
 		return err
 	}
 	return s.Optimize(ctx)
+}
+
+// refreshEvery is well below the age at which the demo's records are stale.
+const refreshEvery = 6 * time.Hour
+
+// refreshDemo keeps the demo's records as fresh as a landing job would, until ctx ends.
+func refreshDemo(ctx context.Context, s documents.Store, log *slog.Logger) {
+	for {
+		if err := demo.New(time.Now()).Refresh(ctx, s); err != nil && ctx.Err() == nil {
+			log.Warn("the demo's records were not refreshed", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(refreshEvery):
+		}
+	}
 }
 
 // indexes creates or verifies the indexes of a configured MongoDB.
