@@ -20,6 +20,7 @@ import (
 	"customer360/sources"
 	billingdocs "customer360/sources/billing/documents"
 	"customer360/sources/documents"
+	"customer360/sources/profiles"
 	profiledocs "customer360/sources/profiles/documents"
 	socialdocs "customer360/sources/social/documents"
 	supportdocs "customer360/sources/support/documents"
@@ -219,18 +220,24 @@ func greet(ctx context.Context, w io.Writer, addr string, c config.Serve, spine 
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "customer360 serves http://%s/ (playground) and http://%s/graphql\n", addr, addr)
-	whose := "customers"
-	if c.Checked.SeedDemo {
-		whose = "customers (the made-up demo company, or what was imported here)"
+	email, err := profiles.EmailIdentifier("grigory@example.com")
+	if err != nil {
+		return err
 	}
-	fmt.Fprintf(w, "In the graph: %d %s; billing, support and social records landed beside them.\n", n, whose)
+	story, err := spine.Find(ctx, email, 0)
+	if err != nil {
+		return err
+	}
+	isDemo := c.Checked.SeedDemo && len(story) == 1
+	fmt.Fprintf(w, "customer360 serves http://%s/ (playground) and http://%s/graphql\n", addr, addr)
+	whose, query := "customers", `{ customers(first: 3) { edges { node { id displayName sources { source state } } } } }`
+	if isDemo {
+		whose = "customers of a made-up telecom company"
+		query = `{ customer(by: {email: "grigory@example.com"}) { displayName billing { mrr { amount currency } } support { openTickets } sources { source state } } }`
+	}
+	fmt.Fprintf(w, "In the graph: %d %s, and what billing, support and social systems hold of them.\n", n, whose)
 	for source, f := range c.Checked.Faults {
 		fmt.Fprintf(w, "Failing for show: %s (%s).\n", source, f)
-	}
-	query := `{ customers(first: 3) { edges { node { id displayName sources { source state } } } } }`
-	if c.Checked.SeedDemo {
-		query = `{ customer(by: {email: "grigory@example.com"}) { displayName billing { mrr { amount currency } } support { openTickets } sources { source state } } }`
 	}
 	fmt.Fprintf(w, "Try: %s\n", query)
 	return nil
