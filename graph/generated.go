@@ -2639,7 +2639,8 @@ type Customer implements Node {
   ): InteractionConnection
   """
   How the sources answered that the fields beside this one ask (aliases, fragments, ` + "`" + `@skip` + "`" + ` and ` + "`" + `@include` + "`" + ` applied; the
-  timeline by its ` + "`" + `kinds` + "`" + `). It waits for just those.
+  timeline by its ` + "`" + `kinds` + "`" + `). It waits for just those. What it says depends on what stands beside it: in a client with a
+  normalising cache ask ` + "`" + `sourceStatus(of:)` + "`" + ` instead.
   """
   sources: [SourceStatus!]!
   "How one source answered for this customer. It asks the source, if nothing else does."

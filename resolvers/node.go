@@ -58,14 +58,13 @@ func (q query) customerNode(ctx context.Context, id relay.ID) (graph.Node, error
 		selection, queue = nil, func(ctx context.Context) { o.social.queue(ctx, c) }
 	}
 	o.arrive(ctx, field.Alias, []*profiles.Customer{c}, selection, queue)
-	r := customerResolver{q.Graph}
 	switch id.Type {
 	case "Billing":
-		return found(r.Billing(ctx, c))
+		return joined(ctx, o.billing, c, customer.JoinBilling)
 	case "Support":
-		return found(r.Support(ctx, c))
+		return joined(ctx, o.support, c, customer.JoinSupport)
 	case "Social":
-		return found(r.Social(ctx, c))
+		return joined(ctx, o.social, c, customer.JoinSocial)
 	}
 	return c, nil
 }
@@ -139,7 +138,8 @@ func fact[V any](ctx context.Context, o *operation, a *asks[V], system, owner st
 	}
 	answer, err := loader.read(ctx, owner)
 	if err != nil {
-		return nil, o.failure(a.source, err)
+		// Told whatever the caller wishes: beside a node no status stands.
+		return nil, customer.SourceError(a.source, err)
 	}
 	if answer.Missing {
 		return nil, nil
@@ -147,12 +147,17 @@ func fact[V any](ctx context.Context, o *operation, a *asks[V], system, owner st
 	return find(answer.Value), nil
 }
 
-// found gives an object, or an untyped nil.
-func found[T any](object *T, err error) (graph.Node, error) {
-	if object == nil {
-		return nil, err
+// joined gives what is joined for a customer. A failure is told whatever the caller
+// wishes: beside a node no status stands.
+func joined[V, T any](ctx context.Context, a *asks[V], c *profiles.Customer, join func(string, []customer.Result[V]) *T) (graph.Node, error) {
+	results := a.of(ctx, c)
+	if err := customer.Failure(results); err != nil {
+		return nil, customer.SourceError(a.source, err)
 	}
-	return object, err
+	if object := join(c.ID, results); object != nil {
+		return object, nil
+	}
+	return nil, nil
 }
 
 func same[T any](object *T, is bool) graph.Node {

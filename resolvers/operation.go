@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"customer360/customer"
 	"customer360/sources"
@@ -41,13 +42,25 @@ func operationOf(ctx context.Context) *operation {
 // answered.
 //
 // A request may ask, with `extensions: {sourceErrors: "status"}`, that failures of
-// sources stand in status only and not in `errors`.
+// sources stand in status only and not in `errors`; "errors" is the default.
 func (g *Graph) Extension() graphql.HandlerExtension { return extension{g} }
 
 type extension struct{ *Graph }
 
 func (extension) ExtensionName() string                          { return "Sources" }
 func (extension) Validate(schema graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationContext refuses a wish that is none, so that a misspelt one is not
+// taken for the default.
+func (extension) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	switch op.Extensions["sourceErrors"] {
+	case nil, "status", "errors":
+		return nil
+	}
+	err := gqlerror.Errorf("`extensions.sourceErrors` is \"status\" or \"errors\".")
+	err.Extensions = map[string]any{"code": customer.CodeBadUserInput}
+	return err
+}
 
 func (e extension) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	op := graphql.GetOperationContext(ctx)

@@ -68,6 +68,7 @@ func (q query) Customers(ctx context.Context, first *int, after *string, where *
 	o, field := operationOf(ctx), graphql.GetFieldContext(ctx).Field
 	nodes, counted := customersSelection(o.context, field.Selections)
 	list.Count = counted
+	o.profile.ask()
 	page, err := q.systems.Spine.List(ctx, list, o.want[profiles.Profile])
 	if err != nil {
 		return nil, q.spineFailure(ctx, err)
@@ -154,6 +155,7 @@ func (q query) lookUp(ctx context.Context, by graph.CustomerBy) (*profiles.Custo
 			}
 			return q.byKey(ctx, by.Record.RecordID)
 		}
+		o.profile.ask()
 		c, err := q.systems.Spine.FindByLink(ctx, by.Record.Source, by.Record.System, by.Record.RecordID, want)
 		if err != nil {
 			return nil, q.spineFailure(ctx, err)
@@ -173,6 +175,7 @@ func (q query) lookUp(ctx context.Context, by graph.CustomerBy) (*profiles.Custo
 	if err != nil {
 		return nil, customer.BadInput("`by`: " + err.Error())
 	}
+	o.profile.ask()
 	found, err := q.systems.Spine.Find(ctx, identifier, want)
 	switch {
 	case err != nil:
@@ -187,7 +190,9 @@ func (q query) lookUp(ctx context.Context, by graph.CustomerBy) (*profiles.Custo
 
 // byKey reads a customer by the profile's key; nil: there is none.
 func (g *Graph) byKey(ctx context.Context, key string) (*profiles.Customer, error) {
-	answer, err := operationOf(ctx).customers.read(ctx, key)
+	o := operationOf(ctx)
+	o.profile.ask()
+	answer, err := o.customers.read(ctx, key)
 	switch {
 	case err != nil:
 		return nil, g.spineFailure(ctx, err)

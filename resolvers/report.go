@@ -13,7 +13,9 @@ import (
 
 // A profileReport is how the spine answered in an operation.
 type profileReport struct {
-	mu      sync.Mutex
+	mu sync.Mutex
+	// asked: the spine was asked at all.
+	asked   bool
 	read    int
 	asOf    time.Time
 	undated bool
@@ -45,6 +47,13 @@ func (p *profileReport) failed(err *sources.Error) {
 	p.err = err
 }
 
+// ask notes that the spine is asked.
+func (p *profileReport) ask() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asked = true
+}
+
 func (p *profileReport) status(system string) customer.SourceStatus {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -55,6 +64,8 @@ func (p *profileReport) status(system string) customer.SourceStatus {
 		if p.read > 0 {
 			s.State = customer.Partial
 		}
+	case p.read == 0 && !p.asked:
+		return customer.StatusWithoutAsking(profiles.Profile, customer.NotRequested)
 	case p.read == 0:
 		s.State = customer.Empty
 	case p.undated:

@@ -56,7 +56,7 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 // its cause, which our resolvers never do.
 func isAboutRequest(e *gqlerror.Error) bool {
 	switch e.Extensions["code"] {
-	case errcode.ParseFailed, errcode.ValidationFailed:
+	case errcode.ParseFailed, errcode.ValidationFailed, customer.CodeBadUserInput:
 		return true
 	}
 	return e.Err != nil && e.Path != nil

@@ -2,6 +2,7 @@ package graphqlhttp
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -35,13 +36,15 @@ type refusal struct {
 	status  int
 	message string
 	allow   string
+	// code is BAD_USER_INPUT where it is empty.
+	code string
 }
 
 func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	media := negotiate(r.Header.Values("Accept"))
 	if media == "" {
 		// Something that can be read is better than an empty answer.
-		write(w, typeJSON, refuse(w, refusal{http.StatusNotAcceptable, "the answer comes as application/graphql-response+json or application/json", ""}))
+		write(w, typeJSON, refuse(w, refusal{status: http.StatusNotAcceptable, message: "the answer comes as application/graphql-response+json or application/json"}))
 		return
 	}
 	params, no := t.read(w, r)
@@ -63,7 +66,7 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		return
 	}
 	if r.Method == http.MethodGet && op.Operation.Operation != ast.Query {
-		write(w, media, refuse(w, refusal{http.StatusMethodNotAllowed, "only queries may be sent by GET: send this by POST", http.MethodPost}))
+		write(w, media, refuse(w, refusal{status: http.StatusMethodNotAllowed, message: "only queries may be sent by GET: send this by POST", allow: http.MethodPost}))
 		return
 	}
 	responses, ctx := exec.DispatchOperation(ctx, op)
@@ -89,16 +92,16 @@ func (t transport) read(w http.ResponseWriter, r *http.Request) (*graphql.RawPar
 	case http.MethodPost:
 		return t.readPOST(w, r)
 	}
-	return nil, &refusal{http.StatusMethodNotAllowed, "GraphQL requests are sent by POST or GET", "GET, POST"}
+	return nil, &refusal{status: http.StatusMethodNotAllowed, message: "GraphQL requests are sent by POST or GET", allow: "GET, POST"}
 }
 
 func (t transport) readGET(r *http.Request) (*graphql.RawParams, *refusal) {
 	// A page of another origin can make a browser send any GET, with cookies.
 	if !preflighted(r) {
-		return nil, &refusal{http.StatusBadRequest, "a GET needs one of the headers " + strings.Join(preflightHeaders, ", ") + ": this keeps other sites from sending it", ""}
+		return nil, &refusal{status: http.StatusBadRequest, message: "a GET needs one of the headers " + strings.Join(preflightHeaders, ", ") + " (or send it by POST): this keeps other sites from sending it"}
 	}
 	if len(r.URL.RawQuery) > int(t.options.MaxBody) {
-		return nil, &refusal{http.StatusRequestURITooLong, "the URL is too long: send it by POST", ""}
+		return nil, &refusal{status: http.StatusRequestURITooLong, message: "the URL is too long: send it by POST"}
 	}
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -124,6 +127,10 @@ func preflighted(r *http.Request) bool {
 			return true
 		}
 	}
+	// Browsers say where a request comes from, and no page can say it for them.
+	if r.Header.Get("Sec-Fetch-Site") == "same-origin" {
+		return true
+	}
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	return err == nil && media == typeJSON
 }
@@ -132,16 +139,16 @@ func (t transport) readPOST(w http.ResponseWriter, r *http.Request) (*graphql.Ra
 	// Browsers send other content types across origins without asking.
 	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != typeJSON || !isUTF8(params["charset"]) {
-		return nil, &refusal{http.StatusUnsupportedMediaType, "the body must be application/json in UTF-8, with that Content-Type", ""}
+		return nil, &refusal{status: http.StatusUnsupportedMediaType, message: "the body must be application/json in UTF-8, with that Content-Type"}
 	}
 	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
-		return nil, &refusal{http.StatusUnsupportedMediaType, "the body must not be compressed", ""}
+		return nil, &refusal{status: http.StatusUnsupportedMediaType, message: "the body must not be compressed"}
 	}
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, t.options.MaxBody))
 	if err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
-			return nil, &refusal{http.StatusRequestEntityTooLarge, "the body is larger than " + strconv.FormatInt(t.options.MaxBody, 10) + " bytes", ""}
+			return nil, &refusal{status: http.StatusRequestEntityTooLarge, message: "the body is larger than " + strconv.FormatInt(t.options.MaxBody, 10) + " bytes"}
 		}
 		return nil, malformed("the body ended early")
 	}
@@ -174,6 +181,10 @@ func parameters(body map[string]json.RawMessage) (*graphql.RawParams, *refusal) 
 			return nil, malformed("`query` and `operationName` must be strings, `variables` and `extensions` objects")
 		}
 	}
+	if _, hash := p.Extensions["persistedQuery"]; hash && query == nil {
+		// In the words that clients know, so that they send the query instead.
+		return nil, &refusal{status: http.StatusBadRequest, message: "PersistedQueryNotSupported", code: "PERSISTED_QUERY_NOT_SUPPORTED"}
+	}
 	if query == nil || strings.TrimSpace(*query) == "" {
 		return nil, malformed("there is no `query`")
 	}
@@ -181,7 +192,9 @@ func parameters(body map[string]json.RawMessage) (*graphql.RawParams, *refusal) 
 	return &p, nil
 }
 
-func malformed(message string) *refusal { return &refusal{http.StatusBadRequest, message, ""} }
+func malformed(message string) *refusal {
+	return &refusal{status: http.StatusBadRequest, message: message}
+}
 
 // An answer is what is written back.
 type answer struct {
@@ -205,7 +218,7 @@ func refuse(w http.ResponseWriter, r refusal) answer {
 	if r.allow != "" {
 		w.Header().Set("Allow", r.allow)
 	}
-	e := &gqlerror.Error{Message: r.message, Extensions: map[string]any{"code": customer.CodeBadUserInput}}
+	e := &gqlerror.Error{Message: r.message, Extensions: map[string]any{"code": cmp.Or(r.code, string(customer.CodeBadUserInput))}}
 	return answer{status: r.status, errors: gqlerror.List{e}, request: true}
 }
 
