@@ -1,0 +1,270 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	cdplog "github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"customer360/internal/require"
+)
+
+// browserPatience bounds what a person would wait a second for: a machine that runs
+// all tests at once is slow.
+const browserPatience = 90 * time.Second
+
+// The playground, as a person meets it: it opens, its first example answers, the
+// schema is explained, and the editor checks what is written.
+func TestBrowserPlayground(t *testing.T) {
+	p := openPlayground(t)
+	p.do(chromedp.WaitVisible(chromedp.CSS(`section[aria-label="Examples"]`)),
+		chromedp.Click(chromedp.CSS(`section[aria-label="Examples"] [data-example]`)))
+
+	answer := p.run()
+	if len(answer.Errors) > 0 || !bytes.Contains(answer.Data, []byte(`"displayName"`)) {
+		t.Errorf("the first example: errors %s, data %.200s", answer.Errors, answer.Data)
+	}
+	states := p.chips()
+	if len(states) == 0 {
+		t.Error("the first example says nothing of its sources")
+	}
+	for source, state := range states {
+		if state == "TIMED_OUT" || state == "UNAVAILABLE" {
+			t.Errorf("nothing fails, and %s is %s", source, state)
+		}
+	}
+	p.screenshot("playground.png")
+
+	p.do(chromedp.Click(chromedp.CSS(`button[aria-label="Show Documentation Explorer"]`)),
+		chromedp.WaitVisible(chromedp.CSS(`.graphiql-doc-explorer .graphiql-markdown-description`)))
+	docs := look(p, chromedp.Text(chromedp.CSS(`.graphiql-doc-explorer .graphiql-markdown-description`)))
+	if !strings.Contains(docs, "unified view") {
+		t.Errorf("the documentation begins with %q, not with the description of the schema", docs)
+	}
+
+	// The editor's checks come from a worker, which the page's policy must let in.
+	p.write("Unknown", `{ nothingOfThisName }`)
+	p.do(chromedp.Poll[chromedp.Void](`__MONACO.editor.getModelMarkers({}).some(m => m.message.includes('nothingOfThisName'))`,
+		chromedp.WithPollingTimeout(browserPatience)))
+}
+
+// One source hangs: the rest is shown, and the page says which one is missing.
+func TestBrowserPartialAnswer(t *testing.T) {
+	p := openPlayground(t, "--demo-fault", "social=hang")
+	p.write("Partial", `{ customers(first: 20) { edges { node { displayName support { openTickets } social { followers } } } } }`)
+
+	answer := p.run()
+	var data struct {
+		Customers struct {
+			Edges []struct{ Node map[string]any }
+		}
+	}
+	if err := json.Unmarshal(answer.Data, &data); err != nil {
+		t.Fatal(err)
+	}
+	if len(data.Customers.Edges) == 0 || !bytes.Contains(answer.Data, []byte(`"openTickets"`)) {
+		t.Errorf("what did answer is not there: %s", answer.Data)
+	}
+	if !bytes.Contains(answer.Errors, []byte(`"TIMED_OUT"`)) || bytes.Contains(answer.Data, []byte(`"followers"`)) {
+		t.Errorf("SOCIAL hangs: data %s, errors %s", answer.Data, answer.Errors)
+	}
+	states := p.chips()
+	for source, state := range states {
+		if (state == "TIMED_OUT") != (source == "SOCIAL") {
+			t.Errorf("only SOCIAL hangs, and %s is %s", source, state)
+		}
+	}
+	if len(states) < 4 {
+		t.Errorf("the chips say %v only", states)
+	}
+	p.do(chromedp.WaitVisible(chromedp.CSS(`li.source[data-source="SOCIAL"]`)))
+	color := look(p, chromedp.Evaluate[[]int](`getComputedStyle(document.querySelector('li.source[data-source="SOCIAL"] .source-mark')).color.match(/\d+/g).slice(0, 3).map(Number)`))
+	if len(color) != 3 || color[0] <= color[1] || color[0] <= color[2] {
+		t.Errorf("the chip of SOCIAL is not red: rgb%v", color)
+	}
+	if shown := look(p, chromedp.Text(chromedp.CSS(`.result-window`))); !strings.Contains(shown, "TIMED_OUT") {
+		t.Errorf("the error is not to be seen in %.500q", shown)
+	}
+	p.screenshot("partial-answer.png")
+}
+
+// playground is the page of a server of the test's own, in a browser of its own.
+type playground struct {
+	t      *testing.T
+	ctx    context.Context
+	origin string
+
+	mu     sync.Mutex
+	faults []string
+}
+
+// openPlayground starts a server over the demo company and opens its page. When the
+// test ends, nothing may have gone wrong in the page, and it may have asked nobody else.
+func openPlayground(t *testing.T, flags ...string) *playground {
+	t.Helper()
+	browser := chromium()
+	require.Tool(t, browser != "", "a Chromium; on Debian the package chromium")
+	needsEmbedded(t)
+	flags = append([]string{"--demo", "records", "--data-dir", t.TempDir()}, flags...)
+	p := &playground{t: t, origin: startServer(t, flags...).url}
+
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
+		chromedp.ExecPath(browser),
+		chromedp.WindowSize(1400, 900),
+		chromedp.DisableGPU,
+		// The sandbox does not work for root, as in containers; the page is our own.
+		chromedp.NoSandbox,
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-quic", true),
+		// Whatever else the page would ask for is not found.
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
+	)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*browserPatience)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
+	t.Cleanup(cancel)
+	p.ctx, cancel = chromedp.NewContext(ctx, chromedp.WithListener(p.watch))
+	t.Cleanup(cancel)
+	t.Cleanup(func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		for _, fault := range p.faults {
+			t.Error(fault)
+		}
+	})
+	// The browser lives as long as the context of the first step.
+	if err := chromedp.Do(p.ctx); err != nil {
+		t.Fatalf("%s does not start: %v", browser, err)
+	}
+	p.do(chromedp.Navigate(p.origin+"/"), chromedp.WaitVisible(chromedp.CSS(`.graphiql-query-editor .view-line`)))
+	return p
+}
+
+// chromium gives the path of a browser, or "".
+func chromium() string {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	return ""
+}
+
+// watch notes what must not happen in the page.
+func (p *playground) watch(event any) {
+	fault := ""
+	switch e := event.(type) {
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == "error" || e.Type == "warning" || e.Type == "assert" {
+			for _, arg := range e.Args {
+				fault += cmp.Or(arg.Description, string(arg.Value)) + " "
+			}
+			fault = fmt.Sprintf("console %s: %s", e.Type, fault)
+		}
+	case *runtime.EventExceptionThrown:
+		fault = "exception: " + e.ExceptionDetails.Text
+		if e.ExceptionDetails.Exception != nil {
+			fault += " " + e.ExceptionDetails.Exception.Description
+		}
+	case *cdplog.EventEntryAdded:
+		// A breach of the Content-Security-Policy is here, and a file that is not found.
+		if e.Entry.Level == "error" || e.Entry.Level == "warning" {
+			fault = fmt.Sprintf("browser %s (%s): %s %s", e.Entry.Level, e.Entry.Source, e.Entry.Text, e.Entry.URL)
+		}
+	case *network.EventRequestWillBeSent:
+		if url := e.Request.URL; !strings.HasPrefix(url, p.origin+"/") && !strings.HasPrefix(url, "data:") && !strings.HasPrefix(url, "blob:") {
+			fault = "the page asks for " + url
+		}
+	}
+	if fault != "" {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.faults = append(p.faults, fault)
+	}
+}
+
+func (p *playground) do(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, browserPatience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		p.screenshot("failed.png")
+		p.t.Fatal(err)
+	}
+}
+
+// look takes one step that gives something.
+func look[T any](p *playground, step chromedp.Action[T]) T {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, browserPatience)
+	defer cancel()
+	v, err := chromedp.Run(ctx, step)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return v
+}
+
+// A shown is what stands in the page's response pane.
+type shown struct{ Data, Errors json.RawMessage }
+
+// run runs what stands in the editor, and gives what is shown then.
+func (p *playground) run() shown {
+	p.t.Helper()
+	const idle = `button.graphiql-execute-button[aria-label^="Execute"]`
+	p.do(chromedp.Evaluate[chromedp.Void](model("response.json")+`.setValue('')`),
+		chromedp.Click(chromedp.CSS(idle)))
+	text := look(p, chromedp.Poll[string](`document.querySelector('`+idle+`') && `+model("response.json")+`.getValue()`,
+		chromedp.WithPollingTimeout(browserPatience)))
+	var s shown
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		p.t.Fatalf("%v in the response %.500s", err, text)
+	}
+	return s
+}
+
+// write puts a query into the editor, and waits until the page knows it: it looks at
+// what is typed after a pause only, and runs by the name that it knows.
+func (p *playground) write(name, selection string) {
+	p.t.Helper()
+	p.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`%s.setValue(%q)`, model("operation.graphql"), "query "+name+" "+selection)),
+		chromedp.Poll[chromedp.Void](fmt.Sprintf(`document.querySelector('.graphiql-tab-button')?.textContent.includes(%q)`, name),
+			chromedp.WithPollingTimeout(browserPatience)))
+}
+
+// model is the expression for the text of one of the page's editors.
+func model(name string) string {
+	return fmt.Sprintf(`__MONACO.editor.getModels().find(m => m.uri.path.endsWith(%q))`, name)
+}
+
+// chips gives the state of every source that the page shows.
+func (p *playground) chips() map[string]string {
+	p.t.Helper()
+	return look(p, chromedp.Evaluate[map[string]string](`Object.fromEntries(
+		[...document.querySelectorAll('ul.sources[aria-label="Sources of this response"] > li.source')].map(li => [li.dataset.source, li.dataset.state]))`))
+}
+
+// screenshot keeps what the page looks like: in the folder C360_SCREENSHOT, or with
+// the test's artifacts (go test -artifacts).
+func (p *playground) screenshot(name string) {
+	p.t.Helper()
+	image := look(p, chromedp.CaptureScreenshot())
+	dir := cmp.Or(os.Getenv("C360_SCREENSHOT"), p.t.ArtifactDir())
+	if err := os.WriteFile(filepath.Join(dir, name), image, 0o666); err != nil {
+		p.t.Fatal(err)
+	}
+}

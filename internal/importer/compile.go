@@ -1,0 +1,233 @@
+package importer
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/itchyny/gojq"
+)
+
+// A compiler reads a mapping, and goes on after a fault, so that all are told at once.
+type compiler struct {
+	file   string
+	faults Faults
+	// functions are the mapping's own; nil where it has none.
+	functions *gojq.Query
+	columns   columns
+}
+
+// A place is where in a mapping something stands.
+type place struct {
+	// key is the path of the key.
+	key string
+	// onRow: the dot is the row itself there.
+	onRow bool
+}
+
+func (p place) of(key string) place {
+	if p.key != "" {
+		key = p.key + "." + key
+	}
+	return place{key, p.onRow}
+}
+
+func (p place) item(i int) place { return place{fmt.Sprintf("%s[%d]", p.key, i), p.onRow} }
+
+func (c *compiler) fault(n ast.Node, at place, format string, args ...any) {
+	f := Fault{File: c.file, Key: at.key, Problem: fmt.Sprintf(format, args...)}
+	if n != nil {
+		if t := n.GetToken(); t != nil && t.Position != nil {
+			f.Line, f.Column = t.Position.Line, t.Position.Column
+		}
+	}
+	c.faults = append(c.faults, f)
+}
+
+// parse gives the mapping's root; nil where there is none to go on with.
+func (c *compiler) parse(data []byte) ast.Node {
+	file, err := parser.ParseBytes(data, 0)
+	if err != nil {
+		f := Fault{File: c.file, Problem: "this is not YAML: " + strings.Split(err.Error(), "\n")[0]}
+		var syntax *yaml.SyntaxError
+		if errors.As(err, &syntax) {
+			f.Problem = "this is not YAML: " + syntax.Message
+			if syntax.Token != nil && syntax.Token.Position != nil {
+				f.Line, f.Column = syntax.Token.Position.Line, syntax.Token.Position.Column
+			}
+		}
+		c.faults = append(c.faults, f)
+		return nil
+	}
+	docs := slices.DeleteFunc(file.Docs, func(d *ast.DocumentNode) bool { return d.Body == nil })
+	switch len(docs) {
+	case 0:
+		c.fault(nil, place{}, "the mapping is empty")
+		return nil
+	case 1:
+		return docs[0].Body
+	}
+	c.fault(docs[1], place{}, "a mapping is one YAML document")
+	return nil
+}
+
+// An entry is a key of a YAML mapping with its value.
+type entry struct {
+	key   string
+	node  ast.Node
+	value ast.Node
+}
+
+// entries gives the keys of a YAML mapping in their order. Keys that are not among
+// the allowed ones are faults.
+func (c *compiler) entries(n ast.Node, at place, allowed []string) []entry {
+	var values []*ast.MappingValueNode
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		values = n.Values
+	case *ast.MappingValueNode:
+		values = []*ast.MappingValueNode{n}
+	default:
+		c.fault(n, at, "keys are expected here: %s", strings.Join(allowed, ", "))
+		return nil
+	}
+	var all []entry
+	for _, v := range values {
+		key, ok := v.Key.(*ast.StringNode)
+		switch {
+		case !ok:
+			c.fault(v, at, "a key must be a plain word")
+		case !slices.Contains(allowed, key.Value):
+			c.fault(key, at.of(key.Value), "there is no such key: here are %s", strings.Join(allowed, ", "))
+		default:
+			all = append(all, entry{key.Value, key, v.Value})
+		}
+	}
+	return all
+}
+
+// items gives the values of a YAML sequence.
+func (c *compiler) items(n ast.Node, at place) []ast.Node {
+	list, ok := n.(*ast.SequenceNode)
+	if !ok {
+		c.fault(n, at, "a list is expected here: begin its entries with a dash")
+		return nil
+	}
+	return list.Values
+}
+
+// scalar gives the text of a plain value.
+func (c *compiler) scalar(n ast.Node, at place, what string) (string, bool) {
+	switch n := n.(type) {
+	case *ast.StringNode:
+		if strings.TrimSpace(n.Value) != "" {
+			return n.Value, true
+		}
+	case *ast.LiteralNode:
+		if strings.TrimSpace(n.Value.Value) != "" {
+			return n.Value.Value, true
+		}
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
+		return n.GetToken().Value, true
+	case *ast.MappingNode, *ast.MappingValueNode, *ast.SequenceNode:
+		c.fault(n, at, "%s is expected here: where it begins with { or [, put it in quotes", what)
+		return "", false
+	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode:
+		c.fault(n, at, "YAML's anchors, aliases and tags are not read here; what is used several times goes into functions")
+		return "", false
+	}
+	c.fault(n, at, "%s is expected here", what)
+	return "", false
+}
+
+// word gives the text of a value that is fixed for the whole mapping.
+func (c *compiler) word(n ast.Node, at place, what string) string {
+	text, _ := c.scalar(n, at, what)
+	return text
+}
+
+// capitals are the words that need no quotes within quotes: no function of jq is
+// named so.
+var capitals = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
+
+// expression compiles a jq expression.
+func (c *compiler) expression(n ast.Node, at place) *expression {
+	source, ok := c.scalar(n, at, "a jq expression")
+	if !ok {
+		return nil
+	}
+	source = strings.TrimSpace(source)
+	e := &expression{key: at.key}
+	if capitals.MatchString(source) {
+		e.word = source
+		return e
+	}
+	query, err := gojq.Parse(source)
+	if err != nil {
+		c.fault(n, at, "the jq expression cannot be read: %v in %s", err, source)
+		return nil
+	}
+	if len(query.Imports) > 0 || query.Meta != nil {
+		c.fault(n, at, "the jq expression cannot be used: modules are not read here; functions takes what is used several times")
+		return nil
+	}
+	if e.code, err = c.code(query); err != nil {
+		c.fault(n, at, "the jq expression cannot be used: %v in %s", err, source)
+		return nil
+	}
+	c.columns.read(query, at, n)
+	return e
+}
+
+func (c *compiler) code(query *gojq.Query) (*gojq.Code, error) {
+	return gojq.Compile(query, append(functions(),
+		gojq.WithVariables([]string{"$row"}), gojq.WithModuleLoader(library{c.functions}))...)
+}
+
+// defineFunctions reads the functions that the mapping brings along.
+func (c *compiler) defineFunctions(n ast.Node, at place) {
+	source, ok := c.scalar(n, at, "jq functions, as def f: …;")
+	if !ok {
+		return
+	}
+	query, err := gojq.Parse(source)
+	switch {
+	case err != nil:
+		c.fault(n, at, "the jq functions cannot be read: %v", err)
+		return
+	case query.Term != nil || query.Left != nil || len(query.Imports) > 0 || query.Meta != nil:
+		c.fault(n, at, "only functions are expected here, as def f: …;")
+		return
+	}
+	c.functions = query
+	if _, err := c.code(&gojq.Query{Term: &gojq.Term{Type: gojq.TermTypeIdentity}}); err != nil {
+		c.fault(n, at, "the jq functions cannot be used: %v", err)
+		c.functions = nil
+		return
+	}
+	c.columns.define(query)
+}
+
+// library gives every expression the functions of the prelude and of the mapping.
+type library struct{ functions *gojq.Query }
+
+var preludeQuery = func() *gojq.Query {
+	q, err := gojq.Parse(prelude)
+	if err != nil {
+		panic(err)
+	}
+	return q
+}()
+
+// LoadInitModules is what gojq asks for.
+func (l library) LoadInitModules() ([]*gojq.Query, error) {
+	if l.functions == nil {
+		return []*gojq.Query{preludeQuery}, nil
+	}
+	return []*gojq.Query{preludeQuery, l.functions}, nil
+}

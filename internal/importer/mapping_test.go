@@ -1,0 +1,190 @@
+package importer
+
+import (
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"customer360/sources/profiles"
+)
+
+// parse gives a mapping that must be fine.
+func parse(t testing.TB, text string) *Mapping {
+	t.Helper()
+	m, err := ParseMapping("test.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestMappingFaults(t *testing.T) {
+	for name, test := range map[string]struct {
+		mapping string
+		want    []string
+	}{
+		"empty": {"# nothing\n", []string{"test.yaml: the mapping is empty"}},
+		"not YAML": {"version: 1\nprofile: [\n", []string{
+			"test.yaml:2:10: this is not YAML: sequence end token ']' not found"}},
+		"a key twice": {"version: 1\nversion: 1\n", []string{
+			`test.yaml:2:1: this is not YAML: mapping key "version" already defined at [1:1]`}},
+		"two documents": {"version: 1\n---\nversion: 1\n", []string{"test.yaml:3:8: a mapping is one YAML document"}},
+		"not keys":      {"- version\n", []string{"keys are expected here"}},
+		"nothing to do": {"version: 1\n", []string{"nothing is made of a row: profile, billing, support or social is expected"}},
+		"all at once": {`
+version: 2
+profil:
+  id: .id
+profile:
+  ident: .id
+  kind: .kind |
+  name: .name | trimm
+  email: [.email]
+  phone:
+  consents: .consents
+attributes:
+  - key: with space
+    type: TEXT
+    value: .x
+  - key: tier
+    type: STRING
+    value: .tier
+  - {key: age, type: NUMBER}
+links:
+  - recordId: .x
+  - {source: WORKSPACE, recordId: .x}
+billing:
+  id: .id
+  system: a/b
+  collection: customers
+  subscriptions:
+    - name: .x
+lists: both
+`, []string{
+			"test.yaml:2:10: version: this version of the form is not known: 1 is expected",
+			"test.yaml:3:1: profil: there is no such key: here are version, name, csv,",
+			"profile: the key id is missing",
+			"test.yaml:6:3: profile.ident: there is no such key: here are id, kind,",
+			"test.yaml:7:9: profile.kind: the jq expression cannot be read: unexpected EOF in .kind |",
+			"test.yaml:8:9: profile.name: the jq expression cannot be used: function not defined: trimm/0 in .name | trimm",
+			"test.yaml:9:10: profile.email: a jq expression is expected here: where it begins with { or [, put it in quotes",
+			"profile.phone: a jq expression is expected here",
+			"test.yaml:11:13: profile.consents: a list is expected here",
+			`attributes[0]: attribute "with space": a key is 1 to 64 letters`,
+			"attributes[1].type: one of TEXT, NUMBER, BOOLEAN, DATE is expected here",
+			"attributes[1]: key, type and value are expected",
+			"attributes[2]: key, type and value are expected",
+			"links[0]: the key source is missing",
+			"links[1].source: expected one of BILLING, SUPPORT, SOCIAL",
+			"billing.system: a system's name without a slash is expected",
+			"billing.collection: records cannot be landed in a collection of this name",
+			"billing.subscriptions[0]: the key recordId is missing",
+			"test.yaml:29:8: lists: one of merge, replace is expected here",
+		}},
+		"functions": {"version: 1\nfunctions: 'def f: g;'\nprofile: {id: .id}\n", []string{
+			"test.yaml:2:12: functions: the jq functions cannot be used: function not defined: g/0"}},
+		"functions that are none": {"version: 1\nfunctions: .x\nprofile: {id: .id}\n", []string{
+			"only functions are expected here, as def f: …;"}},
+		"input is not given": {"version: 1\nprofile: {id: input}\n", []string{"input(s)/0 is not allowed"}},
+		"modules are not read": {"version: 1\nprofile:\n  id: 'import \"x\" as x; .id'\n", []string{
+			"the jq expression cannot be used: modules are not read here"}},
+		"anchors": {"version: 1\nprofile: {id: &x .id, name: *x}\n", []string{
+			"profile.id: YAML's anchors, aliases and tags are not read here",
+			"profile.name: YAML's anchors, aliases and tags are not read here"}},
+		"parts of a profile without one": {"version: 1\nbilling: {id: .id, link: {method: MANUAL}}\nlinks: []\n", []string{
+			"billing.link: this belongs to a profile", "links: this belongs to a profile"}},
+		"one collection for two systems": {"version: 1\nprofile: {id: .id}\nbilling: [{id: .id}, {id: .id, system: other}]\n", []string{
+			`billing[1]: the collection billing is that of the system "documents" of BILLING already`}},
+		"csv": {"version: 1\nprofile: {id: .id}\ncsv: {delimiter: ab, columns: [a, a], encoding: ebcdic, quote: x}\n", []string{
+			"csv.quote: there is no such key", "csv.delimiter: one character or the word tab is expected here",
+			`csv.columns: the column "a" is there twice`, "csv.encoding: one of utf-8, utf-16, windows-1252 is expected here"}},
+		"not UTF-8": {"version: 1\nprofile: {id: \"\xff\"}\n", []string{"the mapping is not UTF-8"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := ParseMapping("test.yaml", []byte(test.mapping))
+			var faults Faults
+			if !errors.As(err, &faults) {
+				t.Fatalf("got %v; want faults", err)
+			}
+			for _, want := range test.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("there is no fault %q", want)
+				}
+			}
+			if t.Failed() || len(faults) != len(test.want) {
+				t.Errorf("got %d faults, want %d:\n%v", len(faults), len(test.want), err)
+			}
+		})
+	}
+}
+
+func TestLoadMapping(t *testing.T) {
+	m, err := LoadMapping(filepath.Join("..", "..", "examples", "telco.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Name() != "telco" {
+		t.Errorf("the name is %q", m.Name())
+	}
+	if diff := cmp.Diff([]Collection{{profiles.Billing, "documents", "billing"}}, m.Collections()); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := LoadMapping(filepath.Join(t.TempDir(), "none.yaml")); err == nil {
+		t.Error("a file that is not there is a mapping")
+	}
+}
+
+// TestColumns is about what a mapping is known to read of a row.
+func TestColumns(t *testing.T) {
+	for expression, want := range map[string]struct {
+		needed []string
+		whole  bool
+	}{
+		".a":                                  {[]string{"a"}, false},
+		".a?":                                 {nil, false},
+		`.["a b"]`:                            {[]string{"a b"}, false},
+		`."a b" | .c`:                         {[]string{"a b"}, false},
+		".a // .b?":                           {[]string{"a"}, false},
+		`"\(.a) \(.b)"`:                       {[]string{"a", "b"}, false},
+		"if .a == .b then .c else .d end":     {[]string{"a", "b", "c", "d"}, false},
+		"[.a, -.b] | map(.c)":                 {[]string{"a", "b"}, false},
+		"{a, x: .b} | .c":                     {[]string{"a", "b"}, false},
+		".a as $x | .b + $x":                  {[]string{"a", "b"}, false},
+		"$row.a":                              {[]string{"a"}, false},
+		"try .a":                              {nil, false},
+		"reduce (.a, .b) as $x (0; . + $x.c)": {[]string{"a", "b"}, false},
+		"select(.a)":                          {nil, false},
+		"mine":                                {nil, false},
+		"to_entries[0].value":                 {nil, true},
+		".":                                   {nil, true},
+		"$row":                                {nil, true},
+		".[.a]":                               {nil, true},
+	} {
+		c := &compiler{file: "test.yaml"}
+		root := c.parse([]byte("functions: 'def mine: .z;'\nexpression: '" + strings.ReplaceAll(expression, "'", "''") + "'\n"))
+		for _, e := range c.entries(root, place{}, []string{"functions", "expression"}) {
+			if e.key == "functions" {
+				c.defineFunctions(e.value, place{})
+				continue
+			}
+			c.expression(e.value, place{"x", true})
+		}
+		if len(c.faults) > 0 {
+			t.Errorf("%s: %v", expression, c.faults)
+			continue
+		}
+		var needed []string
+		for _, n := range c.columns.needed {
+			needed = append(needed, n.name)
+		}
+		if diff := cmp.Diff(want.needed, needed); diff != "" || c.columns.whole != want.whole {
+			t.Errorf("%s: whole %v; %s", expression, c.columns.whole, diff)
+		}
+		if !c.columns.named["z"] {
+			t.Errorf("%s: what functions read is not known", expression)
+		}
+	}
+}

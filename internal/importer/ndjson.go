@@ -1,0 +1,108 @@
+package importer
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+)
+
+type ndjsonReader struct{ lines *lines }
+
+func newNDJSONReader(input io.Reader) (*ndjsonReader, error) {
+	r := &ndjsonReader{newLines(input, "")}
+	first, err := r.lines.next()
+	for err == nil && !first.long && blankLine(first.text) {
+		first, err = r.lines.next()
+	}
+	switch {
+	case errors.Is(err, io.EOF):
+		return r, nil
+	case err != nil:
+		return nil, err
+	case bytes.HasPrefix(bytes.TrimSpace(first.text), []byte("[")):
+		return nil, errors.New("the input is a JSON array: one object per line is expected, as jq -c '.[]' writes them")
+	}
+	r.lines.takeBack([]line{first})
+	return r, nil
+}
+
+func (r *ndjsonReader) columns() []string { return nil }
+
+func (r *ndjsonReader) next() (row, error) {
+	l, err := r.lines.next()
+	for err == nil && !l.long && blankLine(l.text) {
+		l, err = r.lines.next()
+	}
+	switch {
+	case err != nil:
+		return row{}, err
+	case l.long:
+		return tooLong(l), nil
+	}
+	raw := bytes.TrimSpace(l.text)
+	if problem := badText(raw); problem != "" {
+		return badRow(l.number, raw, problem, ""), nil
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	value, err := parseJSON(d, 0)
+	if errors.Is(err, errTwice) || errors.Is(err, errDeep) {
+		return badRow(l.number, raw, err.Error(), ""), nil
+	}
+	if _, end := d.Token(); err != nil || !errors.Is(end, io.EOF) {
+		return badRow(l.number, raw, "the row is not JSON", ""), nil
+	}
+	object, ok := value.(map[string]any)
+	if !ok {
+		return badRow(l.number, raw, "the row is not a JSON object", ""), nil
+	}
+	return row{line: l.number, raw: raw, value: object}, nil
+}
+
+var (
+	errTwice = errors.New("the row has a name twice in one object, and one of them would be lost")
+	errDeep  = errors.New("the row is nested deeper than 100 levels")
+)
+
+// parseJSON reads the next value, with numbers as they are written.
+func parseJSON(d *json.Decoder, depth int) (any, error) {
+	if depth > 100 {
+		return nil, errDeep
+	}
+	token, err := d.Token()
+	if err != nil {
+		return nil, err
+	}
+	switch token {
+	case json.Delim('{'):
+		object := map[string]any{}
+		for d.More() {
+			name, err := d.Token()
+			if err != nil {
+				return nil, err
+			}
+			key, _ := name.(string)
+			if _, ok := object[key]; ok {
+				return nil, errTwice
+			}
+			if object[key], err = parseJSON(d, depth+1); err != nil {
+				return nil, err
+			}
+		}
+		_, err = d.Token()
+		return object, err
+	case json.Delim('['):
+		array := []any{}
+		for d.More() {
+			item, err := parseJSON(d, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			array = append(array, item)
+		}
+		_, err = d.Token()
+		return array, err
+	}
+	return token, nil
+}

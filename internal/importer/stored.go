@@ -1,0 +1,252 @@
+package importer
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"customer360/sources/documents"
+	"customer360/sources/profiles"
+	profdocs "customer360/sources/profiles/documents"
+)
+
+// storedRecord is a landed record.
+type storedRecord struct {
+	body   any
+	landed documents.Landed
+	// raw is the document, of which body is made anew to be changed.
+	raw bson.Raw
+}
+
+// storedProfile is a landed profile, in the form of the collection: attributes as
+// the words "key=value" that they are kept as, those without a definition included.
+type storedProfile struct {
+	profiles.Customer `bson:",inline"`
+	Words             []string `json:"attributes"`
+}
+
+// findEmpty notes which collections have nothing in them. That is of use with the
+// embedded store only, which nobody else writes meanwhile: there, looking for what
+// is not there would be a third of the work of a first import.
+func (r *run) findEmpty(ctx context.Context) error {
+	if !r.store.PointReads {
+		return nil
+	}
+	names := []string{profdocs.Customers}
+	for _, c := range r.Mapping.Collections() {
+		names = append(names, c.Name)
+	}
+	for _, name := range names {
+		cursor, err := r.store.Database.Collection(name).Aggregate(ctx, bson.A{bson.D{{Key: "$limit", Value: 1}}})
+		if err != nil {
+			return failed(err)
+		}
+		r.empty[name] = !cursor.Next(ctx)
+		if err := failed(cursor.Err(), cursor.Close(ctx)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mayExist reports whether a record has to be looked for.
+func (r *run) mayExist(collection, id string) bool {
+	return !r.empty[collection] || r.done.has(collection, id)
+}
+
+// readProfiles reads the profiles with these keys.
+func (r *run) readProfiles(ctx context.Context, ids []string) (map[string]*profiles.Customer, error) {
+	found := map[string]*profiles.Customer{}
+	var bad error
+	_, err := r.store.Find(ctx, profdocs.Customers, ids, nil, func(raw bson.Raw) {
+		var d storedProfile
+		if documents.Decode(raw, &d) != nil {
+			bad = unreadable(profdocs.Customers)
+			return
+		}
+		for _, w := range d.Words {
+			key, value, _ := strings.Cut(w, "=")
+			d.Attributes = append(d.Attributes, profiles.Attribute{Key: key, Text: value})
+		}
+		found[d.ID] = &d.Customer
+	})
+	return found, failed(err, bad)
+}
+
+// readRecords reads the records of a section's collection with these keys.
+func (r *run) readRecords(ctx context.Context, s *section, ids []string) (map[string]*storedRecord, error) {
+	found := map[string]*storedRecord{}
+	var bad error
+	_, err := r.store.Find(ctx, s.collection, ids, nil, func(raw bson.Raw) {
+		raw = slices.Clone(raw)
+		body, landed, err := s.decode(raw)
+		if err != nil {
+			bad = unreadable(s.collection)
+			return
+		}
+		found[landed.ID] = &storedRecord{body, landed, raw}
+	})
+	return found, failed(err, bad)
+}
+
+// areFindable reports which profiles are found by all of their identifiers. An
+// import that was killed between the two writes leaves some that are not.
+func (r *run) areFindable(ctx context.Context, customers []*profiles.Customer) (map[string]bool, error) {
+	wanted := map[string][]string{}
+	var ids []string
+	findable := map[string]bool{}
+	for _, c := range customers {
+		findable[c.ID] = true
+		for _, id := range c.Identifiers() {
+			if wanted[string(id)] == nil {
+				ids = append(ids, string(id))
+			}
+			wanted[string(id)] = append(wanted[string(id)], c.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return findable, nil
+	}
+	owners := map[string][]string{}
+	var bad error
+	_, err := r.store.Find(ctx, profdocs.Identifiers, ids, nil, func(raw bson.Raw) {
+		var d struct {
+			ID     string   `bson:"_id"`
+			Owners []string `json:"owners"`
+		}
+		if documents.Decode(raw, &d) != nil {
+			bad = unreadable(profdocs.Identifiers)
+		}
+		owners[d.ID] = d.Owners
+	})
+	for id, all := range wanted {
+		for _, customer := range all {
+			if !slices.Contains(owners[id], customer) {
+				findable[customer] = false
+			}
+		}
+	}
+	return findable, failed(err, bad)
+}
+
+// readDefinitions reads of which types the mapping's attributes are.
+func (r *run) readDefinitions(ctx context.Context) (map[string]profiles.AttributeType, error) {
+	var keys []string
+	for _, d := range r.Mapping.definitions {
+		keys = append(keys, d.Key)
+	}
+	types := map[string]profiles.AttributeType{}
+	_, err := r.store.Find(ctx, profdocs.Definitions, keys, nil, func(raw bson.Raw) {
+		var d profiles.Definition
+		if documents.Decode(raw, &d) == nil {
+			types[d.Key] = d.Type
+		}
+	})
+	return types, failed(err)
+}
+
+func unreadable(collection string) error {
+	return fmt.Errorf("a document of the collection %q does not have its form", collection)
+}
+
+// failed gives an error of the store, without the values that the server's own
+// words may quote.
+func failed(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return documents.Error("store", err)
+		}
+	}
+	return nil
+}
+
+// A ledger knows which customer each record is linked to.
+type ledger struct {
+	store documents.Store
+	// whole: all that is stored has been read.
+	whole bool
+	// keep: nothing is forgotten, as what is claimed is not stored.
+	keep   bool
+	owners map[string]string
+}
+
+// word is what a linked record is found by, in the profile's field "records".
+func word(l profiles.Link) string {
+	return string(l.Source) + "/" + l.System + "/" + l.RecordID
+}
+
+// load finds out to whom the records of these words belong. The embedded store has
+// no index on them: reading all once takes as long as looking for one of them.
+func (l *ledger) load(ctx context.Context, words []string) error {
+	if len(words) == 0 || l.whole {
+		return nil
+	}
+	where := bson.D{{Key: "records", Value: bson.D{{Key: "$in", Value: words}}}}
+	if l.store.PointReads {
+		where = bson.D{}
+	}
+	cursor, err := l.store.Database.Collection(profdocs.Customers).Aggregate(ctx, bson.A{
+		bson.D{{Key: "$match", Value: where}},
+		bson.D{{Key: "$project", Value: bson.D{{Key: "records", Value: 1}}}},
+	})
+	if err != nil {
+		return failed(err)
+	}
+	defer func() { _ = cursor.Close(ctx) }()
+	for cursor.Next(ctx) {
+		var d struct {
+			ID      string   `bson:"_id"`
+			Records []string `json:"records"`
+		}
+		if err := cursor.Decode(&d); err != nil {
+			return failed(unreadable(profdocs.Customers))
+		}
+		for _, w := range d.Records {
+			if l.owners[w] == "" {
+				l.owners[w] = d.ID
+			}
+		}
+	}
+	l.whole = l.store.PointReads
+	return failed(cursor.Err())
+}
+
+// forget drops what is stored by now, where it can be asked again.
+func (l *ledger) forget() {
+	if !l.keep && !l.whole {
+		clear(l.owners)
+	}
+}
+
+// renewAfter is how old a syncedAt is before an unchanged record gets a new one: a
+// record is never shown fresher than it is, and importing a file again costs no writes.
+const renewAfter = 10 * time.Minute
+
+// isFresh reports whether an unchanged record needs no new syncedAt.
+func isFresh(stored, now time.Time) bool {
+	return !stored.IsZero() && !now.Before(stored) && now.Sub(stored) < renewAfter || stored.Equal(now)
+}
+
+// renew says of documents that were not changed that they are true as of now.
+func (r *run) renew(ctx context.Context, collection string, at map[time.Time][]string) error {
+	c := r.store.Database.Collection(collection)
+	for syncedAt, ids := range at {
+		set := bson.D{{Key: "$set", Value: bson.D{{Key: "syncedAt", Value: syncedAt}}}}
+		if !r.store.PointReads {
+			if _, err := c.UpdateMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, set); err != nil {
+				return failed(err)
+			}
+			continue
+		}
+		for _, id := range ids {
+			if _, err := c.UpdateOne(ctx, bson.D{{Key: "_id", Value: id}}, set); err != nil {
+				return failed(err)
+			}
+		}
+	}
+	return nil
+}
