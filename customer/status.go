@@ -72,9 +72,9 @@ func StatusWithoutAsking(source profiles.SourceName, state SourceState) SourceSt
 // StatusOf says how a source answered for a customer, from the results of all
 // links that the customer has there. Without results the source is NotLinked.
 //
-// A system where every linked record is missing is EMPTY; where some records
-// answered and others failed it is PARTIAL; where none answered, the worst of
-// their errors decides. The headline is the worst state of the systems that were
+// A system where every linked record is missing is EMPTY; where some records were
+// found and others failed it is PARTIAL; where none was found, the worst of the
+// errors decides. The headline is the worst state of the systems that were
 // asked; a link to a system that is not configured makes it PARTIAL at best.
 func StatusOf[V any](source profiles.SourceName, results []Result[V]) SourceStatus {
 	if len(results) == 0 {
@@ -102,7 +102,7 @@ func systemStatus[V any](results []Result[V]) Status {
 	}
 	s := Status{Complete: true}
 	var failure *sources.Error
-	found, missing, dated := 0, 0, true
+	found, dated := 0, true
 	for _, r := range results {
 		switch {
 		case r.Err != nil:
@@ -112,7 +112,6 @@ func systemStatus[V any](results []Result[V]) Status {
 			s.Complete = false
 			s.RetryAfter = max(s.RetryAfter, r.Err.RetryAfter)
 		case r.Answer.Missing:
-			missing++
 		default:
 			found++
 			s.Stale = s.Stale || r.Answer.Stale
@@ -125,7 +124,7 @@ func systemStatus[V any](results []Result[V]) Status {
 		s.AsOf = time.Time{}
 	}
 	switch {
-	case failure != nil && found+missing > 0:
+	case failure != nil && found > 0:
 		s.State = Partial
 	case failure != nil:
 		s.State = StateOf(failure.Kind)
