@@ -60,7 +60,7 @@ func doImport(ctx context.Context, f importFlags, stdout io.Writer) (s importer.
 	if err != nil {
 		return s, fmt.Errorf("the input cannot be read: %w", err)
 	}
-	defer input.Close()
+	defer func() { _ = input.Close() }()
 	var size int64
 	if info, err := input.Stat(); err == nil && info.Mode().IsRegular() {
 		size = info.Size()

@@ -8,6 +8,7 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/lexer"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"customer360/console"
 	"customer360/sources/profiles"
@@ -33,7 +34,7 @@ func TestExamples(t *testing.T) {
 	c := New(moment)
 	for _, e := range console.Examples() {
 		t.Run(e.Name, func(t *testing.T) {
-			document, errs := gqlparser.LoadQuery(schema, e.Document)
+			document, errs := gqlparser.LoadQueryWithRules(schema, e.Document, rules.NewDefaultRules())
 			if errs != nil {
 				t.Fatal(errs)
 			}

@@ -14,20 +14,31 @@ import (
 
 //go:generate go run ../internal/gen
 
-// Generic types are bound to the schema through these aliases, since gqlgen.yml
-// cannot name an instance of one.
+// Generic types are bound to the schema through aliases, since gqlgen.yml cannot
+// name an instance of one.
 type (
+	// CustomerConnection is a page of customers.
 	CustomerConnection = relay.Page[*profiles.Customer]
-	CustomerEdge       = relay.Edge[*profiles.Customer]
-	InvoiceConnection  = relay.Page[*billing.Invoice]
-	InvoiceEdge        = relay.Edge[*billing.Invoice]
-	ChargeConnection   = relay.Page[*billing.Charge]
-	ChargeEdge         = relay.Edge[*billing.Charge]
-	TicketConnection   = relay.Page[*support.Ticket]
-	TicketEdge         = relay.Edge[*support.Ticket]
-	MentionConnection  = relay.Page[*social.Mention]
-	MentionEdge        = relay.Edge[*social.Mention]
-	InteractionEdge    = relay.Edge[*customer.Interaction]
+	// CustomerEdge is an entry of a page of customers.
+	CustomerEdge = relay.Edge[*profiles.Customer]
+	// InvoiceConnection is a page of invoices.
+	InvoiceConnection = relay.Page[*billing.Invoice]
+	// InvoiceEdge is an entry of a page of invoices.
+	InvoiceEdge = relay.Edge[*billing.Invoice]
+	// ChargeConnection is a page of charges.
+	ChargeConnection = relay.Page[*billing.Charge]
+	// ChargeEdge is an entry of a page of charges.
+	ChargeEdge = relay.Edge[*billing.Charge]
+	// TicketConnection is a page of tickets.
+	TicketConnection = relay.Page[*support.Ticket]
+	// TicketEdge is an entry of a page of tickets.
+	TicketEdge = relay.Edge[*support.Ticket]
+	// MentionConnection is a page of mentions.
+	MentionConnection = relay.Page[*social.Mention]
+	// MentionEdge is an entry of a page of mentions.
+	MentionEdge = relay.Edge[*social.Mention]
+	// InteractionEdge is an entry of a page of interactions.
+	InteractionEdge = relay.Edge[*customer.Interaction]
 )
 
 // Query is where every query starts.

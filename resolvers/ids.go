@@ -40,15 +40,32 @@ type (
 
 // The types of records need no more than their ids.
 
+// BillingAccount resolves billing accounts.
 func (g *Graph) BillingAccount() graph.BillingAccountResolver { return billingAccountResolver{} }
-func (g *Graph) Subscription() graph.SubscriptionResolver     { return subscriptionResolver{} }
-func (g *Graph) Invoice() graph.InvoiceResolver               { return invoiceResolver{} }
-func (g *Graph) Charge() graph.ChargeResolver                 { return chargeResolver{} }
-func (g *Graph) Payment() graph.PaymentResolver               { return paymentResolver{} }
-func (g *Graph) Ticket() graph.TicketResolver                 { return ticketResolver{} }
-func (g *Graph) SocialProfile() graph.SocialProfileResolver   { return socialProfileResolver{} }
-func (g *Graph) Mention() graph.MentionResolver               { return mentionResolver{} }
-func (g *Graph) Interaction() graph.InteractionResolver       { return interactionResolver{} }
+
+// Subscription resolves subscriptions.
+func (g *Graph) Subscription() graph.SubscriptionResolver { return subscriptionResolver{} }
+
+// Invoice resolves invoices.
+func (g *Graph) Invoice() graph.InvoiceResolver { return invoiceResolver{} }
+
+// Charge resolves charges.
+func (g *Graph) Charge() graph.ChargeResolver { return chargeResolver{} }
+
+// Payment resolves payments.
+func (g *Graph) Payment() graph.PaymentResolver { return paymentResolver{} }
+
+// Ticket resolves tickets.
+func (g *Graph) Ticket() graph.TicketResolver { return ticketResolver{} }
+
+// SocialProfile resolves social profiles.
+func (g *Graph) SocialProfile() graph.SocialProfileResolver { return socialProfileResolver{} }
+
+// Mention resolves mentions.
+func (g *Graph) Mention() graph.MentionResolver { return mentionResolver{} }
+
+// Interaction resolves interactions.
+func (g *Graph) Interaction() graph.InteractionResolver { return interactionResolver{} }
 
 func (billingAccountResolver) ID(_ context.Context, a *billing.Account) (string, error) {
 	return recordID("BillingAccount", a.Ref)

@@ -135,17 +135,3 @@ func (a *asks[V]) whole(ctx context.Context) customer.SourceStatus {
 	}
 	return customer.StatusOf(a.source, a.results(ctx, a.links))
 }
-
-// record waits for one record of a system; nil where there is no such system or record.
-func (a *asks[V]) record(ctx context.Context, system, key string) (V, *sources.Error) {
-	var none V
-	loader, ok := a.loaders[system]
-	if !ok {
-		return none, nil
-	}
-	answer, err := loader.read(ctx, key)
-	if err != nil || answer.Missing {
-		return none, err
-	}
-	return answer.Value, nil
-}

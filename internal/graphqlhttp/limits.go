@@ -47,8 +47,7 @@ func (l limiter) MutateOperationParameters(ctx context.Context, request *graphql
 	}
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: request.Query}, l.limits.Tokens)
 	if err != nil {
-		// gqlgen words it.
-		return nil
+		return nil //nolint:nilerr // gqlgen parses it again, and words it.
 	}
 	if err := l.limits.check(doc); err != nil {
 		errcode.Set(err, errcode.ValidationFailed)

@@ -68,7 +68,6 @@ type csvReader struct {
 	lines *lines
 	form  csvForm
 	names []string
-	quote []byte
 }
 
 func newCSVReader(input io.Reader, form csvForm) (*csvReader, error) {

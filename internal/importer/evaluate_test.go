@@ -371,7 +371,7 @@ func TestExpressions(t *testing.T) {
 			continue
 		}
 		it, bad := evaluateJSON(t, m, `{"a": "x", "b": "y", "n": 1.50, "yes": "Yes", "zero": 0, "space": " "}`)
-		got := ""
+		var got string
 		if bad != nil {
 			got = bad.Error()
 		} else {

@@ -182,7 +182,7 @@ func sameDate(a, b string) bool {
 	plain := func(s string) string {
 		var out strings.Builder
 		digits := false
-		for i := 0; i < len(s); i++ {
+		for i := range len(s) {
 			c := s[i]
 			isDigit := c >= '0' && c <= '9'
 			switch {

@@ -135,7 +135,7 @@ func (r *run) all(ctx context.Context) (err error) {
 	for end := false; !end; {
 		if ctx.Err() != nil {
 			r.summary.Interrupted = true
-			return nil
+			return nil //nolint:nilerr // being stopped is no fault: the summary says so
 		}
 		var chunk []row
 		if chunk, end, err = r.read(ctx); err != nil {

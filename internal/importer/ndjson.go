@@ -51,7 +51,7 @@ func (r *ndjsonReader) next() (row, error) {
 		return badRow(l.number, raw, err.Error(), ""), nil
 	}
 	if _, end := d.Token(); err != nil || !errors.Is(end, io.EOF) {
-		return badRow(l.number, raw, "the row is not JSON", ""), nil
+		return badRow(l.number, raw, "the row is not JSON", ""), nil //nolint:nilerr // the row is at fault, not the import
 	}
 	object, ok := value.(map[string]any)
 	if !ok {

@@ -321,13 +321,12 @@ support:
 }
 
 func TestListsThatAreReplaced(t *testing.T) {
-	w := newWorld(t)
 	first := `{"customer": "c1", "email": "old@example.com", "tier": "GOLD", "account": "a1", "contract": "s1"}
 {"customer": "c1", "account": "a1", "contract": "s2"}`
 	second := `{"customer": "c1", "email": "new@example.com", "account": "a1", "contract": "s2"}
 {"customer": "c1", "account": "a1", "contract": "s3"}`
 	for lists, want := range map[string]string{"merge": "s1 s2 s3 new@example.com old@example.com", "replace": "s2 s3 new@example.com"} {
-		w = newWorld(t)
+		w := newWorld(t)
 		m := parse(t, contracts+"lists: "+lists+"\n")
 		w.run(m, NDJSON, first)
 		for range 2 {

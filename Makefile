@@ -1,0 +1,40 @@
+# The commands of everyday work. .ci/run has all that a change must pass.
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test race lint generate console fuzz suites ci clean
+
+help: ## Say what there is to make
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
+
+build: ## Build the command
+	go build -o customer360 .
+
+run: ## Serve the demo company, with the playground, on http://127.0.0.1:8080/
+	go run .
+
+test: ## Run the tests
+	go test ./...
+
+race: ## Run the tests with the race detector
+	go test -race -shuffle=on -count=1 ./...
+
+lint: ## Look for faults and for imports against the arrows of the house
+	go tool -modfile=.ci/tools/go.mod golangci-lint run
+
+generate: ## Write graph/generated.go after a change of schema.graphqls or gqlgen.yml
+	go generate ./...
+
+console: ## Bundle the playground after a change in console/src
+	cd console && npm ci && npm run build
+
+fuzz: ## Run every fuzz target for a minute
+	.ci/fuzz 1m
+
+suites: build ## Run the suites that others wrote
+	cd .ci/suites && npm ci && node run.mjs ../../customer360
+
+ci: ## Run all that a change must pass
+	.ci/run
+
+clean: ## Remove what was built
+	rm -rf customer360 console/node_modules .ci/suites/node_modules
