@@ -88,7 +88,7 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 	if err := check(systems); err != nil {
 		return nil, err
 	}
-	t := telemetry.New(c.Log)
+	t := telemetry.New(c.Log, graphqlhttp.RequestID)
 	g := resolvers.New(resolvers.Systems{
 		Spine:     guard.Spine(systems.Spine, c.ProfileTimeout, t.Observe),
 		SpineKind: systems.SpineKind,

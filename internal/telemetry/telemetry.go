@@ -21,6 +21,7 @@ import (
 // Telemetry holds the metrics of one gateway.
 type Telemetry struct {
 	log      *slog.Logger
+	request  func(context.Context) string
 	registry *prometheus.Registry
 	calls    *prometheus.CounterVec
 	keys     *prometheus.CounterVec
@@ -31,10 +32,12 @@ type Telemetry struct {
 // latencies are from a read of the embedded store to the longest deadline.
 var latencies = []float64{.001, .0025, .005, .01, .025, .05, .1, .2, .4, .8, 1.5, 3}
 
-// New makes the metrics. Failed calls go to the log.
-func New(log *slog.Logger) *Telemetry {
+// New makes the metrics. Failed calls go to the log, with the id of the request that
+// they belong to, which request gives.
+func New(log *slog.Logger, request func(context.Context) string) *Telemetry {
 	t := &Telemetry{
 		log:      log,
+		request:  request,
 		registry: prometheus.NewRegistry(),
 		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "customer360_source_calls_total",
@@ -78,7 +81,7 @@ func (t *Telemetry) Observe(ctx context.Context, c guard.Call) {
 			cause = c.Err.Err.Error()
 		}
 		t.log.Log(ctx, level, "source failed", "source", c.Source, "kind", c.Err.Kind,
-			"keys", c.Keys, "answered", c.Answered, "took", c.Took.Round(time.Millisecond), "cause", cause)
+			"keys", c.Keys, "answered", c.Answered, "took", c.Took.Round(time.Millisecond), "cause", cause, "request", t.request(ctx))
 	}
 	t.calls.WithLabelValues(c.Source, outcome).Inc()
 	t.keys.WithLabelValues(c.Source, "true").Add(float64(c.Answered))
