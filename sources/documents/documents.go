@@ -51,6 +51,64 @@ type Config struct {
 	MaxAge time.Duration
 }
 
+// A Domain is what the adapters of one domain know of its record: everything else
+// is the same for all of them.
+type Domain[R any] struct {
+	// Fields are the fields that hold a part, which are not sent where it is not wanted.
+	Fields map[sources.Parts]string
+	// Key gives the place of the record's own key.
+	Key func(*R) *string
+	// Settle brings a record into the contract's form, and reports whether facts were cut.
+	Settle func(r *R, system, owner string) (truncated bool, err error)
+}
+
+// New makes a source over landed records. One Fetch is one find by _id.
+func New[R any](c Config, d Domain[R]) (sources.Source[string, *R], error) {
+	return source[R]{c, d}, c.Check()
+}
+
+type source[R any] struct {
+	config Config
+	domain Domain[R]
+}
+
+func (s source[R]) Name() string { return s.config.Name }
+
+func (s source[R]) Fetch(ctx context.Context, keys []string, want sources.Parts) (map[string]sources.Answer[*R], error) {
+	exclude := bson.D{}
+	for part, field := range s.domain.Fields {
+		if !want.Has(part) {
+			exclude = append(exclude, bson.E{Key: field, Value: 0})
+		}
+	}
+	return Fetch(ctx, s.config, keys, exclude, s.decode)
+}
+
+func (s source[R]) decode(raw bson.Raw) (Landed, *R, error) {
+	var d landed[R]
+	if err := Decode(raw, &d); err != nil {
+		return Landed{}, nil, err
+	}
+	truncated, err := s.domain.Settle(&d.Record, s.config.System(), d.ID)
+	d.Truncated = d.Truncated || truncated
+	return d.Landed, &d.Record, err
+}
+
+// landed is a document: a record, and what stands beside it.
+type landed[R any] struct {
+	Landed `bson:",inline"`
+	Record R `bson:",inline"`
+}
+
+// Document gives a record in the form of the collection, for [Store.Land], under its
+// own key.
+func (d Domain[R]) Document(r *R, syncedAt time.Time, truncated bool) Document {
+	body := *r
+	key := *d.Key(&body)
+	*d.Key(&body) = ""
+	return Document{ID: key, Body: landed[R]{Landed{ID: key, SyncedAt: syncedAt, Truncated: truncated}, body}}
+}
+
 // Landed is what the documents of every domain have beside the record itself.
 type Landed struct {
 	// ID is the record's key.

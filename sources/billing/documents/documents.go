@@ -5,10 +5,7 @@
 package documents
 
 import (
-	"context"
 	"time"
-
-	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"customer360/sources"
 	"customer360/sources/billing"
@@ -18,54 +15,22 @@ import (
 // Config describes the system.
 type Config = documents.Config
 
-type source struct{ Config }
-
-// New makes the source. One Fetch is one find by _id.
-func New(c Config) (billing.Source, error) {
-	return source{c}, c.Check()
+var domain = documents.Domain[billing.Record]{
+	Fields: map[sources.Parts]string{
+		billing.PartSubscriptions: "subscriptions",
+		billing.PartInvoices:      "invoices",
+		billing.PartCharges:       "charges",
+	},
+	Key:    func(r *billing.Record) *string { return &r.RecordID },
+	Settle: (*billing.Record).Settle,
 }
 
-// Name is the configured name.
-func (s source) Name() string { return s.Config.Name }
-
-// Fetch reads the documents of the keys; parts that are not wanted are not sent.
-func (s source) Fetch(ctx context.Context, keys []string, want sources.Parts) (map[string]sources.Answer[*billing.Record], error) {
-	exclude := bson.D{}
-	if !want.Has(billing.PartSubscriptions) {
-		exclude = append(exclude, bson.E{Key: "subscriptions", Value: 0})
-	}
-	if !want.Has(billing.PartInvoices) {
-		exclude = append(exclude, bson.E{Key: "invoices", Value: 0})
-	}
-	if !want.Has(billing.PartCharges) {
-		exclude = append(exclude, bson.E{Key: "charges", Value: 0})
-	}
-	return documents.Fetch(ctx, s.Config, keys, exclude, s.decode)
-}
-
-func (s source) decode(raw bson.Raw) (documents.Landed, *billing.Record, error) {
-	var d document
-	if err := documents.Decode(raw, &d); err != nil {
-		return documents.Landed{}, nil, err
-	}
-	truncated, err := d.Record.Settle(s.System(), d.ID)
-	d.Truncated = d.Truncated || truncated
-	return d.Landed, &d.Record, err
-}
-
-type document struct {
-	documents.Landed `bson:",inline"`
-	billing.Record   `bson:",inline"`
-}
+// New makes the source. One Fetch is one find by _id; parts that are not wanted are
+// not sent.
+func New(c Config) (billing.Source, error) { return documents.New(c, domain) }
 
 // Document gives a record in the form of the collection, for
 // [documents.Store.Land]. Its key is the record's RecordID.
 func Document(r *billing.Record, syncedAt time.Time, truncated bool) documents.Document {
-	body := *r
-	key := body.RecordID
-	body.RecordID = ""
-	return documents.Document{
-		ID:   key,
-		Body: document{documents.Landed{ID: key, SyncedAt: syncedAt, Truncated: truncated}, body},
-	}
+	return domain.Document(r, syncedAt, truncated)
 }

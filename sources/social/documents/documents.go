@@ -5,10 +5,7 @@
 package documents
 
 import (
-	"context"
 	"time"
-
-	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"customer360/sources"
 	"customer360/sources/documents"
@@ -18,48 +15,20 @@ import (
 // Config describes the system.
 type Config = documents.Config
 
-type source struct{ Config }
-
-// New makes the source. One Fetch is one find by _id.
-func New(c Config) (social.Source, error) {
-	return source{c}, c.Check()
+var domain = documents.Domain[social.Record]{
+	Fields: map[sources.Parts]string{
+		social.PartMentions: "mentions",
+	},
+	Key:    func(r *social.Record) *string { return &r.RecordID },
+	Settle: (*social.Record).Settle,
 }
 
-// Name is the configured name.
-func (s source) Name() string { return s.Config.Name }
-
-// Fetch reads the documents of the keys; parts that are not wanted are not sent.
-func (s source) Fetch(ctx context.Context, keys []string, want sources.Parts) (map[string]sources.Answer[*social.Record], error) {
-	exclude := bson.D{}
-	if !want.Has(social.PartMentions) {
-		exclude = append(exclude, bson.E{Key: "mentions", Value: 0})
-	}
-	return documents.Fetch(ctx, s.Config, keys, exclude, s.decode)
-}
-
-func (s source) decode(raw bson.Raw) (documents.Landed, *social.Record, error) {
-	var d document
-	if err := documents.Decode(raw, &d); err != nil {
-		return documents.Landed{}, nil, err
-	}
-	truncated, err := d.Record.Settle(s.System(), d.ID)
-	d.Truncated = d.Truncated || truncated
-	return d.Landed, &d.Record, err
-}
-
-type document struct {
-	documents.Landed `bson:",inline"`
-	social.Record    `bson:",inline"`
-}
+// New makes the source. One Fetch is one find by _id; parts that are not wanted are
+// not sent.
+func New(c Config) (social.Source, error) { return documents.New(c, domain) }
 
 // Document gives a record in the form of the collection, for
 // [documents.Store.Land]. Its key is the record's RecordID.
 func Document(r *social.Record, syncedAt time.Time, truncated bool) documents.Document {
-	body := *r
-	key := body.RecordID
-	body.RecordID = ""
-	return documents.Document{
-		ID:   key,
-		Body: document{documents.Landed{ID: key, SyncedAt: syncedAt, Truncated: truncated}, body},
-	}
+	return domain.Document(r, syncedAt, truncated)
 }
