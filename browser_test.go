@@ -30,7 +30,7 @@ const browserPatience = 90 * time.Second
 // The playground, as a person meets it: it opens, its first example answers, the
 // schema is explained, and the editor checks what is written.
 func TestBrowserPlayground(t *testing.T) {
-	p := openPlayground(t)
+	p := openPlayground(t, "--profile-timeout", "1m", "--source-timeout", "1m", "--request-timeout", "1m")
 	p.do(chromedp.WaitVisible(chromedp.CSS(`section[aria-label="Examples"]`)),
 		chromedp.Click(chromedp.CSS(`section[aria-label="Examples"] [data-example]`)))
 
@@ -64,7 +64,9 @@ func TestBrowserPlayground(t *testing.T) {
 
 // One source hangs: the rest is shown, and the page says which one is missing.
 func TestBrowserPartialAnswer(t *testing.T) {
-	p := openPlayground(t, "--demo-fault", "social=hang")
+	// The race detector makes the embedded store many times slower; that is not the
+	// fault that is shown.
+	p := openPlayground(t, "--demo-fault", "social=hang", "--profile-timeout", "1m", "--request-timeout", "1m")
 	p.write("Partial", `{ customers(first: 20) { edges { node { displayName support { openTickets } social { followers } } } } }`)
 
 	answer := p.run()

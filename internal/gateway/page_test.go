@@ -31,7 +31,9 @@ import (
 // The page that the README shows: 50 customers over billing and support.
 const page = `{"query":"{ customers(first: 50) { edges { node { displayName billing { mrr { amount } } support { openTickets } sources { source state } } } } }"}`
 
-var config = gateway.Config{Log: slog.New(slog.DiscardHandler)}
+// The race detector makes the embedded store many times slower: time is not what is
+// tested here.
+var config = gateway.Config{RequestTimeout: time.Minute, ProfileTimeout: time.Minute, SourceTimeout: time.Minute, Log: slog.New(slog.DiscardHandler)}
 
 // fakes is the demo company over Fakes, which cost next to nothing.
 func fakes(tb testing.TB) http.Handler {
