@@ -66,7 +66,7 @@ func TestBrowserPlayground(t *testing.T) {
 func TestBrowserPartialAnswer(t *testing.T) {
 	// The race detector makes the embedded store many times slower; that is not the
 	// fault that is shown.
-	p := openPlayground(t, "--demo-fault", "social=hang", "--profile-timeout", "1m", "--request-timeout", "1m")
+	p := openPlayground(t, "--demo-fault", "social=hang", "--profile-timeout", "1m", "--source-timeout", "5s", "--request-timeout", "1m")
 	p.write("Partial", `{ customers(first: 20) { edges { node { displayName support { openTickets } social { followers } } } } }`)
 
 	answer := p.run()

@@ -57,25 +57,35 @@ type recordPlan struct {
 }
 
 // chunk deals with some rows: all of them are loaded, skipped or rejected, unless
-// there is an error.
+// there is an error, or ctx ends before they are understood. What is understood is
+// written whole.
 func (r *run) chunk(ctx context.Context, rows []row) error {
-	if len(rows) == 0 {
-		return nil
-	}
 	b := &batch{run: r}
-	for _, one := range rows {
+	var endless error
+	for i, one := range rows {
+		if ctx.Err() != nil || endless != nil {
+			rows = rows[:i]
+			break
+		}
 		r.noteFields(one)
 		it, bad := r.evaluate(one)
 		switch {
 		case bad != nil:
 			b.reject(one, bad)
+			if r.slow >= maxSlow {
+				endless = fmt.Errorf("%s: %d rows one after the other took longer than %s: the expression does not seem to come to an end", bad.key, maxSlow, rowTime)
+			}
 		case it == nil:
 			r.summary.Skipped++
 		default:
 			b.items = append(b.items, it)
 		}
 	}
+	if len(rows) == 0 {
+		return nil
+	}
 	r.summary.Rows += len(rows)
+	ctx = context.WithoutCancel(ctx)
 	err := b.read(ctx)
 	if err == nil {
 		if err = b.settleOwners(ctx); err == nil {
@@ -89,8 +99,12 @@ func (r *run) chunk(ctx context.Context, rows []row) error {
 	} else {
 		r.summary.Unsure += len(b.items)
 	}
-	return errors.Join(err, b.putRejects())
+	return errors.Join(err, b.putRejects(), endless)
 }
+
+// maxSlow is how many rows may be too slow one after the other: beyond it, it is not
+// the rows.
+const maxSlow = 3
 
 func (r *run) noteFields(one row) {
 	if r.rows.columns() != nil {

@@ -34,6 +34,8 @@ type rowError struct {
 	problem string
 	// detail may quote what the row has; it is for the rejects file only.
 	detail string
+	// slow: the row took too long.
+	slow bool
 }
 
 func (e *rowError) Error() string {
@@ -88,7 +90,7 @@ func (e *expression) failed(err error) error {
 	var plain plainError
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return &rowError{key: e.key, problem: fmt.Sprintf("the row takes longer than %s", rowTime)}
+		return &rowError{key: e.key, problem: fmt.Sprintf("the row takes longer than %s", rowTime), slow: true}
 	case errors.As(err, &plain):
 		return &rowError{key: e.key, problem: string(plain)}
 	}

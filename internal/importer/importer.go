@@ -101,6 +101,8 @@ type run struct {
 	fields map[string]bool
 	// begun: the first reject has been put.
 	begun bool
+	// slow counts the rows that took too long one after the other.
+	slow int
 	// stayUndone counts links that are there, but were undone.
 	stayUndone int
 }
@@ -125,10 +127,8 @@ func (r *run) all(ctx context.Context) (err error) {
 	if err := r.checkColumns(); err != nil {
 		return err
 	}
-	// Once begun, a chunk is written whole.
-	whole := context.WithoutCancel(ctx)
 	if ctx.Err() == nil {
-		if err := r.prepare(whole); err != nil {
+		if err := r.prepare(context.WithoutCancel(ctx)); err != nil {
 			return err
 		}
 	}
@@ -141,7 +141,7 @@ func (r *run) all(ctx context.Context) (err error) {
 		if chunk, end, err = r.read(ctx); err != nil {
 			return err
 		}
-		if err := r.chunk(whole, chunk); err != nil {
+		if err := r.chunk(ctx, chunk); err != nil {
 			return err
 		}
 		if r.Progress != nil {

@@ -228,167 +228,6 @@ func TestDryRun(t *testing.T) {
 	}
 }
 
-const contracts = `
-version: 1
-attributes:
-  - {key: tier, type: TEXT, value: .tier?}
-profile:
-  id: .customer
-  name: .name?
-  email: .email?
-billing:
-  id: .account
-  currency: EUR
-  name: .owner?
-  subscriptions:
-    - when: .contract? != null
-      recordId: .contract?
-      name: .product?
-      status: ACTIVE
-`
-
-func TestRowsOfOneCustomerAreOne(t *testing.T) {
-	w := newWorld(t)
-	rows := []string{
-		`{"customer": "c1", "name": "Ada", "email": "ada@example.com", "tier": "GOLD", "account": "a1", "contract": "s1", "product": "Basic", "owner": "Ada"}`,
-		`{"customer": "c1", "name": "", "email": "ada@work.example", "account": "a1", "contract": "s2"}`,
-		`{"customer": "c1", "name": "Ada L.", "account": "a2", "contract": "s3"}`,
-		`{"customer": "c1", "account": "a1", "contract": "s1", "product": "Plus"}`,
-	}
-	want := func(s Summary) {
-		t.Helper()
-		if got := counts(s); got != "customers 1/0/0 billing 2/0/0" || s.Loaded < 4 {
-			t.Errorf("%s, %+v", got, s)
-		}
-		c := w.customer("c1")
-		if c.Name != "Ada L." || c.Email() != "ada@work.example" || len(c.ContactPoints) != 2 || len(c.Links) != 2 || len(c.Attributes) != 1 {
-			t.Errorf("%+v", c)
-		}
-		a := w.account("a1").Value
-		names := map[string]string{}
-		for _, s := range a.Subscriptions {
-			names[s.RecordID] = s.Name
-		}
-		if diff := cmp.Diff(map[string]string{"s1": "Plus", "s2": ""}, names); diff != "" || a.Name != "Ada" {
-			t.Error(diff)
-		}
-	}
-	m := parse(t, contracts)
-	want(w.run(m, NDJSON, strings.Join(rows, "\n")))
-
-	// It does not matter how far apart the rows are.
-	w = newWorld(t)
-	var b strings.Builder
-	for i, row := range rows {
-		b.WriteString(row + "\n")
-		for j := range chunkRows {
-			fmt.Fprintf(&b, `{"customer": "x", "account": "x", "email": "x%d@example.com"}`+"\n", (i*chunkRows+j)%3)
-		}
-	}
-	s := w.run(m, NDJSON, b.String())
-	if got := counts(s); got != "customers 2/0/0 billing 3/0/0" {
-		t.Error(got)
-	}
-	s.Collections = []Counts{{"customers", 1, 0, 0}, {"billing", 2, 0, 0}}
-	want(s)
-}
-
-func TestWhatOthersSaidStays(t *testing.T) {
-	w := newWorld(t)
-	w.run(parse(t, contracts), NDJSON, `{"customer": "c1", "name": "Ada", "email": "ada@example.com", "tier": "GOLD", "account": "a1", "contract": "s1"}`)
-	other := parse(t, `
-version: 1
-attributes:
-  - {key: score, type: NUMBER, value: .score}
-profile: {id: .customer, phone: .phone}
-support:
-  id: .customer
-`)
-	w.run(other, NDJSON, `{"customer": "c1", "score": 5, "phone": "+49 30 901820"}`)
-	c := w.customer("c1")
-	if c.Name != "Ada" || c.Email() != "ada@example.com" || c.Phone() != "+4930901820" || len(c.Attributes) != 2 || len(c.Links) != 2 {
-		t.Errorf("%+v", c)
-	}
-	for _, id := range []string{"ada@example.com"} {
-		by, err := profiles.EmailIdentifier(id)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if found, err := w.spine().Find(w.ctx, by, 0); err != nil || len(found) != 1 {
-			t.Errorf("%s: %v, %v", id, found, err)
-		}
-	}
-}
-
-func TestListsThatAreReplaced(t *testing.T) {
-	first := `{"customer": "c1", "email": "old@example.com", "tier": "GOLD", "account": "a1", "contract": "s1"}
-{"customer": "c1", "account": "a1", "contract": "s2"}`
-	second := `{"customer": "c1", "email": "new@example.com", "account": "a1", "contract": "s2"}
-{"customer": "c1", "account": "a1", "contract": "s3"}`
-	for lists, want := range map[string]string{"merge": "s1 s2 s3 new@example.com old@example.com", "replace": "s2 s3 new@example.com"} {
-		w := newWorld(t)
-		m := parse(t, contracts+"lists: "+lists+"\n")
-		w.run(m, NDJSON, first)
-		for range 2 {
-			w.run(m, NDJSON, second)
-			var got []string
-			for _, s := range w.account("a1").Value.Subscriptions {
-				got = append(got, s.RecordID)
-			}
-			for _, p := range w.customer("c1").ContactPoints {
-				got = append(got, p.Value)
-			}
-			if strings.Join(got, " ") != want {
-				t.Errorf("%s: %v; want %s", lists, got, want)
-			}
-		}
-	}
-}
-
-func TestRecordsOfAnotherCustomer(t *testing.T) {
-	w := newWorld(t)
-	m := parse(t, contracts)
-	w.run(m, NDJSON, `{"customer": "c1", "account": "a1", "contract": "s1", "owner": "Ada"}`)
-	input := `{"customer": "c2", "account": "a1", "contract": "s9", "owner": "Eve"}
-{"customer": "c2", "account": "a2"}
-{"customer": "c3", "account": "a2", "owner": "Eve"}
-{"customer": "c1", "account": "a1", "contract": "s2"}`
-	for _, dry := range []bool{true, false, false} {
-		s := w.run(m, NDJSON, input, func(o *Options) { o.DryRun = dry })
-		if diff := cmp.Diff([]string{
-			`1: the BILLING record of the system documents belongs to another customer; its key is "a1"`,
-			`3: the BILLING record of the system documents belongs to another customer; its key is "a2"`,
-		}, w.rejects); diff != "" || s.Loaded != 2 {
-			t.Error(diff)
-		}
-	}
-	a := w.account("a1").Value
-	if a.Name != "Ada" || len(a.Subscriptions) != 2 || w.customer("c3") != nil {
-		t.Errorf("%+v, %+v", a, w.customer("c3"))
-	}
-}
-
-func TestUndoneLinksStayUndone(t *testing.T) {
-	w := newWorld(t)
-	m := parse(t, contracts)
-	input := `{"customer": "c1", "account": "a1"}`
-	w.run(m, NDJSON, input)
-	undone := now.Add(time.Hour)
-	if _, err := w.store.Database.Collection(profdocs.Customers).UpdateOne(w.ctx, bson.D{{Key: "_id", Value: "c1"}}, bson.D{{Key: "$set", Value: bson.D{
-		{Key: "links", Value: []profiles.Link{{Source: profiles.Billing, System: "documents", RecordID: "a1", UndoneAt: undone}}},
-		{Key: "records", Value: bson.A{}}, {Key: "linked", Value: bson.A{}}}}}); err != nil {
-		t.Fatal(err)
-	}
-	s := w.run(m, NDJSON, input)
-	if c := w.customer("c1"); len(c.Links) != 1 || !c.Links[0].UndoneAt.Equal(undone) || len(s.Warnings) != 1 {
-		t.Errorf("%+v, %v", c.Links, s.Warnings)
-	}
-	// The record is free for somebody else.
-	if s := w.run(m, NDJSON, `{"customer": "c2", "account": "a1"}`); s.Loaded != 1 {
-		t.Errorf("%+v", w.rejects)
-	}
-}
-
 func TestInterrupt(t *testing.T) {
 	w := newWorld(t)
 	var b strings.Builder
@@ -397,7 +236,7 @@ func TestInterrupt(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(w.ctx)
 	defer cancel()
-	s, err := Run(ctx, w.spine(), w.store.Store, Options{Mapping: parse(t, contracts), Format: NDJSON, Now: now,
+	s, err := Run(ctx, w.spine(), w.store.Store, Options{Mapping: parse(t, contracts), Format: NDJSON, Now: now, Optimize: w.store.Optimize,
 		Input: &cancelAfter{strings.NewReader(b.String()), b.Len() * 3 / 4, cancel}})
 	if err != nil || !s.Interrupted || s.Loaded == 0 || s.Loaded >= 3*chunkRows || s.Loaded != s.Rows || s.LastLine != s.Rows || ExitCode(s, err) != 1 {
 		t.Errorf("%+v, %v", s, err)
@@ -424,6 +263,18 @@ func (c *cancelAfter) Read(p []byte) (int, error) {
 		c.cancel()
 	}
 	return n, err
+}
+
+func TestExpressionWithoutEnd(t *testing.T) {
+	if testing.Short() {
+		t.Skip("this waits some seconds")
+	}
+	w := newWorld(t)
+	m := parse(t, "version: 1\nprofile:\n  id: .id\n  name: if .id == \"a\" then \"A\" else last(repeat(1)) end\n")
+	s, err := Run(w.ctx, w.spine(), w.store.Store, Options{Mapping: m, Format: CSV, Input: strings.NewReader("id\na\n" + strings.Repeat("b\n", 2000)), Rejects: w})
+	if err == nil || !strings.Contains(err.Error(), "profile.name: 3 rows one after the other took longer than 1s") || s.Loaded != 1 || s.Rejected != maxSlow || len(w.rejects) != maxSlow {
+		t.Errorf("%+v, %v", s, err)
+	}
 }
 
 func TestStoreThatFails(t *testing.T) {
