@@ -42,16 +42,43 @@ func Known[V any](results []Result[V]) bool {
 	return true
 }
 
-// Whole reports whether every linked record was answered with everything that
-// its system has: only then a count of dated facts can be known.
-func Whole[V any](results []Result[V]) bool {
+// A cutter is a record that knows which of its parts hold less than the system has.
+type cutter interface{ Cuts() sources.Parts }
+
+// everyPart stands for not knowing which parts were cut.
+const everyPart = ^sources.Parts(0)
+
+// cutOf gives the parts in which a record of the results holds less than its system
+// has.
+func cutOf[V cutter](results []Result[V]) sources.Parts {
+	var cut sources.Parts
 	for _, r := range results {
-		if r.Err != nil || r.NotConfigured || r.Answer.Truncated {
-			return false
+		if r.Err != nil || r.NotConfigured || !r.Answer.Truncated {
+			continue
+		}
+		if parts := r.Answer.Value.Cuts(); parts != 0 {
+			cut |= parts
+		} else {
+			cut = everyPart
 		}
 	}
-	return true
+	return cut
 }
+
+// A completeness is what is known of a source's records as a whole.
+type completeness struct {
+	known bool
+	cut   sources.Parts
+}
+
+func completenessOf[V cutter](results []Result[V]) completeness {
+	return completeness{Known(results), cutOf(results)}
+}
+
+// Whole reports whether these parts hold everything that the systems have: only then
+// can a count or a sum over them be known. It does not depend on which other parts
+// were asked for.
+func (c completeness) Whole(parts sources.Parts) bool { return c.known && c.cut&parts == 0 }
 
 // Failure gives the error to report where a source failed: it was asked, no
 // record was answered, and at least one should have been. Nil: it did not fail.

@@ -15,9 +15,8 @@ const maxSubscriptions = 100
 type Billing struct {
 	// CustomerID is the profile's key.
 	CustomerID string
-	records    []*billing.Record
-	known      bool
-	whole      bool
+	completeness
+	records []*billing.Record
 }
 
 // JoinBilling joins the records of all of a customer's billing accounts. Nil:
@@ -27,11 +26,8 @@ func JoinBilling(customerID string, results []Result[*billing.Record]) *Billing 
 	if len(records) == 0 {
 		return nil
 	}
-	return &Billing{customerID, records, Known(results), Whole(results)}
+	return &Billing{customerID, completenessOf(results), records}
 }
-
-// Whole reports whether the lists hold everything that the systems have.
-func (b *Billing) Whole() bool { return b.whole }
 
 // Accounts gives the accounts, in the order of the links.
 func (b *Billing) Accounts() []*billing.Account {
@@ -93,7 +89,7 @@ type CurrencyTotals struct {
 // Totals gives the sums, one row per currency, in the order of the codes. Nil:
 // an account did not answer whole, so that they cannot be known.
 func (b *Billing) Totals() []*CurrencyTotals {
-	if !b.whole {
+	if !b.Whole(billing.PartSubscriptions) {
 		return nil
 	}
 	sums := map[string]*CurrencyTotals{}

@@ -10,9 +10,8 @@ import (
 type Social struct {
 	// CustomerID is the profile's key.
 	CustomerID string
-	records    []*social.Record
-	known      bool
-	whole      bool
+	completeness
+	records []*social.Record
 }
 
 // JoinSocial joins the records of all of a customer's accounts on networks. Nil:
@@ -22,11 +21,8 @@ func JoinSocial(customerID string, results []Result[*social.Record]) *Social {
 	if len(records) == 0 {
 		return nil
 	}
-	return &Social{customerID, records, Known(results), Whole(results)}
+	return &Social{customerID, completenessOf(results), records}
 }
-
-// Whole reports whether the lists hold everything that the systems have.
-func (s *Social) Whole() bool { return s.whole }
 
 // Profiles gives the accounts, in the order of the links.
 func (s *Social) Profiles() []*social.Profile {
@@ -61,7 +57,7 @@ func (s *Social) Mentions() []*social.Mention {
 // Sentiment is the mean over the mentions that were scored; nil: none was, or it
 // is not known whole.
 func (s *Social) Sentiment() *social.Score {
-	if !s.whole {
+	if !s.Whole(social.PartMentions) {
 		return nil
 	}
 	score := social.Score{Kind: social.Sentiment, Min: -1, Max: 1}

@@ -10,8 +10,8 @@ import (
 type Support struct {
 	// CustomerID is the profile's key.
 	CustomerID string
-	records    []*support.Record
-	whole      bool
+	completeness
+	records []*support.Record
 }
 
 // JoinSupport joins the records of all of a customer's support contacts. Nil:
@@ -21,11 +21,8 @@ func JoinSupport(customerID string, results []Result[*support.Record]) *Support 
 	if len(records) == 0 {
 		return nil
 	}
-	return &Support{customerID, records, Whole(results)}
+	return &Support{customerID, completenessOf(results), records}
 }
-
-// Whole reports whether the lists hold everything that the systems have.
-func (s *Support) Whole() bool { return s.whole }
 
 // Tickets gives the tickets, newest first.
 func (s *Support) Tickets() []*support.Ticket {
@@ -35,7 +32,7 @@ func (s *Support) Tickets() []*support.Ticket {
 
 // OpenTickets counts the tickets that are not solved; nil where that is not known whole.
 func (s *Support) OpenTickets() *int {
-	if !s.whole {
+	if !s.Whole(support.PartTickets) {
 		return nil
 	}
 	n := 0
@@ -50,7 +47,7 @@ func (s *Support) OpenTickets() *int {
 // CSAT is the mean of the customer's ratings; nil: none was given, or on
 // different scales, or it is not known whole.
 func (s *Support) CSAT() *support.Rating {
-	if !s.whole {
+	if !s.Whole(support.PartTickets) {
 		return nil
 	}
 	var mean support.Rating
@@ -81,7 +78,8 @@ func (s *Support) CSAT() *support.Rating {
 // zero: never, or it is not known whole.
 func (s *Support) LastContactAt() time.Time {
 	var last time.Time
-	if !s.whole {
+	// What was cut is older than what is there.
+	if !s.known {
 		return last
 	}
 	for _, r := range s.records {

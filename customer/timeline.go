@@ -141,25 +141,27 @@ func JoinTimeline(customer *profiles.Customer, answers Answers, kinds []Interact
 	bound := horizon{since: customer.CreatedAt}
 	var all []*Interaction
 	if needed[profiles.Billing] != 0 {
-		bound.meet(t, profiles.Billing, Known(answers.Billing), truncatedAt(answers.Billing, BillingInteractions))
+		bound.meet(t, profiles.Billing, completenessOf(answers.Billing), needed[profiles.Billing], truncatedAt(answers.Billing, kinds, BillingInteractions))
+		bound.datedOtherwise(asksFor(kinds, SubscriptionEnded) && cutOf(answers.Billing)&billing.PartSubscriptions != 0)
 		for _, r := range Records(answers.Billing) {
 			all = append(all, BillingInteractions(r)...)
 		}
 	}
 	if needed[profiles.Support] != 0 {
-		bound.meet(t, profiles.Support, Known(answers.Support), truncatedAt(answers.Support, SupportInteractions))
+		bound.meet(t, profiles.Support, completenessOf(answers.Support), needed[profiles.Support], truncatedAt(answers.Support, kinds, SupportInteractions))
+		bound.datedOtherwise(asksFor(kinds, TicketSolved) && cutOf(answers.Support)&support.PartTickets != 0)
 		for _, r := range Records(answers.Support) {
 			all = append(all, SupportInteractions(r)...)
 		}
 	}
 	if needed[profiles.Social] != 0 {
-		bound.meet(t, profiles.Social, Known(answers.Social), truncatedAt(answers.Social, SocialInteractions))
+		bound.meet(t, profiles.Social, completenessOf(answers.Social), needed[profiles.Social], truncatedAt(answers.Social, kinds, SocialInteractions))
 		for _, r := range Records(answers.Social) {
 			all = append(all, SocialInteractions(r)...)
 		}
 	}
 	all = slices.DeleteFunc(all, func(i *Interaction) bool {
-		return kinds != nil && !slices.Contains(kinds, i.Kind) || channels != nil && !slices.Contains(channels, i.Channel)
+		return !asksFor(kinds, i.Kind) || channels != nil && !slices.Contains(channels, i.Channel)
 	})
 	slices.SortStableFunc(all, func(a, b *Interaction) int {
 		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.key(), b.key()))
@@ -180,11 +182,12 @@ type horizon struct {
 	unknown bool
 }
 
-func (h *horizon) meet(t *Timeline, source profiles.SourceName, known bool, truncated time.Time) {
-	if !known || !truncated.IsZero() {
-		t.MissingSources = append(t.MissingSources, source)
+func (h *horizon) meet(t *Timeline, source profiles.SourceName, c completeness, needed sources.Parts, truncated time.Time) {
+	if c.Whole(needed) {
+		return
 	}
-	if !known {
+	t.MissingSources = append(t.MissingSources, source)
+	if !c.known {
 		h.unknown = true
 	}
 	if truncated.After(h.since) {
@@ -192,10 +195,24 @@ func (h *horizon) meet(t *Timeline, source profiles.SourceName, known bool, trun
 	}
 }
 
+// datedOtherwise notes that a list was cut by another date than that of an
+// interaction which follows from it: an old ticket that was cut may have been solved
+// yesterday.
+func (h *horizon) datedOtherwise(is bool) {
+	if is {
+		h.unknown = true
+	}
+}
+
+// asksFor reports whether a kind is asked for; nil kinds are all of them.
+func asksFor(kinds []InteractionKind, kind InteractionKind) bool {
+	return kinds == nil || slices.Contains(kinds, kind)
+}
+
 // truncatedAt gives the moment back to which answers that were cut short are
 // complete; zero where none was. Each kind of fact is cut on its own, so the
-// latest of the oldest facts of the kinds decides.
-func truncatedAt[V any](results []Result[V], of func(V) []*Interaction) time.Time {
+// latest of the oldest facts of the kinds that are asked for decides.
+func truncatedAt[V any](results []Result[V], kinds []InteractionKind, of func(V) []*Interaction) time.Time {
 	var at time.Time
 	for _, r := range results {
 		if r.Err != nil || r.NotConfigured || !r.Answer.Truncated {
@@ -203,16 +220,14 @@ func truncatedAt[V any](results []Result[V], of func(V) []*Interaction) time.Tim
 		}
 		oldest := map[InteractionKind]time.Time{}
 		for _, i := range of(r.Answer.Value) {
-			oldest[i.Kind] = older(oldest[i.Kind], i.At)
-		}
-		latest := time.Time{}
-		for _, o := range oldest {
-			if o.After(latest) {
-				latest = o
+			if asksFor(kinds, i.Kind) {
+				oldest[i.Kind] = older(oldest[i.Kind], i.At)
 			}
 		}
-		if latest.After(at) {
-			at = latest
+		for _, o := range oldest {
+			if o.After(at) {
+				at = o
+			}
 		}
 	}
 	return at

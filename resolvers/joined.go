@@ -27,7 +27,7 @@ func (r billingResolver) Invoices(_ context.Context, b *customer.Billing, first 
 	if status != nil {
 		all = slices.DeleteFunc(all, func(i *billing.Invoice) bool { return !slices.Contains(status, i.Status) })
 	}
-	return paginate(r.Graph, "invoices", all, b.Whole(), first, after, func(i *billing.Invoice) (time.Time, string) {
+	return paginate(r.Graph, "invoices", all, b.Whole(billing.PartInvoices), first, after, func(i *billing.Invoice) (time.Time, string) {
 		return i.IssuedAt, i.System + "/" + i.RecordID
 	})
 }
@@ -37,7 +37,7 @@ func (r billingResolver) Charges(_ context.Context, b *customer.Billing, first *
 	if since != nil {
 		all = slices.DeleteFunc(all, func(c *billing.Charge) bool { return c.ChargedAt.Before(*since) })
 	}
-	return paginate(r.Graph, "charges", all, b.Whole(), first, after, func(c *billing.Charge) (time.Time, string) {
+	return paginate(r.Graph, "charges", all, b.Whole(billing.PartCharges), first, after, func(c *billing.Charge) (time.Time, string) {
 		return c.ChargedAt, c.System + "/" + c.RecordID
 	})
 }
@@ -56,7 +56,7 @@ func (r supportResolver) Tickets(_ context.Context, s *customer.Support, first *
 	if status != nil {
 		all = slices.DeleteFunc(all, func(t *support.Ticket) bool { return !slices.Contains(status, t.Status) })
 	}
-	return paginate(r.Graph, "tickets", all, s.Whole(), first, after, func(t *support.Ticket) (time.Time, string) {
+	return paginate(r.Graph, "tickets", all, s.Whole(support.PartTickets), first, after, func(t *support.Ticket) (time.Time, string) {
 		return t.CreatedAt, t.System + "/" + t.RecordID
 	})
 }
@@ -71,7 +71,7 @@ func (r socialResolver) ID(_ context.Context, s *customer.Social) (string, error
 }
 
 func (r socialResolver) Mentions(_ context.Context, s *customer.Social, first *int, after *string) (*graph.MentionConnection, error) {
-	return paginate(r.Graph, "mentions", s.Mentions(), s.Whole(), first, after, func(m *social.Mention) (time.Time, string) {
+	return paginate(r.Graph, "mentions", s.Mentions(), s.Whole(social.PartMentions), first, after, func(m *social.Mention) (time.Time, string) {
 		return m.PostedAt, m.System + "/" + m.RecordID
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"customer360/customer"
@@ -26,11 +27,11 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		path := graphql.GetPath(ctx)
 		var ours *customer.Error
-		if errors.As(err, &ours) {
+		if !errors.Is(err, errPanic) && errors.As(err, &ours) {
 			return &gqlerror.Error{Message: ours.Message, Path: path, Extensions: extensionsOf(ours)}
 		}
 		var theirs *gqlerror.Error
-		if errors.As(err, &theirs) && isAboutRequest(theirs) {
+		if !errors.Is(err, errPanic) && errors.As(err, &theirs) && isAboutRequest(theirs, path) {
 			e := &gqlerror.Error{Message: theirs.Message, Path: theirs.Path, Locations: theirs.Locations, Extensions: map[string]any{"code": customer.CodeBadUserInput}}
 			if e.Path == nil {
 				e.Path = path
@@ -52,14 +53,14 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 }
 
 // isAboutRequest reports whether an error is about the document or its values. The
-// parser and the validator set a code; what cannot be read of an argument carries
-// its cause, which our resolvers never do.
-func isAboutRequest(e *gqlerror.Error) bool {
+// parser and the validator set a code. gqlgen wraps every error of a field with the
+// field's path; only that of an argument has a longer one, which ends in the argument.
+func isAboutRequest(e *gqlerror.Error, field ast.Path) bool {
 	switch e.Extensions["code"] {
 	case errcode.ParseFailed, errcode.ValidationFailed, customer.CodeBadUserInput:
 		return true
 	}
-	return e.Err != nil && e.Path != nil
+	return e.Err != nil && len(e.Path) > len(field)
 }
 
 func extensionsOf(e *customer.Error) map[string]any {

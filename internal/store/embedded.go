@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/FerretDB/FerretDB/ferretdb"
@@ -23,6 +24,9 @@ import (
 // Embedded reports whether this binary has the embedded store.
 const Embedded = true
 
+// maxSocketPath is what all systems take: macOS has 104 bytes, the last one a zero.
+const maxSocketPath = 103
+
 // starting is held while a FerretDB is made, which writes a global variable.
 var starting sync.Mutex
 
@@ -32,6 +36,10 @@ func openEmbedded(ctx context.Context, c Config) (_ *Store, err error) {
 	dir, err := filepath.Abs(c.DataDir)
 	if err != nil {
 		return nil, err
+	}
+	// FerretDB takes the directory as a URL, and does not undo what is escaped in it.
+	if strings.ContainsAny(dir, "?#%") {
+		return nil, fmt.Errorf("the data directory %s has one of the characters ? # %% in its path: name another directory", dir)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("the data directory cannot be made: %w", err)
@@ -65,6 +73,9 @@ func openEmbedded(ctx context.Context, c Config) (_ *Store, err error) {
 	}
 	closers = append(closers, func() error { return os.RemoveAll(sockets) })
 	socket := filepath.Join(sockets, "mongodb.sock")
+	if len(socket) > maxSocketPath {
+		return nil, fmt.Errorf("the temporary directory %s has too long a path for a socket: name a shorter one in TMPDIR", os.TempDir())
+	}
 
 	// FerretDB logs every command; what fails comes back as an error anyway.
 	starting.Lock()

@@ -57,7 +57,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	options := documents.ClientOptions().ApplyURI(c.URI).SetMonitor(c.Monitor).SetAppName("customer360")
 	client, err := mongo.Connect(options)
 	if err != nil {
-		return nil, fmt.Errorf("the MongoDB URI cannot be used: %w", withoutURI(err, c.URI))
+		return nil, errUnreadable
 	}
 	s := &Store{
 		Store:  documents.Store{Database: client.Database(name)},
@@ -68,7 +68,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	defer cancel()
 	if err := s.Ping(ctx); err != nil {
 		_ = s.close()
-		return nil, fmt.Errorf("MongoDB at %s does not answer: check the address, the network and the credentials (%w)", hostsOf(c.URI), withoutURI(err, c.URI))
+		return nil, fmt.Errorf("MongoDB at %s does not answer: check the address, the network and the credentials (%w)", hostsOf(c.URI), withoutCredentials(err))
 	}
 	return s, nil
 }
@@ -96,7 +96,7 @@ func databaseOf(uri string) (string, error) {
 	// The path is read without the driver: a mongodb+srv name is looked up by it.
 	if strings.HasPrefix(uri, "mongodb://") {
 		if _, err := connstring.Parse(uri); err != nil {
-			return "", fmt.Errorf("the MongoDB URI cannot be read: %w", withoutURI(err, uri))
+			return "", errUnreadable
 		}
 	}
 	_, rest, _ := strings.Cut(uri, "://")
@@ -120,18 +120,12 @@ func hostsOf(uri string) string {
 	return hosts
 }
 
+// errUnreadable has words of ours only: a parser's own may quote a password.
+var errUnreadable = errors.New("the MongoDB URI cannot be read: check its form; user, password and options must be percent-encoded")
+
 var userinfo = regexp.MustCompile(`//[^/\s]*@`)
 
-// withoutURI gives an error whose text holds neither the URI nor credentials.
-func withoutURI(err error, uri string) error {
-	text := strings.ReplaceAll(err.Error(), uri, "the URI")
-	if u, _, ok := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(uri, "mongodb://"), "mongodb+srv://"), "@"); ok {
-		if _, password, ok := strings.Cut(u, ":"); ok && password != "" {
-			text = strings.ReplaceAll(text, password, "•••")
-			if plain, err := url.PathUnescape(password); err == nil {
-				text = strings.ReplaceAll(text, plain, "•••")
-			}
-		}
-	}
-	return errors.New(userinfo.ReplaceAllString(text, "//"))
+// withoutCredentials gives an error whose text holds no user and password.
+func withoutCredentials(err error) error {
+	return errors.New(userinfo.ReplaceAllString(err.Error(), "//"))
 }

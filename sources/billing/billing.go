@@ -31,7 +31,13 @@ type Record struct {
 	Subscriptions []*Subscription `json:"subscriptions,omitempty"`
 	Invoices      []*Invoice      `json:"invoices,omitempty"`
 	Charges       []*Charge       `json:"charges,omitempty"`
+	// Cut are the parts that hold less than the system has; Settle sets it.
+	Cut sources.Parts `json:"-" bson:"-"`
 }
+
+// Cuts gives the parts that hold less than the system has. A truncated answer whose
+// record names none may lack something of every part.
+func (r *Record) Cuts() sources.Parts { return r.Cut }
 
 // An Account is a customer's account in a billing system.
 type Account struct {

@@ -36,7 +36,12 @@ func (r *Record) Settle(system, owner string) (truncated bool, err error) {
 		sources.OneOf(orOther(&c.Status, OtherChargeStatus), &c.RawStatus, OtherChargeStatus,
 			Succeeded, Pending, Failed, Refunded, Disputed, OtherChargeStatus)
 	}
-	return cut[0] || cut[1] || cut[2], nil
+	for i, part := range []sources.Parts{PartSubscriptions, PartInvoices, PartCharges} {
+		if cut[i] {
+			r.Cut |= part
+		}
+	}
+	return r.Cut != 0, nil
 }
 
 // orOther fills in a status that the system did not give.

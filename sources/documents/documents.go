@@ -58,6 +58,8 @@ type Domain[R any] struct {
 	Fields map[sources.Parts]string
 	// Key gives the place of the record's own key.
 	Key func(*R) *string
+	// Cut gives the place of the parts that were cut.
+	Cut func(*R) *sources.Parts
 	// Settle brings a record into the contract's form, and reports whether facts were cut.
 	Settle func(r *R, system, owner string) (truncated bool, err error)
 }
@@ -90,6 +92,10 @@ func (s source[R]) decode(raw bson.Raw) (Landed, *R, error) {
 		return Landed{}, nil, err
 	}
 	truncated, err := s.domain.Settle(&d.Record, s.config.System(), d.ID)
+	if d.Truncated {
+		// Whoever landed it does not say of what there is more.
+		*s.domain.Cut(&d.Record) = ^sources.Parts(0)
+	}
 	d.Truncated = d.Truncated || truncated
 	return d.Landed, &d.Record, err
 }

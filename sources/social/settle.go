@@ -22,5 +22,8 @@ func (r *Record) Settle(system, owner string) (truncated bool, err error) {
 			m.Network = r.Network
 		}
 	}
+	if truncated {
+		r.Cut |= PartMentions
+	}
 	return truncated, err
 }

@@ -27,7 +27,13 @@ const (
 type Record struct {
 	Profile  `bson:",inline"`
 	Mentions []*Mention `json:"mentions,omitempty"`
+	// Cut are the parts that hold less than the system has; Settle sets it.
+	Cut sources.Parts `json:"-" bson:"-"`
 }
+
+// Cuts gives the parts that hold less than the system has. A truncated answer whose
+// record names none may lack something of every part.
+func (r *Record) Cuts() sources.Parts { return r.Cut }
 
 // A Profile is an account on a social network.
 type Profile struct {

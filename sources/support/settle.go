@@ -39,5 +39,10 @@ func (r *Record) Settle(system, owner string) (truncated bool, err error) {
 		m.Channel = m.Channel.Settle()
 		sources.OneOf(&m.Direction, nil, "", Inbound, Outbound, Internal)
 	}
-	return cut[0] || cut[1], nil
+	for i, part := range []sources.Parts{PartTickets, PartMessages} {
+		if cut[i] {
+			r.Cut |= part
+		}
+	}
+	return r.Cut != 0, nil
 }

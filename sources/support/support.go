@@ -29,7 +29,13 @@ type Record struct {
 	sources.Ref `bson:",inline"`
 	Tickets     []*Ticket  `json:"tickets,omitempty"`
 	Messages    []*Message `json:"messages,omitempty"`
+	// Cut are the parts that hold less than the system has; Settle sets it.
+	Cut sources.Parts `json:"-" bson:"-"`
 }
+
+// Cuts gives the parts that hold less than the system has. A truncated answer whose
+// record names none may lack something of every part.
+func (r *Record) Cuts() sources.Parts { return r.Cut }
 
 // A Ticket is a request for help.
 type Ticket struct {

@@ -22,6 +22,7 @@ var domain = documents.Domain[billing.Record]{
 		billing.PartCharges:       "charges",
 	},
 	Key:    func(r *billing.Record) *string { return &r.RecordID },
+	Cut:    func(r *billing.Record) *sources.Parts { return &r.Cut },
 	Settle: (*billing.Record).Settle,
 }
 

@@ -20,6 +20,7 @@ var domain = documents.Domain[social.Record]{
 		social.PartMentions: "mentions",
 	},
 	Key:    func(r *social.Record) *string { return &r.RecordID },
+	Cut:    func(r *social.Record) *sources.Parts { return &r.Cut },
 	Settle: (*social.Record).Settle,
 }
 

@@ -21,6 +21,7 @@ var domain = documents.Domain[support.Record]{
 		support.PartMessages: "messages",
 	},
 	Key:    func(r *support.Record) *string { return &r.RecordID },
+	Cut:    func(r *support.Record) *sources.Parts { return &r.Cut },
 	Settle: (*support.Record).Settle,
 }
 
