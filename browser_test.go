@@ -121,7 +121,9 @@ func openPlayground(t *testing.T, flags ...string) *playground {
 	browser := chromium()
 	require.Tool(t, browser != "", "a Chromium; on Debian the package chromium")
 	needsEmbedded(t)
-	flags = append([]string{"--demo", "records", "--data-dir", t.TempDir()}, flags...)
+	// The race detector makes the store several times slower; what is late is not tried here.
+	flags = append([]string{"--demo", "records", "--data-dir", t.TempDir(),
+		"--request-timeout", "60s", "--profile-timeout", "30s", "--source-timeout", "30s"}, flags...)
 	p := &playground{t: t, origin: startServer(t, flags...).url}
 
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),

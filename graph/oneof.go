@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"reflect"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
@@ -37,9 +38,10 @@ func (o *OneOf) MutateOperationContext(_ context.Context, op *graphql.OperationC
 
 // broken gives the name of the first type that a value breaks the rule of, or "".
 func (o *OneOf) broken(typ *ast.Type, value any) string {
-	if list, ok := value.([]any); ok && typ.Elem != nil {
-		for _, v := range list {
-			if name := o.broken(typ.Elem, v); name != "" {
+	// The validator makes slices of several types of what a client sent.
+	if list := reflect.ValueOf(value); list.Kind() == reflect.Slice && typ.Elem != nil {
+		for i := range list.Len() {
+			if name := o.broken(typ.Elem, list.Index(i).Interface()); name != "" {
 				return name
 			}
 		}

@@ -21,7 +21,23 @@ const (
 // nameDivider stands between name and key in a cursor. No folded name has it.
 const nameDivider = "\x00"
 
+// cursorOf and positionOf turn a position into a cursor and back. In an order by name
+// the name stands before the key, divided from it; a customer without what is ordered
+// by has the divider alone there.
+func cursorOf(list string, o profiles.Order, p profiles.Position) relay.Cursor {
+	switch {
+	case p.Missing:
+		return relay.Cursor{List: list, Key: nameDivider + nameDivider + p.ID}
+	case o.Field == profiles.ByName:
+		return relay.Cursor{List: list, Key: p.Name + nameDivider + p.ID}
+	}
+	return relay.Cursor{List: list, At: p.At, Key: p.ID}
+}
+
 func positionOf(o profiles.Order, c relay.Cursor) *profiles.Position {
+	if id, ok := strings.CutPrefix(c.Key, nameDivider+nameDivider); ok {
+		return &profiles.Position{Missing: true, ID: id}
+	}
 	if o.Field == profiles.ByName {
 		name, id, _ := strings.Cut(c.Key, nameDivider)
 		return &profiles.Position{Name: name, ID: id}
@@ -73,21 +89,16 @@ func (q query) filter(ctx context.Context, f *graph.CustomerFilter, count *int) 
 		}
 	}
 	if f.Email != nil {
-		if out.Contact, err = profiles.NormalizeEmail(*f.Email); err != nil {
+		if out.Identifier, err = profiles.EmailIdentifier(*f.Email); err != nil {
 			return out, customer.BadInput("`where.email`: " + err.Error())
 		}
 	}
 	if f.Phone != nil {
-		phone, err := profiles.NormalizePhone(*f.Phone)
+		phone, err := profiles.PhoneIdentifier(*f.Phone)
 		if err != nil {
 			return out, customer.BadInput("`where.phone`: " + err.Error())
 		}
-		if out.Contact != "" {
-			// Two contact points, so two conditions.
-			out.And = append(out.And, profiles.Filter{Contact: phone})
-		} else {
-			out.Contact = phone
-		}
+		out.And = append(out.And, profiles.Filter{Identifier: phone})
 	}
 	if f.Attributes != nil {
 		if out.Attributes, err = q.attributes(ctx, f.Attributes, count); err != nil {

@@ -66,19 +66,30 @@ func (q query) Customers(ctx context.Context, first *int, after *string, where *
 		list.After = positionOf(list.Order, cursor)
 	}
 	o, field := operationOf(ctx), graphql.GetFieldContext(ctx).Field
-	nodes, counted := customersSelection(o.context, field.Selections)
+	nodes, listed, counted := customersSelection(o.context, field.Selections)
 	list.Count = counted
+	if !listed {
+		list.Limit = 0
+	}
 	o.profile.ask()
 	page, err := q.systems.Spine.List(ctx, list, o.want[profiles.Profile])
 	if err != nil {
-		return nil, q.spineFailure(ctx, err)
+		failure := q.spineFailure(ctx, err)
+		if len(page.Customers) == 0 {
+			return nil, failure
+		}
+		// The others are there; that one is not must be told.
+		graphql.AddError(ctx, failure)
 	}
-	if limit == 0 {
+	if len(page.Customers) > 0 || page.Total != nil && *page.Total > 0 {
+		o.profile.found()
+	}
+	if limit == 0 && listed {
 		page.HasMore, page.Customers = len(page.Customers) > 0, nil
 	}
 	connection := &graph.CustomerConnection{Edges: make([]graph.CustomerEdge, len(page.Customers)), TotalCount: page.Total}
 	for i, c := range page.Customers {
-		connection.Edges[i] = graph.CustomerEdge{Cursor: cursorOf(name, list.Order.PositionOf(c)).String(), Node: c}
+		connection.Edges[i] = graph.CustomerEdge{Cursor: cursorOf(name, list.Order, page.Positions[i]).String(), Node: c}
 		o.know(ctx, c)
 	}
 	connection.Close(after != nil, page.HasMore)
@@ -86,14 +97,17 @@ func (q query) Customers(ctx context.Context, first *int, after *string, where *
 	return connection, nil
 }
 
-// customersSelection gives what is selected of the customers of a page, and
-// whether they are to be counted.
-func customersSelection(op *graphql.OperationContext, set ast.SelectionSet) (nodes ast.SelectionSet, counted bool) {
+// customersSelection gives what is selected of the customers of a page, whether a
+// page is to be read at all, and whether they are to be counted.
+func customersSelection(op *graphql.OperationContext, set ast.SelectionSet) (nodes ast.SelectionSet, listed, counted bool) {
 	for _, f := range graphql.CollectFields(op, set, []string{"CustomerConnection"}) {
 		switch f.Name {
 		case "totalCount":
 			counted = true
+		case "pageInfo":
+			listed = true
 		case "edges":
+			listed = true
 			for _, e := range graphql.CollectFields(op, f.Selections, []string{"CustomerEdge"}) {
 				if e.Name == "node" {
 					nodes = append(nodes, e.Selections...)
@@ -101,7 +115,7 @@ func customersSelection(op *graphql.OperationContext, set ast.SelectionSet) (nod
 			}
 		}
 	}
-	return nodes, counted
+	return nodes, listed, counted
 }
 
 // listName names the list of customers in an order, for its cursors.
@@ -110,16 +124,6 @@ func listName(o profiles.Order) string {
 		return "customers " + string(o.Field) + " DESC"
 	}
 	return "customers " + string(o.Field) + " ASC"
-}
-
-// cursorOf and positionOf turn a position into a cursor and back. In an order by
-// name the name takes the place in front of the key, divided by a character that
-// no folded name has.
-func cursorOf(list string, p profiles.Position) relay.Cursor {
-	if p.At.IsZero() {
-		return relay.Cursor{List: list, Key: p.Name + nameDivider + p.ID}
-	}
-	return relay.Cursor{List: list, At: p.At, Key: p.ID}
 }
 
 // lookUp finds a customer by an identifier; nil: there is none.

@@ -15,7 +15,9 @@ import (
 type profileReport struct {
 	mu sync.Mutex
 	// asked: the spine was asked at all.
-	asked   bool
+	asked bool
+	// exists: there are profiles, whether or not any was read.
+	exists  bool
 	read    int
 	asOf    time.Time
 	undated bool
@@ -47,6 +49,13 @@ func (p *profileReport) failed(err *sources.Error) {
 	p.err = err
 }
 
+// found notes that there are profiles.
+func (p *profileReport) found() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.exists = true
+}
+
 // ask notes that the spine is asked.
 func (p *profileReport) ask() {
 	p.mu.Lock()
@@ -66,7 +75,7 @@ func (p *profileReport) status(system string) customer.SourceStatus {
 		}
 	case p.read == 0 && !p.asked:
 		return customer.StatusWithoutAsking(profiles.Profile, customer.NotRequested)
-	case p.read == 0:
+	case p.read == 0 && !p.exists:
 		s.State = customer.Empty
 	case p.undated:
 		s.State, s.AsOf = customer.Stale, time.Time{}

@@ -1,6 +1,9 @@
 package resolvers
 
 import (
+	"fmt"
+	"reflect"
+
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -123,20 +126,20 @@ func needsOf(typ string, field *ast.Field, variables map[string]any) needs {
 
 // kindsOf gives the kinds that a timeline is asked for; nil: all of them.
 func kindsOf(field *ast.Field, variables map[string]any) []customer.InteractionKind {
-	var kinds []customer.InteractionKind
-	switch values := field.ArgumentMap(variables)["kinds"].(type) {
-	case []any:
-		kinds = []customer.InteractionKind{}
-		for _, v := range values {
-			if s, ok := v.(string); ok {
-				kinds = append(kinds, customer.InteractionKind(s))
-			}
+	value := reflect.ValueOf(field.ArgumentMap(variables)["kinds"])
+	switch value.Kind() {
+	case reflect.Slice:
+		// A literal is a []any; what the validator makes of a variable may be a []string.
+		kinds := []customer.InteractionKind{}
+		for i := range value.Len() {
+			kinds = append(kinds, customer.InteractionKind(fmt.Sprint(value.Index(i).Interface())))
 		}
-	case string:
+		return kinds
+	case reflect.String:
 		// A single value stands for a list of it.
-		kinds = []customer.InteractionKind{customer.InteractionKind(values)}
+		return []customer.InteractionKind{customer.InteractionKind(value.String())}
 	}
-	return kinds
+	return nil
 }
 
 // wantsOf walks an operation, each fragment once, and gives the union of what its

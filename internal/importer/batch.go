@@ -141,16 +141,6 @@ func (b *batch) putRejects() error {
 	if b.Rejects == nil || len(b.rejects) == 0 {
 		return nil
 	}
-	if !b.begun {
-		b.begun = true
-		delimiter := b.Mapping.csv.delimiter
-		if delimiter == 0 {
-			delimiter = ','
-		}
-		if err := b.Rejects.Begin(b.rows.columns(), delimiter); err != nil {
-			return err
-		}
-	}
 	slices.SortStableFunc(b.rejects, func(x, y rejected) int { return x.row.line - y.row.line })
 	some := make([]Reject, len(b.rejects))
 	for i, x := range b.rejects {

@@ -99,8 +99,8 @@ type run struct {
 	empty map[string]bool
 	// fields are the names that the rows of NDJSON have.
 	fields map[string]bool
-	// begun: the first reject has been put.
-	begun bool
+	// ended: the input was read to its end.
+	ended bool
 	// slow counts the rows that took too long one after the other.
 	slow int
 	// stayUndone counts links that are there, but were undone.
@@ -131,24 +131,39 @@ func (r *run) all(ctx context.Context) (err error) {
 		if err := r.prepare(context.WithoutCancel(ctx)); err != nil {
 			return err
 		}
+		if err := r.beginRejects(); err != nil {
+			return err
+		}
 	}
-	for end := false; !end; {
+	for !r.ended {
 		if ctx.Err() != nil {
 			r.summary.Interrupted = true
 			return nil //nolint:nilerr // being stopped is no fault: the summary says so
 		}
-		var chunk []row
-		if chunk, end, err = r.read(ctx); err != nil {
+		chunk, end, err := r.read(ctx)
+		if err == nil {
+			err = r.chunk(ctx, chunk)
+		}
+		if err != nil {
 			return err
 		}
-		if err := r.chunk(ctx, chunk); err != nil {
-			return err
-		}
+		r.ended = end && ctx.Err() == nil
 		if r.Progress != nil {
 			r.Progress.At(input.n, r.summary.Rows)
 		}
 	}
 	return nil
+}
+
+func (r *run) beginRejects() error {
+	if r.Rejects == nil {
+		return nil
+	}
+	delimiter := r.Mapping.csv.delimiter
+	if delimiter == 0 {
+		delimiter = ','
+	}
+	return r.Rejects.Begin(r.rows.columns(), delimiter)
 }
 
 // read gives the next rows, and whether they are the last.
@@ -251,7 +266,7 @@ const maxFields = 1000
 
 // finish completes the summary.
 func (r *run) finish() {
-	if r.rows != nil && r.rows.columns() == nil && r.summary.Rows > 0 {
+	if r.ended && r.rows.columns() == nil && r.summary.Rows > 0 {
 		names := make([]string, 0, len(r.fields))
 		for n := range r.fields {
 			names = append(names, n)
@@ -270,7 +285,7 @@ func (r *run) finish() {
 			}
 		}
 	}
-	if r.rows != nil && r.summary.Rows == 0 && !r.summary.Interrupted {
+	if r.ended && r.summary.Rows == 0 {
 		r.warn("the input has no rows")
 	}
 	if r.stayUndone > 0 {

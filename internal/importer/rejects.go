@@ -30,8 +30,9 @@ type Reject struct {
 
 // Rejects takes the rows that were not loaded.
 type Rejects interface {
-	// Begin is called once, before the first reject, or not at all. The columns are
-	// those of CSV, and the delimiter is what stands between them.
+	// Begin is called once, before the first row is dealt with; not at all where the
+	// import does not start. The columns are those of CSV, and the delimiter is what
+	// stands between them.
 	Begin(columns []string, delimiter rune) error
 	// Put takes some rejects, in the order of their lines.
 	Put([]Reject) error
@@ -54,9 +55,14 @@ func RejectsPath(input string, format Format) string {
 type RejectsFile struct {
 	path   string
 	format Format
-	file   *os.File
-	out    *bufio.Writer
-	csv    *csv.Writer
+	// old: the rejects of an earlier import stand there.
+	old bool
+	// names and delimiter are those of the input.
+	names     []string
+	delimiter rune
+	file      *os.File
+	out       *bufio.Writer
+	csv       *csv.Writer
 	// columns are the places of the input's columns that are written.
 	columns []int
 	// row is the place of the input's own column _row; -1 where it has none.
@@ -66,26 +72,22 @@ type RejectsFile struct {
 // The columns that a rejects file of CSV begins with.
 var rejectColumns = []string{"_line", "_reason", "_row"}
 
-// NewRejectsFile prepares the file. The rejects of an earlier import that stand
-// there are removed, so that no old reject is taken for one of this import; it is
-// an error if anything else stands there, or if it is the input itself.
+// NewRejectsFile prepares the file. It is an error if something stands there that is
+// not the rejects of an earlier import, or if it is the input itself. Earlier
+// rejects are removed when the import starts, so that none is taken for one of this
+// import.
 func NewRejectsFile(path, input string, format Format) (*RejectsFile, error) {
-	f := &RejectsFile{path: path, format: format}
 	info, err := os.Lstat(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return f, nil
+		return &RejectsFile{path: path, format: format}, nil
 	case err != nil:
 		return nil, fmt.Errorf("the rejects file cannot be used: %w", err)
 	}
-	foreign := fmt.Errorf("there is a file %s already, and it is not the rejects of an earlier import: name another one for the rejects", path)
 	if in, err := os.Stat(input); err == nil && os.SameFile(in, info) || !info.Mode().IsRegular() || !isRejects(path, format) {
-		return nil, foreign
+		return nil, fmt.Errorf("there is a file %s already, and it is not the rejects of an earlier import: name another one for the rejects", path)
 	}
-	if err := os.Remove(path); err != nil {
-		return nil, fmt.Errorf("the rejects file of an earlier import cannot be removed: %w", err)
-	}
-	return f, nil
+	return &RejectsFile{path: path, format: format, old: true}, nil
 }
 
 // isRejects reports whether a file begins as the rejects of this format do.
@@ -112,8 +114,19 @@ func isRejects(path string, format Format) bool {
 // Path is where the file is, or would be.
 func (f *RejectsFile) Path() string { return f.path }
 
-// Begin makes the file.
+// Begin removes the rejects of an earlier import.
 func (f *RejectsFile) Begin(columns []string, delimiter rune) error {
+	f.names, f.delimiter = columns, delimiter
+	if f.old {
+		if err := os.Remove(f.path); err != nil {
+			return fmt.Errorf("the rejects file of an earlier import cannot be removed: %w", err)
+		}
+	}
+	return nil
+}
+
+// open makes the file.
+func (f *RejectsFile) open() error {
 	file, err := os.OpenFile(f.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return fmt.Errorf("the rejects file cannot be made: %w", err)
@@ -123,24 +136,27 @@ func (f *RejectsFile) Begin(columns []string, delimiter rune) error {
 		return nil
 	}
 	// The input may be rejects itself.
-	f.row = slices.Index(columns, rejectColumns[2])
-	for i, c := range columns {
-		if !slices.Contains(rejectColumns, c) {
+	f.row = slices.Index(f.names, rejectColumns[2])
+	header := slices.Clone(rejectColumns)
+	for i, name := range f.names {
+		if !slices.Contains(rejectColumns, name) {
 			f.columns = append(f.columns, i)
+			header = append(header, name)
 		}
 	}
 	f.csv = csv.NewWriter(f.out)
-	f.csv.Comma = delimiter
-	header := slices.Clone(rejectColumns)
-	for _, i := range f.columns {
-		header = append(header, columns[i])
-	}
+	f.csv.Comma = f.delimiter
 	return f.csv.Write(header)
 }
 
 // Put writes rejects, and leaves none in memory, so that those of an import that
 // ends too early are there as well.
 func (f *RejectsFile) Put(some []Reject) error {
+	if f.file == nil && len(some) > 0 {
+		if err := f.open(); err != nil {
+			return err
+		}
+	}
 	for _, r := range some {
 		if err := f.put(r); err != nil {
 			return fmt.Errorf("the rejects file cannot be written: %w", err)
@@ -148,6 +164,9 @@ func (f *RejectsFile) Put(some []Reject) error {
 	}
 	if f.csv != nil {
 		f.csv.Flush()
+	}
+	if f.out == nil {
+		return nil
 	}
 	if err := f.out.Flush(); err != nil {
 		return fmt.Errorf("the rejects file cannot be written: %w", err)

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -107,6 +108,14 @@ func TestForeignFileStays(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	// What does not start removes nothing.
+	old := filepath.Join(dir, "old.csv")
+	if err := os.WriteFile(old, []byte("_line,_reason,_row,id\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if f, err := NewRejectsFile(old, "x.csv", CSV); err != nil || f.Close() != nil || read(t, old) == "" {
+		t.Error(err)
+	}
 	// A rejects file that is imported must not be replaced by its own rejects.
 	input := filepath.Join(dir, "x.rejects.csv")
 	if err := os.WriteFile(input, []byte("_line,_reason,_row,id\n"), 0o644); err != nil {
@@ -122,7 +131,7 @@ func TestForeignFileStays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Begin([]string{"id"}, ','); err == nil {
+	if err := errors.Join(f.Begin([]string{"id"}, ','), f.Put([]Reject{{Line: 1}})); err == nil {
 		t.Error("a file was made in a directory that is not there")
 	}
 	if err := f.Close(); err != nil {

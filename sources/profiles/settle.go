@@ -3,6 +3,7 @@ package profiles
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"customer360/sources"
 )
@@ -21,6 +22,7 @@ func (c Channel) Settle() Channel {
 func (c *Customer) Settle(want sources.Parts) {
 	c.Kind = cmp.Or(c.Kind, OtherKind)
 	sources.OneOf(&c.Kind, nil, OtherKind, Person, Organization, OtherKind)
+	c.BirthDate = settleDate(c.BirthDate)
 	for i := range c.ContactPoints {
 		p := &c.ContactPoints[i]
 		p.Channel = cmp.Or(p.Channel.Settle(), OtherChannel)
@@ -45,6 +47,7 @@ func (c *Customer) Settle(want sources.Parts) {
 	for i := range c.Relations {
 		r := &c.Relations[i]
 		r.Kind = cmp.Or(r.Kind, "OTHER")
+		r.BirthDate, r.Since = settleDate(r.BirthDate), settleDate(r.Since)
 		sources.OneOf(&r.Kind, &r.RawKind, "OTHER", "SPOUSE", "PARENT", "CHILD", "SIBLING", "HOUSEHOLD_MEMBER",
 			"FRIEND", "REFERRED_BY", "REFERRED", "EMPLOYER", "EMPLOYEE", "OTHER")
 	}
@@ -59,6 +62,14 @@ func (c *Customer) Settle(want sources.Parts) {
 	fill(&c.Consents, want.Has(Consents))
 	fill(&c.Relations, want.Has(Relations))
 	fill(&c.Links, want.Has(Links))
+}
+
+// settleDate gives a date, or "" for a text that is none.
+func settleDate(date string) string {
+	if _, err := time.Parse(time.DateOnly, date); err != nil {
+		return ""
+	}
+	return date
 }
 
 func fill[T any](list *[]T, wanted bool) {

@@ -19,7 +19,8 @@ type Spine interface {
 	// FindByLink gives the customer that a record is actively linked to, or nil.
 	FindByLink(ctx context.Context, source SourceName, system, recordID string, want sources.Parts) (*Customer, error)
 
-	// List gives a page of customers.
+	// List gives a page of customers. Beside an error of the kind Malformed it gives
+	// the page without the profiles that cannot be read.
 	List(ctx context.Context, q Query, want sources.Parts) (Page, error)
 
 	// Definitions gives the definitions of the attributes, in the order of their keys.
@@ -33,7 +34,7 @@ type Query struct {
 	Order Order
 	// After is the position behind which the page starts; nil: at the start.
 	After *Position
-	// Limit is how many to give; at least 1.
+	// Limit is how many to give; 0 to count only.
 	Limit int
 	// Count: say how many there are in all pages.
 	Count bool
@@ -42,6 +43,8 @@ type Query struct {
 // A Page is a part of a list of customers.
 type Page struct {
 	Customers []*Customer
+	// Positions are the places of the customers in the order, for the next page.
+	Positions []Position
 	// HasMore: there are more after the last one.
 	HasMore bool
 	// Total is how many there are in all pages; nil where they were not counted.
@@ -66,8 +69,11 @@ const (
 	ByUpdatedAt OrderField = "UPDATED_AT"
 )
 
-// A Position is a place in an ordered list: the last customer before it.
+// A Position is a place in an ordered list: that of a customer, as the store has it.
 type Position struct {
+	// Missing: the store has no value of what is ordered by. Such customers come
+	// first, in descending order last.
+	Missing bool
 	// Name is the folded name, for an order by name.
 	Name string
 	// At is the time, for an order by time.
@@ -76,8 +82,8 @@ type Position struct {
 	ID string
 }
 
-// PositionOf gives a customer's place in an order. For an order by name it needs
-// the part Names.
+// PositionOf gives the place in an order of a customer that has what is ordered by.
+// For an order by name it needs the part Names.
 func (o Order) PositionOf(c *Customer) Position {
 	switch o.Field {
 	case ByName:
@@ -97,8 +103,8 @@ type Filter struct {
 	// IDs: the key is one of these; nil: any, empty: none.
 	IDs  []string
 	Name *TextFilter
-	// Contact: one of the contact points has this normalised value.
-	Contact    string
+	// Identifier: the customer has it; empty: any.
+	Identifier Identifier
 	Attributes []AttributeFilter
 	CreatedAt  *TimeFilter
 	Link       *LinkFilter

@@ -6,12 +6,15 @@
 // MongoDB cannot index a condition on two fields of one array element, so what is
 // searched for stands in arrays of words: attributes as "tier=GOLD" (which is also
 // where they are kept), linked records in "records" as "BILLING/stripe-eu/cus_1",
-// linked systems in "linked" as "BILLING" and "BILLING/stripe-eu".
+// linked systems in "linked" as "BILLING" and "BILLING/stripe-eu", what the customer is
+// found by in "identifiers" as "email:anna@example.com". docs/documents.md has a whole
+// document of each collection.
 package documents
 
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -66,9 +69,14 @@ type document struct {
 	// Attributes are words "key=value".
 	Attributes []string `json:"attributes"`
 	// NameKey is the folded name; it is there even if it is empty, to be ordered by.
-	NameKey *string  `json:"nameKey"`
-	Records []string `json:"records"`
-	Linked  []string `json:"linked"`
+	NameKey *string `json:"nameKey"`
+	// Identifiers are those of the contact points.
+	Identifiers []string `json:"identifiers"`
+	Records     []string `json:"records"`
+	Linked      []string `json:"linked"`
+
+	// stored are the times as the document has them.
+	stored map[string]time.Time
 }
 
 // parts says which fields hold which part.
@@ -104,11 +112,11 @@ func (s *Spine) Fetch(ctx context.Context, keys []string, want sources.Parts) (m
 	}
 	c := documents.Config{Name: s.name, Store: s.store, Collection: Customers}
 	return documents.Fetch(ctx, c, keys, projection(want), func(raw bson.Raw) (documents.Landed, *profiles.Customer, error) {
-		customer, err := decode(raw, want, defs)
+		d, err := decode(raw, want, defs)
 		if err != nil {
 			return documents.Landed{}, nil, err
 		}
-		return documents.Landed{ID: customer.ID, SyncedAt: customer.SyncedAt}, customer, nil
+		return documents.Landed{ID: d.ID, SyncedAt: d.SyncedAt}, &d.Customer, nil
 	})
 }
 
@@ -146,47 +154,94 @@ func (s *Spine) FindByLink(ctx context.Context, source profiles.SourceName, syst
 	return found[0], nil
 }
 
-// List reads a page: one query, and a second one beside it where they are counted.
+// List reads a page: one query, and a second one where they are counted and the page
+// is not all of them.
 func (s *Spine) List(ctx context.Context, q profiles.Query, want sources.Parts) (profiles.Page, error) {
 	where := filter(q.Where)
-	var (
-		page     profiles.Page
-		countErr error
-		counted  = make(chan struct{})
-	)
-	go func() {
-		defer close(counted)
-		if q.Count {
-			n, err := s.store.Database.Collection(Customers).CountDocuments(ctx, where)
-			total := int(n)
-			page.Total, countErr = &total, err
+	var page profiles.Page
+	var malformed error
+	if q.Limit > 0 {
+		paged := where
+		if q.After != nil {
+			paged = and(where, after(orderField(q.Order), q.Order, *q.After))
 		}
-	}()
+		var err error
+		if page, malformed, err = s.page(ctx, paged, q, want); err != nil {
+			return profiles.Page{}, err
+		}
+	}
+	if q.Count {
+		total := len(page.Customers)
+		if q.Limit == 0 || q.After != nil || page.HasMore || malformed != nil {
+			n, err := s.store.Database.Collection(Customers).CountDocuments(ctx, where)
+			if err != nil {
+				return profiles.Page{}, documents.Error(s.name, err)
+			}
+			total = int(n)
+		}
+		page.Total = &total
+	}
+	return page, malformed
+}
+
+// page reads one page. Profiles that cannot be read are left out, and told of by
+// malformed.
+func (s *Spine) page(ctx context.Context, where bson.D, q profiles.Query, want sources.Parts) (page profiles.Page, malformed, err error) {
+	defs, err := s.definitionsFor(ctx, want)
+	if err != nil {
+		return page, nil, err
+	}
 	field, direction := orderField(q.Order), 1
 	if q.Order.Descending {
 		direction = -1
 	}
-	paged := where
-	if q.After != nil {
-		paged = and(where, after(field, q.Order, *q.After))
-	}
+	fields := projection(want)
 	if q.Order.Field == profiles.ByName {
-		// The position of the last one needs it.
-		want |= profiles.Names
+		fields = append(fields, bson.E{Key: field, Value: 1})
 	}
-	found, err := s.find(ctx, paged, options.Find().
+	cursor, err := s.store.Database.Collection(Customers).Find(ctx, where, options.Find().
 		SetSort(bson.D{{Key: field, Value: direction}, {Key: "_id", Value: direction}}).
-		SetLimit(int64(q.Limit)+1), want)
-	<-counted
-	if err == nil && countErr != nil {
-		err = documents.Error(s.name, countErr)
-	}
+		SetLimit(int64(q.Limit)+1).SetProjection(fields))
 	if err != nil {
-		return profiles.Page{}, err
+		return page, nil, documents.Error(s.name, err)
 	}
-	page.HasMore = len(found) > q.Limit
-	page.Customers = found[:min(len(found), q.Limit)]
-	return page, nil
+	defer cursor.Close(context.WithoutCancel(ctx))
+	unreadable := 0
+	for n := 0; cursor.Next(ctx); n++ {
+		if n == q.Limit {
+			page.HasMore = true
+			break
+		}
+		d, err := decode(cursor.Current, want, defs)
+		if err != nil {
+			unreadable++
+			continue
+		}
+		page.Customers = append(page.Customers, &d.Customer)
+		page.Positions = append(page.Positions, d.position(q.Order))
+	}
+	if err := cursor.Err(); err != nil {
+		return page, nil, documents.Error(s.name, err)
+	}
+	if unreadable > 0 {
+		malformed = s.malformed(unreadable)
+	}
+	return page, malformed, nil
+}
+
+// position gives the document's place in an order, as MongoDB sorted it.
+func (d *document) position(o profiles.Order) profiles.Position {
+	switch {
+	case o.Field == profiles.ByName && d.NameKey != nil:
+		return profiles.Position{Name: *d.NameKey, ID: d.ID}
+	case o.Field == profiles.ByName || d.stored[orderField(o)].IsZero():
+		return profiles.Position{Missing: true, ID: d.ID}
+	}
+	return profiles.Position{At: d.stored[orderField(o)], ID: d.ID}
+}
+
+func (s *Spine) malformed(n int) error {
+	return &sources.Error{Source: s.name, Kind: sources.Malformed, Err: fmt.Errorf("%d documents of the collection %q do not have its form, see docs/documents.md", n, Customers)}
 }
 
 func (s *Spine) find(ctx context.Context, where bson.D, o *options.FindOptionsBuilder, want sources.Parts) ([]*profiles.Customer, error) {
@@ -201,11 +256,11 @@ func (s *Spine) find(ctx context.Context, where bson.D, o *options.FindOptionsBu
 	defer cursor.Close(context.WithoutCancel(ctx))
 	var found []*profiles.Customer
 	for cursor.Next(ctx) {
-		c, err := decode(cursor.Current, want, defs)
+		d, err := decode(cursor.Current, want, defs)
 		if err != nil {
-			return nil, &sources.Error{Source: s.name, Kind: sources.Malformed, Err: errors.New("a document of the collection \"customers\" does not have its form")}
+			return nil, s.malformed(1)
 		}
-		found = append(found, c)
+		found = append(found, &d.Customer)
 	}
 	if err := cursor.Err(); err != nil {
 		return nil, documents.Error(s.name, err)
@@ -213,12 +268,26 @@ func (s *Spine) find(ctx context.Context, where bson.D, o *options.FindOptionsBu
 	return found, nil
 }
 
-func decode(raw bson.Raw, want sources.Parts, defs map[string]profiles.Definition) (*profiles.Customer, error) {
+func decode(raw bson.Raw, want sources.Parts, defs map[string]profiles.Definition) (*document, error) {
 	var d document
 	if err := documents.Decode(raw, &d); err != nil {
 		return nil, err
 	}
 	c := &d.Customer
+	// A profile that was landed without its times is shown with the nearest ones that
+	// are known, and ordered as one that has none.
+	d.stored = map[string]time.Time{"createdAt": c.CreatedAt, "updatedAt": c.UpdatedAt}
+	for _, t := range []time.Time{c.UpdatedAt, c.SyncedAt} {
+		if c.CreatedAt.IsZero() {
+			c.CreatedAt = t
+		}
+	}
+	if c.UpdatedAt.IsZero() {
+		c.UpdatedAt = c.CreatedAt
+	}
+	if c.CreatedAt.IsZero() {
+		return nil, errors.New("a profile has neither createdAt nor updatedAt nor syncedAt")
+	}
 	for _, word := range d.Attributes {
 		key, value, _ := strings.Cut(word, "=")
 		def, ok := defs[key]
@@ -236,7 +305,7 @@ func decode(raw bson.Raw, want sources.Parts, defs map[string]profiles.Definitio
 		}
 	}
 	c.Settle(want)
-	return c, nil
+	return &d, nil
 }
 
 // Definitions gives the definitions of the attributes. They are read now and then;

@@ -2,6 +2,7 @@ package documents_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -134,9 +135,17 @@ func TestReads(t *testing.T) {
 				"by e-mail": {func() error { _, err := spine.Find(ctx, email, profiles.Names); return err }, 2},
 				"page":      {func() error { _, err := spine.List(ctx, profiles.Query{Limit: 5}, profiles.Names); return err }, 1},
 				"counted": {func() error {
-					_, err := spine.List(ctx, profiles.Query{Limit: 5, Count: true}, profiles.Names)
+					_, err := spine.List(ctx, profiles.Query{Limit: 1, Count: true}, profiles.Names)
 					return err
 				}, 2},
+				"counted by the way": {func() error {
+					_, err := spine.List(ctx, profiles.Query{Limit: 5, Count: true}, profiles.Names)
+					return err
+				}, 1},
+				"only counted": {func() error {
+					_, err := spine.List(ctx, profiles.Query{Count: true}, profiles.Names)
+					return err
+				}, 1},
 			} {
 				log.Reads()
 				if err := test.read(); err != nil {
@@ -172,7 +181,7 @@ func TestReadsUseIndexes(t *testing.T) {
 		"name":      {Order: profiles.Order{Field: profiles.ByName}},
 		"updated":   {Order: profiles.Order{Field: profiles.ByUpdatedAt, Descending: true}},
 		"prefix":    {Where: profiles.Filter{Name: &profiles.TextFilter{StartsWith: &prefix}}, Order: profiles.Order{Field: profiles.ByName}},
-		"contact":   {Where: profiles.Filter{Contact: "c1@example.com"}},
+		"contact":   {Where: profiles.Filter{Identifier: "email:c1@example.com"}},
 		"attribute": {Where: profiles.Filter{Attributes: []profiles.AttributeFilter{{Key: "tier", In: []string{"GOLD"}}}}},
 		"has":       {Where: profiles.Filter{Attributes: []profiles.AttributeFilter{{Key: "tier", Exists: &yes}}}},
 		"linked":    {Where: profiles.Filter{Link: &profiles.LinkFilter{Source: profiles.Billing, Exists: true}}},
@@ -296,6 +305,15 @@ func TestPagesNeitherSkipNorRepeat(t *testing.T) {
 		all = append(all, c)
 	}
 	spine := land(t, s, all...)
+	// As companies land them: without what is ordered by.
+	for i, field := range []string{"nameKey", "updatedAt", "createdAt"} {
+		for j := range 5 {
+			if _, err := s.Database.Collection(documents.Customers).UpdateOne(ctx, bson.D{{Key: "_id", Value: fmt.Sprintf("c%02d", 3*j+i)}},
+				bson.D{{Key: "$unset", Value: bson.D{{Key: field, Value: ""}}}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 	for _, field := range []profiles.OrderField{profiles.ByName, profiles.ByCreatedAt, profiles.ByUpdatedAt} {
 		for _, descending := range []bool{false, true} {
 			q := profiles.Query{Order: profiles.Order{Field: field, Descending: descending}, Limit: 4}
@@ -311,13 +329,30 @@ func TestPagesNeitherSkipNorRepeat(t *testing.T) {
 				if !page.HasMore {
 					break
 				}
-				p := q.Order.PositionOf(page.Customers[len(page.Customers)-1])
-				q.After = &p
+				q.After = &page.Positions[len(page.Positions)-1]
 			}
 			slices.Sort(seen)
 			if len(seen) != len(all) || len(slices.Compact(seen)) != len(all) {
 				t.Errorf("by %s, descending %t: %d came; want %d, each once", field, descending, len(seen), len(all))
 			}
 		}
+	}
+}
+
+// One document that is not in the form hides no other, and is told.
+func TestUnreadableDocumentsHideNoOthers(t *testing.T) {
+	ctx := context.Background()
+	s, _ := storetest.Open(t)
+	spine := land(t, s, person("c1"), person("c2"))
+	if _, err := s.Database.Collection(documents.Customers).InsertMany(ctx, []any{
+		bson.D{{Key: "_id", Value: 42}, {Key: "createdAt", Value: at}},
+		bson.D{{Key: "_id", Value: "c0"}, {Key: "createdAt", Value: "yesterday"}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	page, err := spine.List(ctx, profiles.Query{Limit: 10, Count: true}, profiles.All)
+	var e *sources.Error
+	if !errors.As(err, &e) || e.Kind != sources.Malformed || len(page.Customers) != 2 || *page.Total != 4 {
+		t.Errorf("%d customers, total %v, %v; want the two that can be read, four in all, and MALFORMED", len(page.Customers), page.Total, err)
 	}
 }

@@ -41,8 +41,8 @@ func filter(f profiles.Filter) bson.D {
 			is("nameKey", bson.D{{Key: "$gte", Value: *n.StartsWith}, {Key: "$lt", Value: *n.StartsWith + "\U0010FFFF"}})
 		}
 	}
-	if f.Contact != "" {
-		is("contactPoints.value", f.Contact)
+	if f.Identifier != "" {
+		is("identifiers", string(f.Identifier))
 	}
 	for _, a := range f.Attributes {
 		if a.In != nil {
@@ -123,20 +123,31 @@ func orderField(o profiles.Order) string {
 	return "createdAt"
 }
 
-// after gives the condition of what comes behind a position.
+// after gives the condition of what comes behind a position. MongoDB sorts what has
+// no value before all values, and no comparison finds it: it is asked for by null.
 func after(field string, o profiles.Order, p profiles.Position) bson.D {
 	beyond := "$gt"
 	if o.Descending {
 		beyond = "$lt"
 	}
-	var value any = p.At
-	if o.Field == profiles.ByName {
-		value = p.Name
+	var value any
+	if !p.Missing {
+		value = p.At
+		if o.Field == profiles.ByName {
+			value = p.Name
+		}
 	}
-	return bson.D{{Key: "$or", Value: bson.A{
-		bson.D{{Key: field, Value: bson.D{{Key: beyond, Value: value}}}},
-		bson.D{{Key: field, Value: value}, {Key: "_id", Value: bson.D{{Key: beyond, Value: p.ID}}}},
-	}}}
+	some := bson.A{bson.D{{Key: field, Value: value}, {Key: "_id", Value: bson.D{{Key: beyond, Value: p.ID}}}}}
+	switch {
+	case !p.Missing:
+		some = append(some, bson.D{{Key: field, Value: bson.D{{Key: beyond, Value: value}}}})
+		if o.Descending {
+			some = append(some, bson.D{{Key: field, Value: nil}})
+		}
+	case !o.Descending:
+		some = append(some, bson.D{{Key: field, Value: bson.D{{Key: "$ne", Value: nil}}}})
+	}
+	return bson.D{{Key: "$or", Value: some}}
 }
 
 // linkWord gives the word that a linked system is found by; an empty system

@@ -23,41 +23,53 @@ var indexes = []struct {
 	{"c360_records", bson.D{{Key: "records", Value: 1}}},
 	{"c360_linked", bson.D{{Key: "linked", Value: 1}, {Key: "createdAt", Value: 1}, {Key: "_id", Value: 1}}},
 	{"c360_attributes", bson.D{{Key: "attributes", Value: 1}, {Key: "createdAt", Value: 1}, {Key: "_id", Value: 1}}},
-	{"c360_contacts", bson.D{{Key: "contactPoints.value", Value: 1}}},
+	{"c360_identifiers", bson.D{{Key: "identifiers", Value: 1}}},
 }
 
 // CreateIndexes makes the indexes that are not there. It is idempotent and
 // touches no data.
 func (s *Spine) CreateIndexes(ctx context.Context) error {
-	models := make([]mongo.IndexModel, len(indexes))
-	for i, x := range indexes {
-		models[i] = mongo.IndexModel{Keys: x.keys, Options: options.Index().SetName(x.name)}
+	missing, err := s.missingIndexes(ctx)
+	if err != nil || len(missing) == 0 {
+		return err
 	}
-	_, err := s.store.Database.Collection(Customers).Indexes().CreateMany(ctx, models)
-	return err
+	if _, err := s.store.Database.Collection(Customers).Indexes().CreateMany(ctx, missing); err != nil {
+		return fmt.Errorf("the indexes of the collection %q cannot be made: %w", Customers, err)
+	}
+	return nil
 }
 
 // VerifyIndexes reports which indexes are not there. It changes nothing.
 func (s *Spine) VerifyIndexes(ctx context.Context) error {
-	there, err := s.store.Database.Collection(Customers).Indexes().ListSpecifications(ctx)
-	if err != nil {
+	missing, err := s.missingIndexes(ctx)
+	if err != nil || len(missing) == 0 {
 		return err
 	}
-	var missing []string
+	names := make([]string, len(missing))
+	for i, m := range missing {
+		names[i] = fmt.Sprint(keyNames(m.Keys.(bson.D)))
+	}
+	return fmt.Errorf("the collection %q lacks indexes on %s: create them, or start once with --mongodb-indexes create", Customers, strings.Join(names, ", "))
+}
+
+// missingIndexes gives the indexes that are not there. One of another name with the
+// same keys serves as well.
+func (s *Spine) missingIndexes(ctx context.Context) ([]mongo.IndexModel, error) {
+	there, err := s.store.Database.Collection(Customers).Indexes().ListSpecifications(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("the indexes of the collection %q cannot be read: %w", Customers, err)
+	}
+	var missing []mongo.IndexModel
 	for _, x := range indexes {
 		want, err := bson.Marshal(x.keys)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		// An index of another name with the same keys serves as well.
 		if !slices.ContainsFunc(there, func(t mongo.IndexSpecification) bool { return sameKeys(t.KeysDocument, want) }) {
-			missing = append(missing, fmt.Sprintf("%s %v", x.name, keyNames(x.keys)))
+			missing = append(missing, mongo.IndexModel{Keys: x.keys, Options: options.Index().SetName(x.name)})
 		}
 	}
-	if len(missing) > 0 {
-		return fmt.Errorf("the collection %q lacks the indexes %s: create them, or start once with --mongodb-indexes create", Customers, strings.Join(missing, ", "))
-	}
-	return nil
+	return missing, nil
 }
 
 func keyNames(keys bson.D) []string {

@@ -37,7 +37,7 @@ func (s *Spine) Land(ctx context.Context, customers []*profiles.Customer) (inser
 	if err != nil {
 		return 0, nil, err
 	}
-	taken, err := s.taken(ctx, customers)
+	taken, err := s.taken(ctx, customers, known)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -66,7 +66,7 @@ next:
 			owners[id] = append(owners[id], c.ID)
 		}
 		if old != nil {
-			for _, id := range old.Identifiers() {
+			for _, id := range old.Customer.Identifiers() {
 				if !slices.Contains(merged.Identifiers(), id) {
 					lost[id] = append(lost[id], c.ID)
 				}
@@ -132,12 +132,16 @@ func (s *Spine) known(ctx context.Context, customers []*profiles.Customer) (map[
 }
 
 // taken gives the customer of every record that one of the given profiles links
-// and that is linked already.
-func (s *Spine) taken(ctx context.Context, customers []*profiles.Customer) (map[string]string, error) {
+// and that is linked already, those aside that the profile itself holds: they are
+// nobody else's.
+func (s *Spine) taken(ctx context.Context, customers []*profiles.Customer, known map[string]*document) (map[string]string, error) {
 	var words []string
 	for _, c := range customers {
 		for _, l := range c.Links {
-			words = append(words, recordWord(l.Source, l.System, l.RecordID))
+			word := recordWord(l.Source, l.System, l.RecordID)
+			if old := known[c.ID]; old == nil || !slices.Contains(old.Records, word) {
+				words = append(words, word)
+			}
 		}
 	}
 	taken := map[string]string{}
@@ -186,14 +190,20 @@ func (s *Spine) landIdentifiers(ctx context.Context, owners, lost map[profiles.I
 		return err
 	}
 	for _, id := range ids {
-		all := slices.Clone(known[id])
-		for _, owner := range owners[profiles.Identifier(id)] {
-			if !slices.Contains(all, owner) {
-				all = append(all, owner)
-			}
+		have, ok := known[id]
+		if !ok {
+			docs = append(docs, documents.Document{ID: id, Body: identifier{id, owners[profiles.Identifier(id)]}})
+			continue
 		}
-		if len(all) > len(known[id]) {
-			docs = append(docs, documents.Document{ID: id, Body: identifier{id, all}})
+		for _, owner := range owners[profiles.Identifier(id)] {
+			if slices.Contains(have, owner) {
+				continue
+			}
+			// One at a time and atomic: whoever else lands now keeps their owners too.
+			if _, err := c.UpdateOne(ctx, bson.D{{Key: "_id", Value: id}},
+				bson.D{{Key: "$addToSet", Value: bson.D{{Key: "owners", Value: owner}}}}); err != nil {
+				return err
+			}
 		}
 	}
 	if _, err := s.store.Land(ctx, Identifiers, docs); err != nil {
@@ -211,6 +221,9 @@ func (s *Spine) landIdentifiers(ctx context.Context, owners, lost map[profiles.I
 func documentOf(c *profiles.Customer) document {
 	name := profiles.FoldName(c.Name)
 	d := document{Customer: *c, NameKey: &name}
+	for _, id := range c.Identifiers() {
+		d.Identifiers = append(d.Identifiers, string(id))
+	}
 	for _, a := range c.Attributes {
 		d.Attributes = append(d.Attributes, a.Key+"="+a.Text)
 	}
