@@ -20,7 +20,6 @@ import (
 	"customer360/sources"
 	billingdocs "customer360/sources/billing/documents"
 	"customer360/sources/documents"
-	"customer360/sources/profiles"
 	profiledocs "customer360/sources/profiles/documents"
 	socialdocs "customer360/sources/social/documents"
 	supportdocs "customer360/sources/support/documents"
@@ -82,7 +81,7 @@ func serve(ctx context.Context, c config.Serve, stdout, stderr io.Writer) (err e
 	defer background.Wait()
 	defer stopWatching()
 
-	if err := greet(ctx, stdout, listener.Addr().String(), c, spine); err != nil {
+	if err := greet(ctx, stdout, listener.Addr().String(), c, s, spine); err != nil {
 		log.Warn("the greeting could not count the customers", "error", err)
 	}
 	failed := make(chan error, 2)
@@ -105,11 +104,23 @@ func prepare(ctx context.Context, c config.Serve, s *store.Store, spine *profile
 	if c.URI() != "" {
 		return indexes(ctx, c.Store, spine)
 	}
-	if !c.Checked.SeedDemo {
+	made, err := demo.IsIn(ctx, s.Store)
+	switch {
+	case err != nil:
+		return err
+	case !c.Checked.SeedDemo && made && !config.IsLoopback(c.Addr):
+		return fmt.Errorf("the data directory %s holds the made-up demo company, and --addr %s can be reached from other machines: name another --data-dir, or ask for the demo by name with --demo records", c.DataDir, c.Addr)
+	case !c.Checked.SeedDemo:
 		return nil
 	}
-	empty, err := spine.IsEmpty(ctx)
-	if err != nil || !empty {
+	var needed bool
+	if made {
+		needed, err = demo.IsCutShort(ctx, s.Store)
+	} else {
+		// Customers that somebody imported are not mixed with made-up ones.
+		needed, err = spine.IsEmpty(ctx)
+	}
+	if err != nil || !needed {
 		return err
 	}
 	if err := demo.New(time.Now()).Land(ctx, spine, s.Store); err != nil {
@@ -215,24 +226,19 @@ func shutDown(servers []*http.Server, timeout time.Duration) error {
 }
 
 // greet says what is served where, and what to try.
-func greet(ctx context.Context, w io.Writer, addr string, c config.Serve, spine *profiledocs.Spine) error {
+func greet(ctx context.Context, w io.Writer, addr string, c config.Serve, s *store.Store, spine *profiledocs.Spine) error {
 	n, err := spine.Count(ctx)
 	if err != nil {
 		return err
 	}
-	email, err := profiles.EmailIdentifier("grigory@example.com")
+	isDemo, err := demo.IsIn(ctx, s.Store)
 	if err != nil {
 		return err
 	}
-	story, err := spine.Find(ctx, email, 0)
-	if err != nil {
-		return err
-	}
-	isDemo := c.Checked.SeedDemo && len(story) == 1
 	fmt.Fprintf(w, "customer360 serves http://%s/ (playground) and http://%s/graphql\n", addr, addr)
 	whose, query := "customers", `{ customers(first: 3) { edges { node { id displayName sources { source state } } } } }`
 	if isDemo {
-		whose = "customers of a made-up telecom company"
+		whose = "customers, those of a made-up telecom company among them"
 		query = `{ customer(by: {email: "grigory@example.com"}) { displayName billing { mrr { amount currency } } support { openTickets } sources { source state } } }`
 	}
 	fmt.Fprintf(w, "In the graph: %d %s, and what billing, support and social systems hold of them.\n", n, whose)

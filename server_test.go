@@ -15,9 +15,12 @@ import (
 	"testing"
 	"time"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.uber.org/goleak"
 
+	"customer360/demo"
 	"customer360/internal/store"
+	profiledocs "customer360/sources/profiles/documents"
 )
 
 // A server is the real one, in this process.
@@ -331,5 +334,38 @@ func TestDemoFaults(t *testing.T) {
 				t.Errorf("%d log lines; want one:\n%s", failed, s.stderr)
 			}
 		})
+	}
+}
+
+// Made-up customers are never taken for real ones, and never half there.
+func TestDemoIsMarked(t *testing.T) {
+	needsEmbedded(t)
+	ctx := context.Background()
+	dir := t.TempDir()
+	// As a start that was killed leaves it.
+	s, err := store.Open(ctx, store.Config{DataDir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	company := demo.New(time.Now())
+	company.Customers = company.Customers[:10]
+	spine := profiledocs.New("profile/"+demo.System, s.Store)
+	if err := company.Land(ctx, spine, s.Store); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Database.Collection("demo").UpdateOne(ctx, bson.D{{Key: "_id", Value: "company"}}, bson.D{{Key: "$set", Value: bson.D{{Key: "whole", Value: false}}}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	first := startServer(t, "--data-dir", dir)
+	if !strings.Contains(first.stdout.String(), "In the graph: 308 customers, those of a made-up") {
+		t.Errorf("the greeting is %s", first.stdout)
+	}
+	first.end(t)
+	var out, errs safeBuffer
+	if code := run(ctx, []string{"--addr", "0.0.0.0:0", "--demo", "off", "--data-dir", dir}, &out, &errs); code == 0 || !strings.Contains(errs.String(), "holds the made-up demo company") {
+		t.Errorf("%d, %s", code, errs.String())
 	}
 }

@@ -20,6 +20,10 @@ import (
 // twice changes nothing. It is an error if a record of the company is linked to a
 // customer of somebody else.
 func (c *Company) Land(ctx context.Context, spine *profdocs.Spine, store documents.Store) error {
+	// First of all: made-up customers are told to be so even if this is cut short.
+	if err := setMark(ctx, store, false); err != nil {
+		return err
+	}
 	exceptions := c.exceptions()
 	var accounts, contacts, networks []documents.Document
 	for _, r := range c.Billing {
@@ -47,8 +51,6 @@ func (c *Company) Land(ctx context.Context, spine *profdocs.Spine, store documen
 	if err := spine.LandDefinitions(ctx, c.Definitions); err != nil {
 		return err
 	}
-	// The customers come last: a store with customers has all of the rest, even if
-	// an earlier start was cut short.
 	_, conflicts, err := spine.Land(ctx, c.Customers)
 	if err != nil {
 		return err
@@ -57,7 +59,10 @@ func (c *Company) Land(ctx context.Context, spine *profdocs.Spine, store documen
 	for _, conflict := range conflicts {
 		taken = append(taken, conflict)
 	}
-	return errors.Join(taken...)
+	if taken != nil {
+		return errors.Join(taken...)
+	}
+	return setMark(ctx, store, true)
 }
 
 // recently is how old the last refresh may be so that another one is not needed.

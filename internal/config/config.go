@@ -3,6 +3,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -28,9 +29,9 @@ type Serve struct {
 	AdminAddr       string   `name:"admin-addr" env:"C360_ADMIN_ADDR" placeholder:"ADDR" help:"An address of its own for /healthz, /readyz and /metrics. Without it they are on the address that serves the graph."`
 	Demo            *string  `name:"demo" env:"C360_DEMO" placeholder:"records|off" help:"The made-up demo company: records fills the embedded store with it if that is empty (the default where no MongoDB is configured), off leaves it as it is."`
 	DemoFault       []string `name:"demo-fault" env:"C360_DEMO_FAULT" placeholder:"SOURCE=FAULT" help:"Make a source fail for show: billing, support or social = error, hang, slow or partial. May be repeated."`
-	RequestTimeout  string   `name:"request-timeout" env:"C360_REQUEST_TIMEOUT" default:"2s" help:"The longest that a request may take; what is not there by then is reported as late."`
+	RequestTimeout  string   `name:"request-timeout" env:"C360_REQUEST_TIMEOUT" placeholder:"2s" help:"The longest that a request may take; what is not there by then is reported as late. Default: 2s, with the embedded store 6s."`
 	SourceTimeout   string   `name:"source-timeout" env:"C360_SOURCE_TIMEOUT" default:"800ms" help:"The longest that one call of a billing, support or social system may take."`
-	ProfileTimeout  string   `name:"profile-timeout" env:"C360_PROFILE_TIMEOUT" default:"1500ms" help:"The longest that one call of the store of profiles may take."`
+	ProfileTimeout  string   `name:"profile-timeout" env:"C360_PROFILE_TIMEOUT" placeholder:"1500ms" help:"The longest that one call of the store of profiles may take. Default: 1500ms, with the embedded store, whose lists read every customer, 5s."`
 	DocumentsMaxAge string   `name:"documents-max-age" env:"C360_DOCUMENTS_MAX_AGE" default:"24h" help:"How old a landed billing, support or social record may be before it is reported as stale; 0: any age."`
 	PageCap         string   `name:"page-cap" env:"C360_PAGE_CAP" default:"100" help:"The largest page that a caller may ask for."`
 	LogLevel        string   `name:"log-level" env:"C360_LOG_LEVEL" default:"info" help:"The least that is logged: debug, info, warn or error."`
@@ -89,6 +90,12 @@ func (s *Serve) Check() error {
 		return d
 	}
 	c := &s.Checked
+	request, profile := "2s", "1500ms"
+	if s.URI() == "" {
+		// Its lists read every customer: what an import of some thousands needs.
+		request, profile = "6s", "5s"
+	}
+	s.RequestTimeout, s.ProfileTimeout = cmp.Or(s.RequestTimeout, request), cmp.Or(s.ProfileTimeout, profile)
 	c.RequestTimeout = duration("request-timeout", s.RequestTimeout, time.Millisecond)
 	c.SourceTimeout = duration("source-timeout", s.SourceTimeout, time.Millisecond)
 	c.ProfileTimeout = duration("profile-timeout", s.ProfileTimeout, time.Millisecond)
@@ -132,7 +139,7 @@ func (s *Serve) checkDemo(fault func(string, ...any)) {
 		fault("--demo records fills the embedded store only: made-up customers are never written to a configured MongoDB")
 	}
 	s.Checked.SeedDemo = s.URI() == "" && mode == "records"
-	if s.Checked.SeedDemo && !named && !isLoopback(s.Addr) {
+	if s.Checked.SeedDemo && !named && !IsLoopback(s.Addr) {
 		fault("--addr %s can be reached from other machines, and nothing but the made-up demo company would be served: name a MongoDB with --mongodb-uri, or ask for the demo by name with --demo records, or for an empty store with --demo off", s.Addr)
 	}
 	s.Checked.Faults = map[string]demo.Fault{}
@@ -149,8 +156,8 @@ func (s *Serve) checkDemo(fault func(string, ...any)) {
 	}
 }
 
-// isLoopback reports whether an address can be reached from this machine only.
-func isLoopback(addr string) bool {
+// IsLoopback reports whether an address can be reached from this machine only.
+func IsLoopback(addr string) bool {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
 		return true // told as a fault of its own

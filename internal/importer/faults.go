@@ -34,6 +34,15 @@ func (f Fault) Error() string {
 // Faults are all that is wrong, in the order of the mapping.
 type Faults []Fault
 
+// Unwrap gives the faults one by one.
+func (f Faults) Unwrap() []error {
+	all := make([]error, len(f))
+	for i, fault := range f {
+		all[i] = fault
+	}
+	return all
+}
+
 // Error gives one line for each fault.
 func (f Faults) Error() string {
 	lines := make([]string, len(f))
