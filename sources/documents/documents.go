@@ -93,8 +93,8 @@ func (s source[R]) decode(raw bson.Raw) (Landed, *R, error) {
 	}
 	truncated, err := s.domain.Settle(&d.Record, s.config.System(), d.ID)
 	if d.Truncated {
-		// Whoever landed it does not say of what there is more.
-		*s.domain.Cut(&d.Record) = ^sources.Parts(0)
+		// Whoever landed it does not say of what there is more: it may be of anything.
+		*s.domain.Cut(&d.Record) = 0
 	}
 	d.Truncated = d.Truncated || truncated
 	return d.Landed, &d.Record, err
