@@ -272,7 +272,7 @@ func TestEndsInOrder(t *testing.T) {
 	var out, errs safeBuffer
 	done := make(chan int, 1)
 	go func() {
-		done <- run(ctx, []string{"--addr", addr, "--data-dir", t.TempDir(), "--shutdown-delay", "700ms", "--source-timeout", "10s", "--demo-fault", "billing=slow"}, &out, &errs)
+		done <- run(ctx, []string{"--addr", addr, "--data-dir", t.TempDir(), "--shutdown-delay", "2s", "--source-timeout", "10s", "--demo-fault", "billing=slow"}, &out, &errs)
 	}()
 	s := server{url: "http://" + addr}
 	for range 1000 {
@@ -282,7 +282,8 @@ func TestEndsInOrder(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	stop()
-	time.Sleep(150 * time.Millisecond)
+	stopped := time.Now()
+	time.Sleep(300 * time.Millisecond)
 	r, err := http.Get(s.url + "/readyz")
 	if err != nil {
 		t.Fatal(err)
@@ -291,8 +292,8 @@ func TestEndsInOrder(t *testing.T) {
 	if r.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("/readyz is %d while it ends", r.StatusCode)
 	}
-	// This one takes longer than the delay has left.
-	time.Sleep(300 * time.Millisecond)
+	// This one takes half a second, which is longer than the delay has left.
+	time.Sleep(time.Until(stopped.Add(1600 * time.Millisecond)))
 	if got := s.ask(t, `{ customer(by: {email: "grigory@example.com"}) { billing { mrr { amount } } } }`); !strings.Contains(got, `"amount"`) {
 		t.Errorf("a running request was not finished: %s", got)
 	}
