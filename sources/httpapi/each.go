@@ -1,0 +1,115 @@
+package httpapi
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"sync"
+
+	"customer360/sources"
+)
+
+// Each asks for every key by calls of its own, for at most n keys at a time. It gives
+// what was answered, and beside it the error that weighs most of those that there
+// were; keys that were not asked before ctx ended have its error. An error of the type
+// [*sources.Error] keeps its kind, another one is Unavailable. Once our credentials are
+// refused, no more keys are asked.
+func Each[V any](ctx context.Context, source string, n int, keys []string,
+	ask func(ctx context.Context, key string) (sources.Answer[V], error)) (map[string]sources.Answer[V], error) {
+	var (
+		mu      sync.Mutex
+		worst   *sources.Error
+		answers = make(map[string]sources.Answer[V], len(keys))
+	)
+	ForEach(ctx, n, keys, func(ctx context.Context, key string) (goOn bool) {
+		answer, err := guarded(source, func() (sources.Answer[V], error) { return ask(ctx, key) })
+		mu.Lock()
+		defer mu.Unlock()
+		if err != nil {
+			worst = Worse(worst, err)
+			return err.Kind != sources.Unauthorized
+		}
+		answers[key] = answer
+		return true
+	})
+	if len(answers) == len(keys) {
+		return answers, nil
+	}
+	if worst == nil {
+		worst = sources.AsError(source, sources.Unavailable, ctx.Err())
+	}
+	return answers, worst
+}
+
+// ForEach does something with every item, with at most n at a time, until one says not
+// to go on or ctx ends; it returns when all that it began are done.
+func ForEach[T any](ctx context.Context, n int, items []T, do func(ctx context.Context, item T) (goOn bool)) {
+	if n == 0 {
+		n = defaultConcurrency
+	}
+	var wg sync.WaitGroup
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	next := make(chan T)
+	for range min(n, len(items)) {
+		wg.Go(func() {
+			for item := range next {
+				if !do(ctx, item) {
+					cancel()
+				}
+			}
+		})
+	}
+feed:
+	for _, item := range items {
+		// Of two that are ready, select takes any.
+		if ctx.Err() != nil {
+			break
+		}
+		select {
+		case next <- item:
+		case <-ctx.Done():
+			break feed
+		}
+	}
+	close(next)
+	wg.Wait()
+}
+
+// guarded makes an error of a panic: it would end the process, since nobody above can
+// recover one of this goroutine.
+func guarded[T any](source string, ask func() (T, error)) (value T, err *sources.Error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &sources.Error{Source: source, Kind: sources.Internal, Err: fmt.Errorf("panic of type %T\n%s", p, debug.Stack())}
+		}
+	}()
+	value, failed := ask()
+	return value, sources.AsError(source, sources.Unavailable, failed)
+}
+
+// byWeight are the kinds, from what an operator must act on to what passes by itself.
+var byWeight = []sources.Kind{
+	sources.Internal, sources.Unauthorized, sources.RateLimited, sources.Unavailable,
+	sources.TimedOut, sources.Malformed, sources.Canceled,
+}
+
+// Worse gives the error that weighs more, the first of two alike; either may be nil.
+// The longer of two waits stays.
+func Worse(a, b *sources.Error) *sources.Error {
+	if a == nil || b == nil {
+		if a == nil {
+			return b
+		}
+		return a
+	}
+	heavy, light := a, b
+	if slices.Index(byWeight, b.Kind) < slices.Index(byWeight, a.Kind) {
+		heavy, light = b, a
+	}
+	if light.Kind == heavy.Kind && light.RetryAfter > heavy.RetryAfter {
+		return light
+	}
+	return heavy
+}

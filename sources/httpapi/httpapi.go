@@ -1,0 +1,261 @@
+// Package httpapi is what the adapters of systems with an HTTP API have in common:
+// a client that is polite (bounded in rate and concurrency, quiet after a 429 for as
+// long as it was asked to be), that is bounded in what it reads, that follows no
+// redirect, since a credential must not travel to another host, and whose errors hold
+// no address, body, credential or key.
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"customer360/sources"
+)
+
+// Config describes the API of one system.
+type Config struct {
+	// Source is the source's name, "domain/system".
+	Source string
+	// URL is what the paths of requests are relative to. It is https, or http on
+	// loopback only, and holds no user and no query.
+	URL string
+	// Header is sent with each request; it may hold credentials.
+	Header http.Header
+	Limits
+	// Endpoint names the endpoint of a path: after a 429 it is left alone, and others
+	// are not. Nil: the path's first three segments.
+	Endpoint func(path string) string
+}
+
+// Limits bound what a system is asked, over all requests of the gateway. Adapters
+// embed them in their configuration.
+type Limits struct {
+	// RequestsPerSecond bounds HTTP requests; a burst of one second's worth is let
+	// through. Zero: no bound. A request that cannot be sent before its context ends
+	// is RateLimited at once.
+	RequestsPerSecond float64 `yaml:"requestsPerSecond"`
+	// Concurrency bounds HTTP requests that run at once. Zero: 16, which keeps a page
+	// of fifty within four round trips and is below what common vendors refuse.
+	Concurrency int `yaml:"concurrency"`
+}
+
+// defaultConcurrency is what [Limits] says of zero.
+const defaultConcurrency = 16
+
+// maxBody bounds an answer: a thousand facts of some kilobytes each are well within.
+const maxBody = 16 << 20
+
+// A Client asks one system. It is safe for concurrent use.
+type Client struct {
+	source string
+	base   *url.URL
+	http   *http.Client
+}
+
+// New makes a client. The error lists every fault of the configuration.
+func New(c Config) (*Client, error) {
+	var errs []error
+	base, err := url.Parse(c.URL)
+	switch {
+	case err != nil || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "":
+		errs = append(errs, errors.New("url: want an address like https://api.example.com/v1, without a user and a query"))
+	case base.Scheme == "http" && !isLoopback(base.Hostname()):
+		errs = append(errs, errors.New("url: http is for this machine only, since credentials would travel in the clear: use https"))
+	case base.Scheme != "http" && base.Scheme != "https":
+		errs = append(errs, errors.New("url: want https"))
+	}
+	if c.RequestsPerSecond < 0 {
+		errs = append(errs, errors.New("requestsPerSecond: want a positive number, or 0 for no bound"))
+	}
+	if c.Concurrency < 0 {
+		errs = append(errs, errors.New("concurrency: want a positive number"))
+	}
+	if errs != nil {
+		return nil, errors.Join(errs...)
+	}
+	return &Client{source: c.Source, base: base, http: &http.Client{
+		Transport:     newTransport(c),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}, nil
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// HTTP gives the client as an [http.Client], for a vendor's SDK: rate, concurrency,
+// headers and 429 are taken care of; its errors go through [Client.Error].
+func (c *Client) HTTP() *http.Client { return c.http }
+
+// Close closes idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// A Request is one call.
+type Request struct {
+	// Method is GET where it is empty.
+	Method string
+	// Path is relative to the client's URL; or a whole address on the same host, as
+	// systems give it for a next page.
+	Path string
+	// Query is added to the path's.
+	Query url.Values
+	// Body is sent as JSON; nil: none.
+	Body any
+	// Into is decoded from the JSON answer; nil: the answer is dropped. Numbers that
+	// land in an any are [json.Number].
+	Into any
+}
+
+// Do sends a request and gives the headers of the answer. Any status but 2xx is an
+// error that holds a [*StatusError].
+func (c *Client) Do(ctx context.Context, r Request) (http.Header, error) {
+	target, err := c.target(r)
+	if err != nil {
+		return nil, c.Error(err)
+	}
+	var body io.Reader
+	if r.Body != nil {
+		data, err := json.Marshal(r.Body)
+		if err != nil {
+			return nil, &sources.Error{Source: c.source, Kind: sources.Internal, Err: err}
+		}
+		body = bytes.NewReader(data)
+	}
+	request, err := http.NewRequestWithContext(ctx, r.Method, target, body)
+	if err != nil {
+		return nil, &sources.Error{Source: c.source, Kind: sources.Internal, Err: errors.New("the request could not be made")}
+	}
+	request.Header.Set("Accept", "application/json")
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return nil, c.Error(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode < 200 || response.StatusCode > 299 {
+		// So that the connection can be used again; the body itself is not told.
+		_, _ = io.CopyN(io.Discard, response.Body, 64<<10)
+		return nil, c.Error(&StatusError{Status: response.StatusCode, RetryAfter: retryAfter(response.Header)})
+	}
+	if r.Into == nil {
+		_, _ = io.CopyN(io.Discard, response.Body, maxBody)
+		return response.Header, nil
+	}
+	limited := &io.LimitedReader{R: response.Body, N: maxBody}
+	d := json.NewDecoder(limited)
+	d.UseNumber()
+	err = d.Decode(r.Into)
+	switch {
+	case err == nil:
+		return response.Header, nil
+	case limited.N <= 0:
+		err = &sources.Error{Source: c.source, Kind: sources.Malformed, Err: fmt.Errorf("its answer is larger than %d MiB", maxBody>>20)}
+	}
+	return nil, c.Error(err)
+}
+
+// errElsewhere: a system must not send our credentials to another one.
+var errElsewhere = errors.New("its next page is on another host")
+
+func (c *Client) target(r Request) (string, error) {
+	base := *c.base
+	base.Path = strings.TrimSuffix(base.Path, "/") + "/"
+	ref, err := url.Parse(r.Path)
+	if err != nil {
+		return "", errors.New("the path is none")
+	}
+	if ref.Host == "" {
+		ref.Path, ref.RawPath = strings.TrimPrefix(ref.Path, "/"), strings.TrimPrefix(ref.RawPath, "/")
+	}
+	u := base.ResolveReference(ref)
+	if u.Scheme != base.Scheme || u.Host != base.Host {
+		return "", &sources.Error{Source: c.source, Kind: sources.Malformed, Err: errElsewhere}
+	}
+	if len(r.Query) > 0 {
+		q := u.Query()
+		for k, v := range r.Query {
+			q[k] = v
+		}
+		u.RawQuery = q.Encode()
+	}
+	return u.String(), nil
+}
+
+// A StatusError is an answer with another status than 2xx.
+type StatusError struct {
+	Status int
+	// RetryAfter is how long the system asked us to wait; zero if it did not.
+	RetryAfter time.Duration
+}
+
+// Error says the status and nothing of the answer.
+func (e *StatusError) Error() string { return fmt.Sprintf("it answered with status %d", e.Status) }
+
+// Kind is what a status means: our credentials, our rate, their failure, or an answer
+// that nobody expected.
+func (e *StatusError) Kind() sources.Kind {
+	switch {
+	case e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden:
+		return sources.Unauthorized
+	case e.Status == http.StatusTooManyRequests:
+		return sources.RateLimited
+	case e.Status >= 500 || e.Status == http.StatusRequestTimeout:
+		return sources.Unavailable
+	}
+	return sources.Malformed
+}
+
+// IsStatus reports whether an error is or wraps an answer with this status, as 404.
+func IsStatus(err error, status int) bool {
+	var s *StatusError
+	return errors.As(err, &s) && s.Status == status
+}
+
+// Error gives an error of a call as one of the source, without the address, which
+// holds keys, and without anything of the answer. Nil stays nil.
+func (c *Client) Error(err error) error {
+	if err == nil {
+		return nil
+	}
+	var (
+		ours   *sources.Error
+		status *StatusError
+		held   *limited
+		u      *url.Error
+		syntax *json.SyntaxError
+		typ    *json.UnmarshalTypeError
+	)
+	e := &sources.Error{Source: c.source, Kind: sources.Unavailable, Err: err}
+	switch {
+	case errors.As(err, &ours):
+		return ours
+	case errors.As(err, &status):
+		e.Kind, e.RetryAfter, e.Err = status.Kind(), status.RetryAfter, status
+	case errors.As(err, &held):
+		e.Kind, e.RetryAfter, e.Err = sources.RateLimited, held.wait, held
+	case errors.Is(err, context.DeadlineExceeded):
+		e.Kind, e.Err = sources.TimedOut, context.DeadlineExceeded
+	case errors.Is(err, context.Canceled):
+		e.Kind, e.Err = sources.Canceled, context.Canceled
+	case errors.As(err, &syntax):
+		e.Kind, e.Err = sources.Malformed, fmt.Errorf("its answer is not JSON at byte %d", syntax.Offset)
+	case errors.As(err, &typ):
+		// The library's own text quotes numbers.
+		e.Kind, e.Err = sources.Malformed, fmt.Errorf("its answer has something else at %q than a %s", typ.Field, typ.Type)
+	case errors.As(err, &u):
+		e.Err = u.Err
+	}
+	return e
+}
