@@ -20,6 +20,7 @@ import (
 	"customer360/sources"
 	billingdocs "customer360/sources/billing/documents"
 	"customer360/sources/documents"
+	"customer360/sources/guard"
 	profiledocs "customer360/sources/profiles/documents"
 	socialdocs "customer360/sources/social/documents"
 	supportdocs "customer360/sources/support/documents"
@@ -57,10 +58,12 @@ func serve(ctx context.Context, c config.Serve, stdout, stderr io.Writer) (err e
 	if err != nil {
 		return err
 	}
+	guards := guard.Defaults()
+	guards.Timeout = c.Checked.SourceTimeout
 	ready := gateway.NewReadiness(s.Ping)
 	g, err := gateway.New(gateway.Config{
 		RequestTimeout: c.Checked.RequestTimeout,
-		SourceTimeout:  c.Checked.SourceTimeout,
+		Guards:         guards,
 		ProfileTimeout: c.Checked.ProfileTimeout,
 		PageCap:        c.Checked.PageCap,
 		SeparateAdmin:  admin != nil,
@@ -70,6 +73,7 @@ func serve(ctx context.Context, c config.Serve, stdout, stderr io.Writer) (err e
 	if err != nil {
 		return err
 	}
+	defer g.Close()
 
 	// Requests outlive the signal, and end within their own deadline.
 	watching, stopWatching := context.WithCancel(context.WithoutCancel(ctx))

@@ -28,6 +28,7 @@ import (
 	"customer360/resolvers"
 	"customer360/sources"
 	"customer360/sources/billing"
+	"customer360/sources/guard"
 	"customer360/sources/profiles"
 	profiledocs "customer360/sources/profiles/documents"
 	"customer360/sources/social"
@@ -48,7 +49,14 @@ import (
 var update = flag.Bool("update", false, "rewrite the answers and calls of the stories")
 
 // storyTimeouts are short, so that a story with a source that hangs is told quickly.
-var storyTimeouts = gateway.Config{RequestTimeout: 5 * time.Second, SourceTimeout: 150 * time.Millisecond, ProfileTimeout: 5 * time.Second}
+var storyTimeouts = gateway.Config{RequestTimeout: 5 * time.Second, Guards: guardsWithin(150 * time.Millisecond), ProfileTimeout: 5 * time.Second}
+
+// guardsWithin are the default guards with another timeout.
+func guardsWithin(timeout time.Duration) guard.Settings {
+	s := guard.Defaults()
+	s.Timeout = timeout
+	return s
+}
 
 type world struct {
 	Definitions []profiles.Definition `json:"definitions"`
@@ -183,6 +191,7 @@ func open(t *testing.T, w world, calls *callLog) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { g.Close() })
 	return g
 }
 

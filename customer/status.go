@@ -1,6 +1,7 @@
 package customer
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -102,6 +103,7 @@ func systemStatus[V any](results []Result[V]) Status {
 	}
 	s := Status{Complete: true}
 	var failure *sources.Error
+	var cause sources.Kind
 	found, dated := 0, true
 	for _, r := range results {
 		switch {
@@ -115,6 +117,7 @@ func systemStatus[V any](results []Result[V]) Status {
 		default:
 			found++
 			s.Stale = s.Stale || r.Answer.Stale
+			cause = cmp.Or(cause, r.Answer.Cause)
 			s.Complete = s.Complete && !r.Answer.Truncated
 			dated = dated && !r.Answer.AsOf.IsZero()
 			s.AsOf = older(s.AsOf, r.Answer.AsOf)
@@ -136,8 +139,9 @@ func systemStatus[V any](results []Result[V]) Status {
 		s.State = Fresh
 	}
 	if failure != nil {
-		s.Code = ErrorCode(failure.Kind)
+		cause = failure.Kind
 	}
+	s.Code = ErrorCode(cause)
 	return s
 }
 

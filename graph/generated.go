@@ -3040,7 +3040,7 @@ enum SourceName {
 enum SourceState {
   "Everything that answered is as fresh as its system promises."
   FRESH
-  "What answered is past its freshness, or nobody knows when it was true."
+  "What answered is past its freshness, was kept from before since the system does not answer now, or nobody knows when it was true."
   STALE
   "Asked, and there is no such record."
   EMPTY
@@ -3090,6 +3090,32 @@ enum ErrorCode {
   BAD_USER_INPUT
   "Something else."
   OTHER
+}
+
+"""
+How fresh the answers of systems must be in this operation, and what to do where a system does not answer; what is left
+out is as the operator configured it. It may stand several times: without ` + "`" + `sources` + "`" + ` it holds for all of them, and one that
+names a source goes before it. Wishes that contradict each other are an error.
+"""
+directive @freshness(
+  "The sources that this holds for, of BILLING, SUPPORT and SOCIAL; left out: all of them. Profiles are always read anew."
+  sources: [SourceName!]
+  "How old an answer that the gateway kept may be to be given without asking the system, as ` + "`" + `PT10M` + "`" + `; ` + "`" + `PT0S` + "`" + `: always ask."
+  maxAge: Duration
+  "What to do where a system does not answer."
+  onError: OnError
+  "How old a kept answer may be that is served because the system does not answer, as ` + "`" + `P1D` + "`" + `; at least ` + "`" + `maxAge` + "`" + `. What the operator lets the gateway keep bounds it."
+  maxStale: Duration
+  "How long to wait for a system, as ` + "`" + `PT0.3S` + "`" + `: at the end of it, what is there is given. Never longer than the operator configured."
+  deadline: Duration
+) repeatable on QUERY
+
+"What to do where a system does not answer. Values will be added."
+enum OnError {
+  "Serve what the gateway kept, if anything is young enough, and say so: the state is ` + "`" + `STALE` + "`" + `, ` + "`" + `asOf` + "`" + ` tells its age, ` + "`" + `code` + "`" + ` why."
+  SERVE_STALE
+  "Serve nothing old: the source has failed."
+  FAIL
 }
 
 # ---------------------------------------------------------------------------------------------------------- Billing
@@ -18884,6 +18910,24 @@ func (ec *executionContext) marshalODuration2timeᚐDuration(ctx context.Context
 	return res
 }
 
+func (ec *executionContext) unmarshalODuration2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := UnmarshalDuration(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODuration2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := MarshalDuration(*v)
+	return res
+}
+
 func (ec *executionContext) unmarshalOErrorCode2customer360ᚋcustomerᚐErrorCode(ctx context.Context, v any) (customer.ErrorCode, error) {
 	tmp, err := UnmarshalString(v)
 	res := customer.ErrorCode(tmp)
@@ -19121,6 +19165,25 @@ func (ec *executionContext) marshalONode2customer360ᚋgraphᚐNode(ctx context.
 	return ec._Node(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOOnError2ᚖcustomer360ᚋgraphᚐOnError(ctx context.Context, v any) (*OnError, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := UnmarshalString(v)
+	res := OnError(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOOnError2ᚖcustomer360ᚋgraphᚐOnError(ctx context.Context, sel ast.SelectionSet, v *OnError) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := MarshalString(string(*v))
+	return res
+}
+
 func (ec *executionContext) marshalOPayment2ᚖcustomer360ᚋcustomerᚐPayment(ctx context.Context, sel ast.SelectionSet, v *customer.Payment) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -19210,6 +19273,42 @@ func (ec *executionContext) marshalOSocialProfile2ᚕᚖcustomer360ᚋsourcesᚋ
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSocialProfile2ᚖcustomer360ᚋsourcesᚋsocialᚐProfile(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOSourceName2ᚕcustomer360ᚋsourcesᚋprofilesᚐSourceNameᚄ(ctx context.Context, v any) ([]profiles.SourceName, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]profiles.SourceName, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNSourceName2customer360ᚋsourcesᚋprofilesᚐSourceName(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOSourceName2ᚕcustomer360ᚋsourcesᚋprofilesᚐSourceNameᚄ(ctx context.Context, sel ast.SelectionSet, v []profiles.SourceName) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSourceName2customer360ᚋsourcesᚋprofilesᚐSourceName(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {

@@ -80,3 +80,7 @@ type CustomerOrder struct {
 
 // OrderDirection is ASC or DESC.
 type OrderDirection string
+
+// OnError is what to do where a system does not answer; the words are those of
+// [customer360/sources.OnError].
+type OnError string

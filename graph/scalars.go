@@ -126,7 +126,11 @@ func MarshalElapsed(d time.Duration) graphql.Marshaler {
 	return graphql.MarshalString(FormatElapsed(d))
 }
 
-// UnmarshalElapsed reads a Duration in hours, minutes and seconds.
+// maxElapsed is a century: longer than any wish, and well within a [time.Duration].
+const maxElapsed = 100 * 365 * 24 * time.Hour
+
+// UnmarshalElapsed reads a Duration in weeks, days, hours, minutes and seconds: months
+// and years are of no fixed length.
 func UnmarshalElapsed(v any) (time.Duration, error) {
 	s, err := UnmarshalDuration(v)
 	if err != nil {
@@ -134,7 +138,10 @@ func UnmarshalElapsed(v any) (time.Duration, error) {
 	}
 	d, err := duration.Parse(s)
 	if err != nil || d.Years != 0 || d.Months != 0 {
-		return 0, errors.New("a Duration in hours, minutes and seconds is expected, as \"PT30S\"")
+		return 0, errors.New("a Duration in days, hours, minutes and seconds is expected, as \"PT30S\"")
+	}
+	if d.Weeks*7+d.Days+d.Hours/24+d.Minutes/24/60+d.Seconds/24/3600 > maxElapsed.Hours()/24 {
+		return 0, errors.New("a Duration of at most a century is expected")
 	}
 	return d.ToTimeDuration(), nil
 }

@@ -20,10 +20,11 @@ type loader[V any] struct {
 // never is longer than any operation: a batch is sent by a flush only.
 const never = time.Hour
 
-// newLoader makes a loader over a source that asks for at most batch keys at once.
-func newLoader[V any](source sources.Source[string, V], want sources.Parts, batch int) loader[V] {
+// newLoader makes a loader over a source that asks for at most batch keys at once, for
+// these parts, as fresh as that.
+func newLoader[V any](source sources.Source[string, V], want sources.Parts, fresh sources.Freshness, batch int) loader[V] {
 	fetch := func(ctx context.Context, keys []string) []*dataloader.Result[sources.Answer[V]] {
-		answers, err := source.Fetch(ctx, keys, want)
+		answers, err := source.Fetch(sources.WithFreshness(ctx, fresh), keys, want)
 		results := make([]*dataloader.Result[sources.Answer[V]], len(keys))
 		for i, key := range keys {
 			if a, ok := answers[key]; ok {
@@ -64,10 +65,10 @@ type asks[V any] struct {
 	customers int
 }
 
-func newAsks[V any](source profiles.SourceName, systems []System[V], want sources.Parts, batch int) *asks[V] {
+func newAsks[V any](source profiles.SourceName, systems []System[V], want sources.Parts, fresh sources.Freshness, batch int) *asks[V] {
 	a := &asks[V]{source: source, loaders: make(map[string]loader[V], len(systems)), seen: map[profiles.Link]bool{}}
 	for _, s := range systems {
-		a.loaders[s.name()] = newLoader(s.Source, want, batch)
+		a.loaders[s.name()] = newLoader(s.Source, want, fresh, batch)
 	}
 	return a
 }

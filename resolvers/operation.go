@@ -50,12 +50,13 @@ type extension struct{ *Graph }
 func (extension) ExtensionName() string                          { return "Sources" }
 func (extension) Validate(schema graphql.ExecutableSchema) error { return nil }
 
-// MutateOperationContext refuses a wish that is none, so that a misspelt one is not
-// taken for the default.
+// MutateOperationContext refuses wishes that make no sense, so that a misspelt one is
+// not taken for the default.
 func (extension) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	switch op.Extensions["sourceErrors"] {
 	case nil, "status", "errors":
-		return nil
+		_, err := freshnessOf(op)
+		return err
 	}
 	err := gqlerror.Errorf("`extensions.sourceErrors` is \"status\" or \"errors\".")
 	err.Extensions = map[string]any{"code": customer.CodeBadUserInput}
@@ -66,14 +67,16 @@ func (e extension) InterceptOperation(ctx context.Context, next graphql.Operatio
 	op := graphql.GetOperationContext(ctx)
 	want := wantsOf(op)
 	batch := e.config.BatchCap
+	// Its faults were told before.
+	fresh, _ := freshnessOf(op)
 	o := &operation{
 		context:   op,
 		want:      want,
 		meeting:   newMeeting(op),
-		customers: newLoader[*profiles.Customer](e.systems.Spine, want[profiles.Profile], batch),
-		billing:   newAsks(profiles.Billing, e.systems.Billing, want[profiles.Billing], batch),
-		support:   newAsks(profiles.Support, e.systems.Support, want[profiles.Support], batch),
-		social:    newAsks(profiles.Social, e.systems.Social, want[profiles.Social], batch),
+		customers: newLoader[*profiles.Customer](e.systems.Spine, want[profiles.Profile], sources.Freshness{}, batch),
+		billing:   newAsks(profiles.Billing, e.systems.Billing, want[profiles.Billing], fresh[profiles.Billing], batch),
+		support:   newAsks(profiles.Support, e.systems.Support, want[profiles.Support], fresh[profiles.Support], batch),
+		social:    newAsks(profiles.Social, e.systems.Social, want[profiles.Social], fresh[profiles.Social], batch),
 		quiet:     op.Extensions["sourceErrors"] == "status",
 	}
 	return next(context.WithValue(ctx, operationKey{}, o))

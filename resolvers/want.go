@@ -1,9 +1,6 @@
 package resolvers
 
 import (
-	"fmt"
-	"reflect"
-
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -126,20 +123,14 @@ func needsOf(typ string, field *ast.Field, variables map[string]any) needs {
 
 // kindsOf gives the kinds that a timeline is asked for; nil: all of them.
 func kindsOf(field *ast.Field, variables map[string]any) []customer.InteractionKind {
-	value := reflect.ValueOf(field.ArgumentMap(variables)["kinds"])
-	switch value.Kind() {
-	case reflect.Slice:
-		// A literal is a []any; what the validator makes of a variable may be a []string.
-		kinds := []customer.InteractionKind{}
-		for i := range value.Len() {
-			kinds = append(kinds, customer.InteractionKind(fmt.Sprint(value.Index(i).Interface())))
+	var kinds []customer.InteractionKind
+	if given := words(field.ArgumentMap(variables)["kinds"]); given != nil {
+		kinds = make([]customer.InteractionKind, len(given))
+		for i, word := range given {
+			kinds[i] = customer.InteractionKind(word)
 		}
-		return kinds
-	case reflect.String:
-		// A single value stands for a list of it.
-		return []customer.InteractionKind{customer.InteractionKind(value.String())}
 	}
-	return nil
+	return kinds
 }
 
 // wantsOf walks an operation, each fragment once, and gives the union of what its

@@ -18,8 +18,10 @@ import (
 // an error every key is in the map.
 //
 // Implementations are safe for concurrent use, do not keep or change keys, do
-// not call the system when there are no keys, return soon after ctx ends, and
-// return errors of the type [*Error] only, whose texts hold no secret and no key.
+// not call the system when there are no keys, return soon after ctx ends with what
+// was answered until then, and return errors of the type [*Error] only, whose texts
+// hold no secret and no key. A record that was returned is nobody's to change: it may
+// be kept, and given to others.
 type Source[K comparable, V any] interface {
 	// Name is "domain/system", as "billing/stripe-eu": the one name of the
 	// system in configuration, log lines, metrics and status.
@@ -40,6 +42,9 @@ type Answer[V any] struct {
 	AsOf time.Time
 	// Stale: past its freshness, and served because there is nothing fresher.
 	Stale bool
+	// Cause is what went wrong with asking for something fresher; empty where nothing
+	// did, and the record is old by itself.
+	Cause Kind
 	// Truncated: the system has more than it gave.
 	Truncated bool
 }

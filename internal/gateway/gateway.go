@@ -7,6 +7,7 @@ package gateway
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -28,9 +29,11 @@ type Config struct {
 	// RequestTimeout bounds a request as a whole; default 2 s: who waits longer
 	// for a page has left.
 	RequestTimeout time.Duration
-	// SourceTimeout bounds one call of a source; default 800 ms, so that a page is
-	// there within a second even if one system hangs.
-	SourceTimeout time.Duration
+	// Guards are the guards of the systems that are not in SystemGuards; default
+	// [guard.Defaults].
+	Guards guard.Settings
+	// SystemGuards are the guards of single systems, by the names of their sources.
+	SystemGuards map[string]guard.Settings
 	// ProfileTimeout bounds one call of the spine; default 1.5 s: nothing can be
 	// shown without it, so it gets what the sources do not need.
 	ProfileTimeout time.Duration
@@ -53,7 +56,7 @@ type Config struct {
 
 func (c Config) withDefaults() Config {
 	set(&c.RequestTimeout, 2*time.Second)
-	set(&c.SourceTimeout, 800*time.Millisecond)
+	set(&c.Guards, guard.Defaults())
 	set(&c.ProfileTimeout, 1500*time.Millisecond)
 	set(&c.PageCap, 100)
 	set(&c.BatchCap, 100)
@@ -79,6 +82,18 @@ type Gateway struct {
 	http.Handler
 	// Admin serves /healthz, /readyz and /metrics.
 	Admin http.Handler
+	// closers are the guarded systems.
+	closers []io.Closer
+}
+
+// Close releases what the systems hold: what was kept, and connections. Requests must
+// have ended.
+func (g *Gateway) Close() error {
+	var errs []error
+	for _, c := range g.closers {
+		errs = append(errs, c.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // New wires a gateway over systems that have no guards yet. The error lists all
@@ -89,12 +104,13 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 		return nil, err
 	}
 	t := telemetry.New(c.Log, graphqlhttp.RequestID)
+	gateway := &Gateway{}
 	g := resolvers.New(resolvers.Systems{
-		Spine:     guard.Spine(systems.Spine, c.ProfileTimeout, t.Observe),
+		Spine:     guard.Spine(systems.Spine, c.ProfileTimeout, t),
 		SpineKind: systems.SpineKind,
-		Billing:   guarded(systems.Billing, c, t),
-		Support:   guarded(systems.Support, c, t),
-		Social:    guarded(systems.Social, c, t),
+		Billing:   guarded(gateway, systems.Billing, c, t),
+		Support:   guarded(gateway, systems.Support, c, t),
+		Social:    guarded(gateway, systems.Social, c, t),
 	}, resolvers.Config{PageCap: c.PageCap, BatchCap: c.BatchCap})
 	api := graphqlhttp.New(graph.NewSchema(g), graphqlhttp.Options{
 		MaxBody: c.MaxBody, Deadline: c.RequestTimeout, Limits: c.Limits, Log: c.Log,
@@ -120,13 +136,23 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 			public.Handle(path, admin)
 		}
 	}
-	return &Gateway{Handler: public, Admin: admin}, nil
+	gateway.Handler, gateway.Admin = public, admin
+	return gateway, nil
 }
 
-func guarded[V any](systems []resolvers.System[V], c Config, t *telemetry.Telemetry) []resolvers.System[V] {
+// guarded puts the guards around systems, for the gateway to close.
+func guarded[V any](g *Gateway, systems []resolvers.System[V], c Config, t *telemetry.Telemetry) []resolvers.System[V] {
 	all := make([]resolvers.System[V], len(systems))
 	for i, s := range systems {
-		all[i] = resolvers.System[V]{Source: guard.Observe(guard.Deadline(s.Source, c.SourceTimeout), t.Observe), Kind: s.Kind}
+		settings, ok := c.SystemGuards[s.Source.Name()]
+		if !ok {
+			settings = c.Guards
+		}
+		// What a request does not wait for, no breaker would ever see fail.
+		settings.Timeout = min(settings.Timeout, c.RequestTimeout*9/10)
+		source := guard.New(s.Source, settings, t)
+		g.closers = append(g.closers, source)
+		all[i] = resolvers.System[V]{Source: source, Kind: s.Kind}
 	}
 	return all
 }

@@ -19,6 +19,7 @@ import (
 	"customer360/sources/billing"
 	billingdocs "customer360/sources/billing/documents"
 	"customer360/sources/documents"
+	"customer360/sources/guard"
 	"customer360/sources/profiles"
 	profiledocs "customer360/sources/profiles/documents"
 	"customer360/sources/social"
@@ -31,9 +32,15 @@ import (
 // The page that the README shows: 50 customers over billing and support.
 const page = `{"query":"{ customers(first: 50) { edges { node { displayName billing { mrr { amount } } support { openTickets } sources { source state } } } } }"}`
 
-// The race detector makes the embedded store many times slower: time is not what is
-// tested here.
-var config = gateway.Config{RequestTimeout: time.Minute, ProfileTimeout: time.Minute, SourceTimeout: time.Minute, Log: slog.New(slog.DiscardHandler)}
+// patient are the default guards with much time: the race detector makes the embedded
+// store many times slower, and time is not what is tested here.
+func patient() guard.Settings {
+	s := guard.Defaults()
+	s.Timeout = time.Minute
+	return s
+}
+
+var config = gateway.Config{RequestTimeout: time.Minute, ProfileTimeout: time.Minute, Guards: patient(), Log: slog.New(slog.DiscardHandler)}
 
 // fakes is the demo company over Fakes, which cost next to nothing.
 func fakes(tb testing.TB) http.Handler {

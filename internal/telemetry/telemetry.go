@@ -27,6 +27,9 @@ type Telemetry struct {
 	keys     *prometheus.CounterVec
 	took     *prometheus.HistogramVec
 	requests *prometheus.HistogramVec
+	retries  *prometheus.CounterVec
+	breakers *prometheus.GaugeVec
+	cache    *prometheus.CounterVec
 }
 
 // latencies are from a read of the embedded store to the longest deadline.
@@ -57,14 +60,28 @@ func New(log *slog.Logger, request func(context.Context) string) *Telemetry {
 			Help:    "How long HTTP requests took, by handler and status code.",
 			Buckets: latencies,
 		}, []string{"handler", "code"}),
+		retries: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "customer360_source_retries_total",
+			Help: "Calls of sources that were made once more.",
+		}, []string{"source"}),
+		breakers: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "customer360_source_breaker_state",
+			Help: "1 for the state that a source's circuit breaker is in (closed, open or half-open), else 0.",
+		}, []string{"source", "state"}),
+		cache: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "customer360_source_cache_keys_total",
+			Help: "Keys that were wanted of sources, by where the answer came from: fresh (kept), joined (a call under way), asked (a call of their own), stale (kept, since the source failed; counted beside what was tried).",
+		}, []string{"source", "use"}),
 	}
-	t.registry.MustRegister(t.calls, t.keys, t.took, t.requests,
+	t.registry.MustRegister(t.calls, t.keys, t.took, t.requests, t.retries, t.breakers, t.cache,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return t
 }
 
-// Observe counts a call of a source, and logs it if it failed. It is a [guard.Observer].
-func (t *Telemetry) Observe(ctx context.Context, c guard.Call) {
+var _ guard.Observer = (*Telemetry)(nil)
+
+// Called counts a call of a source, and logs it if it failed.
+func (t *Telemetry) Called(ctx context.Context, c guard.Call) {
 	outcome := "OK"
 	if c.Err != nil {
 		outcome = string(c.Err.Kind)
@@ -72,8 +89,8 @@ func (t *Telemetry) Observe(ctx context.Context, c guard.Call) {
 		switch c.Err.Kind {
 		case sources.Internal:
 			level = slog.LevelError
-		case sources.Canceled:
-			// The client went away: nobody has to act.
+		case sources.Canceled, sources.CircuitOpen:
+			// The client went away, or the breaker has said so once: nobody has to act.
 			level = slog.LevelDebug
 		}
 		cause := ""
@@ -87,6 +104,39 @@ func (t *Telemetry) Observe(ctx context.Context, c guard.Call) {
 	t.keys.WithLabelValues(c.Source, "true").Add(float64(c.Answered))
 	t.keys.WithLabelValues(c.Source, "false").Add(float64(c.Keys - c.Answered))
 	t.took.WithLabelValues(c.Source).Observe(c.Took.Seconds())
+}
+
+// Retried counts a retry.
+func (t *Telemetry) Retried(source string) { t.retries.WithLabelValues(source).Inc() }
+
+// breakerStates are the states that a breaker can be in.
+var breakerStates = []string{"closed", "open", "half-open"}
+
+// Switched sets the state of a source's breaker, and logs that it left a source alone
+// or came back to it.
+func (t *Telemetry) Switched(source, state string) {
+	for _, s := range breakerStates {
+		value := 0.0
+		if s == state {
+			value = 1
+		}
+		t.breakers.WithLabelValues(source, s).Set(value)
+	}
+	switch state {
+	case "open":
+		t.log.Warn("source is left alone after many failures", "source", source)
+	case "half-open":
+		t.log.Info("source is tried again", "source", source)
+	}
+}
+
+// Used counts where the answers to keys came from.
+func (t *Telemetry) Used(source string, u guard.Use) {
+	for use, n := range map[string]int{"fresh": u.Fresh, "joined": u.Joined, "asked": u.Asked, "stale": u.Stale} {
+		if n > 0 {
+			t.cache.WithLabelValues(source, use).Add(float64(n))
+		}
+	}
 }
 
 // Handler serves the metrics in Prometheus' text format.

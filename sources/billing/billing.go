@@ -39,6 +39,9 @@ type Record struct {
 // record names none may lack something of every part.
 func (r *Record) Cuts() sources.Parts { return r.Cut }
 
+// Facts is how many dated facts the record holds: what it weighs where it is kept.
+func (r *Record) Facts() int { return len(r.Subscriptions) + len(r.Invoices) + len(r.Charges) }
+
 // An Account is a customer's account in a billing system.
 type Account struct {
 	sources.Ref `bson:",inline"`

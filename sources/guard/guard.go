@@ -1,84 +1,58 @@
-// Package guard holds what stands between the gateway and a source: decorators
-// that are sources themselves. They hold a deadline even where the adapter does not,
-// turn a panic into an error, and report every call.
+// Package guard holds what stands between the gateway and a source: decorators that
+// are sources themselves. They hold a deadline even where the adapter does not, turn a
+// panic into an error, retry within a budget, leave a failing system alone, bound how
+// many calls it gets, ask for a key once however many wait for it, keep answers for a
+// while and serve them where the system fails, and report all of it. [New] puts them in
+// their order.
 package guard
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
+	"errors"
+	"io"
 	"time"
 
 	"customer360/sources"
 )
 
-// Deadline makes a source that answers within d, or within what is left of the
-// context if that is less, whether or not the inner source does: what is late is
-// TimedOut, or Canceled where the caller gave up, and its answer is dropped. A panic
-// of the inner source becomes an Internal error.
-func Deadline[K comparable, V any](inner sources.Source[K, V], d time.Duration) sources.Source[K, V] {
-	return deadline[K, V]{inner, d}
-}
-
-type deadline[K comparable, V any] struct {
-	inner sources.Source[K, V]
-	d     time.Duration
-}
-
-func (g deadline[K, V]) Name() string { return g.inner.Name() }
-
-func (g deadline[K, V]) Fetch(ctx context.Context, keys []K, want sources.Parts) (map[K]sources.Answer[V], error) {
-	return within(ctx, g.inner.Name(), g.d, func(ctx context.Context) (map[K]sources.Answer[V], error) {
-		return g.inner.Fetch(ctx, keys, want)
-	})
-}
-
-// within runs a call in a goroutine of its own and waits for it until the
-// deadline. The goroutine of a call that ignores its context lives on until the
-// call returns.
-func within[T any](ctx context.Context, name string, d time.Duration, call func(context.Context) (T, error)) (T, error) {
-	ctx, cancel := context.WithTimeout(ctx, d)
-	type outcome struct {
-		value T
-		err   error
-	}
-	// Buffered, so that a late call can end.
-	done := make(chan outcome, 1)
-	go func() {
-		var o outcome
-		defer func() {
-			if p := recover(); p != nil {
-				o.err = &sources.Error{Source: name, Kind: sources.Internal, Err: fmt.Errorf("panic of type %T\n%s", p, debug.Stack())}
-			}
-			// In this order: a call that ended must not look as if it were given up.
-			done <- o
-			cancel()
-		}()
-		o.value, o.err = call(ctx)
-	}()
-	finished := func(o outcome) (T, error) {
-		// An error is told as one of ours, whatever the adapter gave.
-		if e := sources.AsError(name, sources.Unavailable, o.err); e != nil {
-			return o.value, e
+// New puts all guards around a source, in this order, from the outside:
+//
+//	cache and coalescing   what is kept or under way is not asked again
+//	observe                one report for each call of the system, retries included
+//	retry                  within the system's timeout
+//	breaker                each attempt counts
+//	deadline               holds even if the adapter does not
+//	rate limit, bulkhead   calls that outlive their deadline keep their place
+//
+// The settings must pass [Settings.Check]. Closing it forgets what is kept and closes
+// the inner source, if that can be closed.
+func New[V any](inner sources.Source[string, V], s Settings, o Observer) *Guarded[V] {
+	source := Bulkhead(inner, s.Bulkhead)
+	source = Rate(source, s.RateLimit)
+	source = Deadline(source, s.Timeout)
+	source = Circuit(source, s.Breaker, s.Timeout, o)
+	source = Again(source, s.Retry, s.Timeout, o)
+	source = Observe(source, o)
+	kept := Keep(source, s.Cache, s.Timeout, o)
+	return &Guarded[V]{kept, func() error {
+		err := kept.Close()
+		if c, ok := inner.(io.Closer); ok {
+			err = errors.Join(err, c.Close())
 		}
-		return o.value, nil
-	}
-	select {
-	case o := <-done:
-		return finished(o)
-	case <-ctx.Done():
-		// A call that ended just then is not thrown away.
-		select {
-		case o := <-done:
-			return finished(o)
-		default:
-		}
-		var none T
-		return none, sources.AsError(name, sources.TimedOut, context.Cause(ctx))
-	}
+		return err
+	}}
 }
 
-// A Call is what [Observe] reports of a call.
+// A Guarded source holds goroutines and perhaps connections, until it is closed.
+type Guarded[V any] struct {
+	sources.Source[string, V]
+	close func() error
+}
+
+// Close releases what the source holds. It must not be asked any more.
+func (g *Guarded[V]) Close() error { return g.close() }
+
+// A Call is what an [Observer] is told of a call.
 type Call struct {
 	// Source is the name of the source.
 	Source string
@@ -90,36 +64,24 @@ type Call struct {
 	Err *sources.Error
 }
 
-// An Observer is told of every call, after it. It must be quick, and safe for
-// concurrent use.
-type Observer func(context.Context, Call)
-
-// Observe makes a source that reports every call. An answer that leaves out a key
-// without an error breaks the contract and is told as Malformed.
-func Observe[K comparable, V any](inner sources.Source[K, V], observe Observer) sources.Source[K, V] {
-	return observed[K, V]{inner, observe}
+// A Use is what became of the keys of one Fetch, where answers are kept.
+type Use struct {
+	// Fresh keys were answered from what is kept, Joined ones by a call that was under
+	// way, Asked ones by a call of their own.
+	Fresh, Joined, Asked int
+	// Stale keys were not answered, and what is kept was served instead.
+	Stale int
 }
 
-type observed[K comparable, V any] struct {
-	inner   sources.Source[K, V]
-	observe Observer
-}
-
-func (g observed[K, V]) Name() string { return g.inner.Name() }
-
-func (g observed[K, V]) Fetch(ctx context.Context, keys []K, want sources.Parts) (map[K]sources.Answer[V], error) {
-	start := time.Now()
-	answers, err := g.inner.Fetch(ctx, keys, want)
-	call := Call{Source: g.Name(), Keys: len(keys), Took: time.Since(start), Err: sources.AsError(g.Name(), sources.Unavailable, err)}
-	for _, k := range keys {
-		if _, ok := answers[k]; ok {
-			call.Answered++
-		}
-	}
-	if call.Err == nil && call.Answered < call.Keys {
-		call.Err = &sources.Error{Source: g.Name(), Kind: sources.Malformed, Err: fmt.Errorf("%d keys were left out", call.Keys-call.Answered)}
-		err = call.Err
-	}
-	g.observe(ctx, call)
-	return answers, err
+// An Observer is told what guards do. It must be quick, and safe for concurrent use.
+type Observer interface {
+	// Called is told of every call of a source, after it.
+	Called(context.Context, Call)
+	// Retried is told before a call is made once more.
+	Retried(source string)
+	// Switched is told when a breaker changes its state: "closed", "open" or
+	// "half-open". It is told of the first state too, which is closed.
+	Switched(source, state string)
+	// Used is told of every Fetch that keys were kept for.
+	Used(source string, u Use)
 }

@@ -3,17 +3,48 @@ package guard_test
 import (
 	"context"
 	"errors"
-	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
-
-	"go.uber.org/goleak"
 
 	"customer360/sources"
 	"customer360/sources/guard"
 	"customer360/sources/sourcetest"
 )
+
+// An observer remembers what it was told.
+type observer struct {
+	mu      sync.Mutex
+	calls   []guard.Call
+	uses    []guard.Use
+	states  []string
+	retried int
+}
+
+func (o *observer) Called(_ context.Context, c guard.Call) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.calls = append(o.calls, c)
+}
+
+func (o *observer) Retried(string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.retried++
+}
+
+func (o *observer) Switched(_, state string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.states = append(o.states, state)
+}
+
+func (o *observer) Used(_ string, u guard.Use) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.uses = append(o.uses, u)
+}
 
 func fake(f sourcetest.Fault) *sourcetest.Fake[string] {
 	return &sourcetest.Fake[string]{
@@ -21,6 +52,42 @@ func fake(f sourcetest.Fault) *sourcetest.Fake[string] {
 		Records:    map[string]sources.Answer[string]{"key-a": {Value: "A"}, "key-b": {Value: "B"}, "key-c": {Value: "C"}},
 		Fault:      f,
 	}
+}
+
+// A scripted source answers as its function says, and counts.
+type scripted struct {
+	mu    sync.Mutex
+	asked [][]string
+	do    func(ctx context.Context, n int, keys []string, want sources.Parts) (map[string]sources.Answer[string], error)
+}
+
+func (s *scripted) Name() string { return "billing/test" }
+
+func (s *scripted) Fetch(ctx context.Context, keys []string, want sources.Parts) (map[string]sources.Answer[string], error) {
+	s.mu.Lock()
+	s.asked = append(s.asked, slices.Clone(keys))
+	n := len(s.asked)
+	s.mu.Unlock()
+	return s.do(ctx, n, keys, want)
+}
+
+func (s *scripted) calls() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.asked)
+}
+
+// answered gives an answer with this value to every key.
+func answered(keys []string, value string) map[string]sources.Answer[string] {
+	all := map[string]sources.Answer[string]{}
+	for _, k := range keys {
+		all[k] = sources.Answer[string]{Value: value}
+	}
+	return all
+}
+
+func failure(kind sources.Kind) error {
+	return &sources.Error{Source: "billing/test", Kind: kind, Err: errors.New("as it was told")}
 }
 
 func kindOf(err error) sources.Kind {
@@ -31,79 +98,39 @@ func kindOf(err error) sources.Kind {
 	return ""
 }
 
-// A guarded source is a source like any other.
+// quick are the default guards with little time.
+func quick() guard.Settings {
+	s := guard.Defaults()
+	s.Timeout = 100 * time.Millisecond
+	return s
+}
+
+var ctx = context.Background()
+
+// A guarded source is a source like any other, with all guards and with few.
 func TestContract(t *testing.T) {
-	sourcetest.Test(t, func(t *testing.T) sourcetest.Fixture[string] {
-		f := fake(sourcetest.Fault{})
-		g := guard.Observe(guard.Deadline[string, string](f, time.Second), func(context.Context, guard.Call) {})
-		return sourcetest.Fixture[string]{
-			Source: g, Known: []string{"key-a", "key-b", "key-c"}, Unknown: "key-of-nobody",
-			Parts: []sources.Parts{1}, Holds: func(string) sources.Parts { return 1 },
-			Calls: f.Calls,
-			Failures: []sourcetest.Failure{
-				{Kind: sources.RateLimited, Arm: func() { f.Fault.Kind = sources.RateLimited }},
-				{Kind: sources.TimedOut, Arm: func() { f.Fault.Hang = true }},
-			},
-		}
-	})
-}
-
-func TestDeadline(t *testing.T) {
-	release := make(chan struct{})
-	for name, test := range map[string]struct {
-		fault sourcetest.Fault
-		want  sources.Kind
-	}{
-		"hangs":               {sourcetest.Fault{Hang: true}, sources.TimedOut},
-		"ignores its context": {sourcetest.Fault{Deaf: true, Release: release}, sources.TimedOut},
-		"panics":              {sourcetest.Fault{Panic: true}, sources.Internal},
-		"fails":               {sourcetest.Fault{Kind: sources.Malformed}, sources.Malformed},
-		"answers some":        {sourcetest.Fault{Without: []string{"key-b"}}, sources.Unavailable},
-		"answers all":         {sourcetest.Fault{}, ""},
-	} {
+	bare := guard.Defaults()
+	bare.Breaker.Disabled, bare.Retry.Attempts, bare.Cache = true, 0, guard.Cache{}
+	limited := guard.Defaults()
+	limited.RateLimit, limited.Cache.MaxAge = guard.RateLimit{Calls: 1000, Per: time.Second}, time.Minute
+	for name, settings := range map[string]guard.Settings{"default": guard.Defaults(), "bare": bare, "limited": limited} {
 		t.Run(name, func(t *testing.T) {
-			const d = 50 * time.Millisecond
-			start := time.Now()
-			answers, err := guard.Deadline[string, string](fake(test.fault), d).Fetch(context.Background(), []string{"key-a", "key-b"}, 1)
-			if took := time.Since(start); took > 20*d {
-				t.Errorf("it took %s; the deadline is %s", took, d)
-			}
-			if kindOf(err) != test.want {
-				t.Errorf("%v; want %q", err, test.want)
-			}
-			if name == "answers some" && answers["key-a"].Value != "A" {
-				t.Error("what did answer was dropped")
-			}
-		})
-	}
-	close(release)
-	goleak.VerifyNone(t)
-}
-
-// A quick call is never told as one that was given up, however its end and the
-// release of its context fall together.
-func TestQuickCallsAreNotGivenUp(t *testing.T) {
-	g := guard.Deadline[string, string](fake(sourcetest.Fault{}), time.Minute)
-	var wg sync.WaitGroup
-	for range 8 {
-		wg.Go(func() {
-			for range 500 {
-				if _, err := g.Fetch(context.Background(), []string{"key-a"}, 1); err != nil {
-					t.Error(err)
-					return
+			sourcetest.Test(t, func(*testing.T) sourcetest.Fixture[string] {
+				f := fake(sourcetest.Fault{})
+				return sourcetest.Fixture[string]{
+					Source: guard.New[string](f, settings, &observer{}), Known: []string{"key-a", "key-b", "key-c"}, Unknown: "key-of-nobody",
+					Parts: []sources.Parts{1}, Holds: func(string) sources.Parts { return 1 },
+					Calls: f.Calls,
+					Failures: []sourcetest.Failure{
+						{Kind: sources.RateLimited, Arm: func() { f.Fault.Kind = sources.RateLimited }},
+						{Kind: sources.TimedOut, Arm: func() { f.Fault.Hang = true }},
+						{Kind: sources.Unavailable, Arm: func() { f.Fault.Kind = sources.Unavailable }},
+						{Kind: sources.Internal, Arm: func() { f.Fault.Panic = true }},
+					},
+					Break: func(key string) { f.Fault.Without = []string{key} },
 				}
-			}
+			})
 		})
-	}
-	wg.Wait()
-}
-
-func TestCanceled(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
-	time.AfterFunc(10*time.Millisecond, cancel)
-	_, err := guard.Deadline[string, string](fake(sourcetest.Fault{Hang: true}), time.Minute).Fetch(ctx, []string{"key-a"}, 1)
-	if kindOf(err) != sources.Canceled {
-		t.Errorf("%v; want CANCELED", err)
 	}
 }
 
@@ -117,27 +144,38 @@ func (f forgetful) Fetch(ctx context.Context, keys []string, want sources.Parts)
 }
 
 func TestObserve(t *testing.T) {
-	var calls []guard.Call
-	observe := func(_ context.Context, c guard.Call) { calls = append(calls, c) }
-	ctx := context.Background()
-	if _, err := guard.Observe[string, string](fake(sourcetest.Fault{}), observe).Fetch(ctx, []string{"key-a", "key-b"}, 1); err != nil {
+	var o observer
+	if _, err := guard.Observe[string](fake(sourcetest.Fault{}), &o).Fetch(ctx, []string{"key-a", "key-b"}, 1); err != nil {
 		t.Fatal(err)
 	}
-	_, _ = guard.Observe[string, string](fake(sourcetest.Fault{Without: []string{"key-b"}}), observe).Fetch(ctx, []string{"key-a", "key-b"}, 1)
-	_, err := guard.Observe[string, string](forgetful{fake(sourcetest.Fault{})}, observe).Fetch(ctx, []string{"key-a", "key-b"}, 1)
-	if kindOf(err) != sources.Malformed {
-		t.Errorf("a key was left out without an error: %v; want MALFORMED", err)
+	if _, err := guard.Observe[string](fake(sourcetest.Fault{Without: []string{"key-b"}}), &o).Fetch(ctx, []string{"key-a", "key-b"}, 1); err == nil {
+		t.Fatal("no error")
 	}
-	var got []string
-	for _, c := range calls {
-		kind := sources.Kind("OK")
+	if _, err := guard.Observe[string](forgetful{fake(sourcetest.Fault{})}, &o).Fetch(ctx, []string{"key-a", "key-b"}, 1); kindOf(err) != sources.Malformed {
+		t.Errorf("a key that was left out: %v", err)
+	}
+	for i, want := range []struct {
+		answered int
+		kind     sources.Kind
+	}{{2, ""}, {1, sources.Unavailable}, {1, sources.Malformed}} {
+		c := o.calls[i]
+		var kind sources.Kind
 		if c.Err != nil {
 			kind = c.Err.Kind
 		}
-		got = append(got, fmt.Sprintf("%s %d/%d %s", c.Source, c.Answered, c.Keys, kind))
+		if c.Source != "billing/test" || c.Keys != 2 || c.Answered != want.answered || kind != want.kind {
+			t.Errorf("call %d: %+v", i, c)
+		}
 	}
-	want := []string{"billing/test 2/2 OK", "billing/test 1/2 UNAVAILABLE", "billing/test 1/2 MALFORMED"}
-	if fmt.Sprint(got) != fmt.Sprint(want) {
-		t.Errorf("observed %v; want %v", got, want)
+}
+
+func TestSettings(t *testing.T) {
+	if err := guard.Defaults().Check(); err != nil {
+		t.Error(err)
+	}
+	err := guard.Settings{Retry: guard.Retry{Attempts: 9, Budget: 2}, RateLimit: guard.RateLimit{Calls: 1}, Cache: guard.Cache{MaxAge: 1, Keep: -1}}.Check()
+	var all interface{ Unwrap() []error }
+	if !errors.As(err, &all) || len(all.Unwrap()) != 11 {
+		t.Errorf("%v", err)
 	}
 }

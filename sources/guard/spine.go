@@ -10,20 +10,20 @@ import (
 
 // Spine guards the store of the profiles as [Deadline] and [Observe] guard a
 // source: each of its calls ends within d and is reported.
-func Spine(inner profiles.Spine, d time.Duration, observe Observer) profiles.Spine {
+func Spine(inner profiles.Spine, d time.Duration, o Observer) profiles.Spine {
 	return spine{
-		Source:  Observe(Deadline(sources.Source[string, *profiles.Customer](inner), d), observe),
-		inner:   inner,
-		d:       d,
-		observe: observe,
+		Source:   Observe(Deadline(sources.Source[string, *profiles.Customer](inner), d), o),
+		inner:    inner,
+		d:        d,
+		observer: o,
 	}
 }
 
 type spine struct {
 	sources.Source[string, *profiles.Customer]
-	inner   profiles.Spine
-	d       time.Duration
-	observe Observer
+	inner    profiles.Spine
+	d        time.Duration
+	observer Observer
 }
 
 func (g spine) Find(ctx context.Context, by profiles.Identifier, want sources.Parts) ([]*profiles.Customer, error) {
@@ -52,6 +52,6 @@ func guarded[T any](ctx context.Context, g spine, call func(context.Context) (T,
 	if err != nil {
 		c.Answered = 0
 	}
-	g.observe(ctx, c)
+	g.observer.Called(ctx, c)
 	return value, err
 }

@@ -35,6 +35,9 @@ type Record struct {
 // record names none may lack something of every part.
 func (r *Record) Cuts() sources.Parts { return r.Cut }
 
+// Facts is how many dated facts the record holds: what it weighs where it is kept.
+func (r *Record) Facts() int { return len(r.Mentions) }
+
 // A Profile is an account on a social network.
 type Profile struct {
 	sources.Ref `bson:",inline"`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -58,7 +59,11 @@ func Test[V any](t *testing.T, fixture func(t *testing.T) Fixture[V]) {
 			before := goleak.IgnoreCurrent()
 			// Last of all cleanups, so that the fixture's own have ended what they started.
 			t.Cleanup(func() { goleak.VerifyNone(t, before) })
-			test(t, fixture(t))
+			f := fixture(t)
+			if c, ok := f.Source.(io.Closer); ok {
+				t.Cleanup(func() { c.Close() })
+			}
+			test(t, f)
 		})
 	}
 
@@ -142,6 +147,9 @@ func Test[V any](t *testing.T, fixture func(t *testing.T) Fixture[V]) {
 		wg.Wait()
 	})
 	sample := fixture(t)
+	if c, ok := sample.Source.(io.Closer); ok {
+		t.Cleanup(func() { c.Close() })
+	}
 	for i, failure := range sample.Failures {
 		run(fmt.Sprintf("tells that it is %s", failure.Kind), func(t *testing.T, f Fixture[V]) {
 			f.Failures[i].Arm()

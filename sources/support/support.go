@@ -37,6 +37,9 @@ type Record struct {
 // record names none may lack something of every part.
 func (r *Record) Cuts() sources.Parts { return r.Cut }
 
+// Facts is how many dated facts the record holds: what it weighs where it is kept.
+func (r *Record) Facts() int { return len(r.Tickets) + len(r.Messages) }
+
 // A Ticket is a request for help.
 type Ticket struct {
 	sources.Ref  `bson:",inline"`

@@ -1,0 +1,157 @@
+package resolvers
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"customer360/customer"
+	"customer360/graph"
+	"customer360/sources"
+	"customer360/sources/profiles"
+)
+
+// liveSources are the sources that @freshness can hold for.
+var liveSources = []profiles.SourceName{profiles.Billing, profiles.Support, profiles.Social}
+
+// freshnessOf reads what the @freshness directives of an operation wish, by source. The
+// error is about wishes that make no sense, or contradict each other.
+func freshnessOf(op *graphql.OperationContext) (map[profiles.SourceName]sources.Freshness, *gqlerror.Error) {
+	var directives ast.DirectiveList
+	for _, d := range op.Operation.Directives {
+		if d.Name == "freshness" {
+			directives = append(directives, d)
+		}
+	}
+	if directives == nil {
+		return nil, nil
+	}
+	// What is said of all sources goes first, so that what names one goes over it.
+	var general, special wishes
+	for _, d := range directives {
+		arguments := d.ArgumentMap(op.Variables)
+		layer, of := &general, liveSources
+		if named := arguments["sources"]; named != nil {
+			layer, of = &special, nil
+			for _, word := range words(named) {
+				source := profiles.SourceName(word)
+				if !slices.Contains(liveSources, source) {
+					return nil, badFreshness(d, "`sources` are of BILLING, SUPPORT and SOCIAL: %s is read anew each time", source)
+				}
+				of = append(of, source)
+			}
+			if of == nil {
+				return nil, badFreshness(d, "`sources` is empty: leave it out to mean all of them")
+			}
+		}
+		for _, source := range of {
+			if err := layer.add(source, arguments); err != nil {
+				return nil, badFreshness(d, "%s", err)
+			}
+		}
+	}
+	all := map[profiles.SourceName]sources.Freshness{}
+	for _, source := range liveSources {
+		f, err := general[source].under(special[source]).freshness()
+		if err != nil {
+			return nil, badFreshness(directives[0], "%s", err)
+		}
+		all[source] = f
+	}
+	return all, nil
+}
+
+func badFreshness(d *ast.Directive, format string, args ...any) *gqlerror.Error {
+	err := gqlerror.ErrorPosf(d.Position, "@freshness: %s.", fmt.Sprintf(format, args...))
+	err.Extensions = map[string]any{"code": customer.CodeBadUserInput}
+	return err
+}
+
+// wishes are what directives of one rank say, by source and argument.
+type wishes map[profiles.SourceName]wish
+
+// A wish is the arguments of @freshness that were given, but for sources.
+type wish map[string]any
+
+func (w *wishes) add(source profiles.SourceName, arguments map[string]any) error {
+	if *w == nil {
+		*w = wishes{}
+	}
+	if (*w)[source] == nil {
+		(*w)[source] = wish{}
+	}
+	for name, value := range arguments {
+		if name == "sources" || value == nil {
+			continue
+		}
+		if before, ok := (*w)[source][name]; ok && !reflect.DeepEqual(before, value) {
+			return fmt.Errorf("`%s` is given twice for %s, with different values", name, source)
+		}
+		(*w)[source][name] = value
+	}
+	return nil
+}
+
+// under gives this wish with another one over it.
+func (w wish) under(over wish) wish {
+	all := wish{}
+	for _, layer := range []wish{w, over} {
+		for name, value := range layer {
+			all[name] = value
+		}
+	}
+	return all
+}
+
+func (w wish) freshness() (f sources.Freshness, err error) {
+	length := func(name string) *time.Duration {
+		value, ok := w[name]
+		if !ok || err != nil {
+			return nil
+		}
+		d, bad := graph.UnmarshalElapsed(value)
+		if bad != nil {
+			err = fmt.Errorf("`%s`: %w", name, bad)
+		}
+		return &d
+	}
+	f.MaxAge, f.MaxStale = length("maxAge"), length("maxStale")
+	if d := length("deadline"); d != nil {
+		f.Deadline = *d
+		if *d == 0 && err == nil {
+			err = fmt.Errorf("`deadline` is zero: nothing could answer")
+		}
+	}
+	onError, _ := w["onError"].(string)
+	f.OnError = sources.OnError(onError)
+	switch {
+	case err != nil:
+	case f.OnError == sources.Fail && f.MaxStale != nil:
+		err = fmt.Errorf("`maxStale` says how old an answer may be that `onError: FAIL` says not to serve")
+	case f.MaxAge != nil && f.MaxStale != nil && *f.MaxStale < *f.MaxAge:
+		err = fmt.Errorf("`maxStale` is less than `maxAge`: what is fresh enough cannot be too stale")
+	}
+	return f, err
+}
+
+// words gives a list of enum values as text. A literal is a []any; what the validator
+// makes of a variable may be a []string; a single value stands for a list of it.
+func words(value any) []string {
+	v := reflect.ValueOf(value)
+	switch v.Kind() {
+	case reflect.Slice:
+		all := []string{}
+		for i := range v.Len() {
+			all = append(all, fmt.Sprint(v.Index(i).Interface()))
+		}
+		return all
+	case reflect.String:
+		return []string{v.String()}
+	}
+	return nil
+}

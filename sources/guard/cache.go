@@ -1,0 +1,195 @@
+package guard
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+
+	"customer360/sources"
+)
+
+// Keep makes a source that asks for a key once however many wait for it, keeps
+// answers, gives them again while they are fresh, and serves them, told as stale,
+// where the system does not answer. The caller's wishes are those of
+// [sources.FreshnessOf]. Nothing crosses from one [sources.ScopeOf] to another, and an
+// answer counts only if it holds all parts that are wanted.
+//
+// Stale answers are not served where the system refuses our credentials: who locks us
+// out may mean it. That a record is missing is never told from what is kept but while
+// that is fresh.
+//
+// A call is shared by those who wait equally long: by the timeout, or by the deadline
+// that callers ask for. It goes on when its caller leaves, so that what it brings is
+// kept; where nothing is kept it ends with the last who waits.
+func Keep[V any](inner sources.Source[string, V], c Cache, timeout time.Duration, o Observer) *Keeper[V] {
+	g := &Keeper[V]{Source: inner, settings: c, timeout: timeout, observer: o, flights: map[flightKey]*flight[V]{}}
+	g.wants.Store(&[]sources.Parts{everyPart})
+	if c.Records > 0 {
+		g.kept = otter.Must(&otter.Options[keptKey, kept[V]]{
+			MaximumWeight:    uint64(c.Records),
+			Weigher:          func(_ keptKey, k kept[V]) uint32 { return weight(k.answer.Value) },
+			ExpiryCalculator: otter.ExpiryWriting[keptKey, kept[V]](c.Keep),
+		})
+	}
+	return g
+}
+
+// A Keeper is a source that keeps answers, see [Keep]. It must be closed.
+type Keeper[V any] struct {
+	sources.Source[string, V]
+	settings Cache
+	timeout  time.Duration
+	observer Observer
+	// kept is nil where nothing is kept.
+	kept *otter.Cache[keptKey, kept[V]]
+	// wants are the combinations of parts that were asked for so far: a domain has few.
+	wants atomic.Pointer[[]sources.Parts]
+	// mu guards flights and what is in them.
+	mu      sync.Mutex
+	flights map[flightKey]*flight[V]
+}
+
+// keptKey has the parts that an answer holds, so that one with few does not take the
+// place of one with many.
+type keptKey struct {
+	scope, key string
+	want       sources.Parts
+}
+
+// everyPart is what an answer covers that says that there is no such record.
+const everyPart = ^sources.Parts(0)
+
+// kept is an answer, and when it was asked for.
+type kept[V any] struct {
+	answer sources.Answer[V]
+	at     time.Time
+}
+
+// factsPerRecord is how many facts a common record has: one with more counts for
+// several, so that memory is bounded by records as they come.
+const factsPerRecord = 20
+
+// weight is how many common records a value is worth. Values that know how many facts
+// they hold say so.
+func weight(value any) uint32 {
+	if v, ok := value.(interface{ Facts() int }); ok {
+		return 1 + uint32(v.Facts()/factsPerRecord)
+	}
+	return 1
+}
+
+// wishes are what a caller asks for, what is configured filled in.
+type wishes struct {
+	maxAge, maxStale time.Duration
+	// wait is how long the caller waits for the system.
+	wait time.Duration
+}
+
+// Close forgets what is kept, and ends the goroutine that removes what is too old.
+func (g *Keeper[V]) Close() error {
+	if g.kept != nil {
+		g.kept.InvalidateAll()
+		g.kept.StopAllGoroutines()
+	}
+	return nil
+}
+
+func (g *Keeper[V]) wishes(ctx context.Context) wishes {
+	f := sources.FreshnessOf(ctx)
+	w := wishes{maxAge: g.settings.MaxAge, maxStale: g.settings.MaxStale, wait: g.timeout}
+	if f.MaxAge != nil {
+		w.maxAge = *f.MaxAge
+	}
+	switch {
+	case f.OnError == sources.Fail:
+		w.maxStale = 0
+	case f.MaxStale != nil:
+		w.maxStale = *f.MaxStale
+	case f.OnError == sources.ServeStale && w.maxStale == 0:
+		w.maxStale = g.settings.Keep
+	}
+	if f.Deadline > 0 {
+		w.wait = min(w.wait, f.Deadline)
+	}
+	return w
+}
+
+// Fetch answers from what is kept where the caller is content with it, and asks for the rest.
+func (g *Keeper[V]) Fetch(ctx context.Context, keys []string, want sources.Parts) (map[string]sources.Answer[V], error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	if ctx.Err() != nil {
+		return nil, sources.AsError(g.Name(), sources.Canceled, context.Cause(ctx))
+	}
+	w := g.wishes(ctx)
+	var use Use
+	answers := make(map[string]sources.Answer[V], len(keys))
+	ask := keys
+	if g.kept != nil && w.maxAge > 0 {
+		ask = nil
+		for _, key := range keys {
+			if k, ok := g.recall(ctx, key, want, w.maxAge); ok {
+				answers[key] = k.answer
+			} else {
+				ask = append(ask, key)
+			}
+		}
+		use.Fresh = len(answers)
+	}
+	var err *sources.Error
+	if len(ask) > 0 {
+		err = g.ask(ctx, ask, want, w.wait, answers, &use)
+	}
+	if err != nil && g.kept != nil && w.maxStale > 0 && err.Kind != sources.Unauthorized && err.Kind != sources.Canceled {
+		for _, key := range unanswered(ask, answers) {
+			if k, ok := g.recall(ctx, key, want, w.maxStale); ok && !k.answer.Missing {
+				k.answer.Stale, k.answer.Cause = true, err.Kind
+				answers[key] = k.answer
+				use.Stale++
+			}
+		}
+	}
+	g.observer.Used(g.Name(), use)
+	if err == nil || len(answers) == len(keys) {
+		return answers, nil
+	}
+	return answers, err
+}
+
+// recall gives the newest answer to a key that is kept and holds what is wanted, if it
+// is not too old.
+func (g *Keeper[V]) recall(ctx context.Context, key string, want sources.Parts, maxAge time.Duration) (kept[V], bool) {
+	var newest kept[V]
+	for _, w := range *g.wants.Load() {
+		if !w.Has(want) {
+			continue
+		}
+		if k, ok := g.kept.GetIfPresent(keptKey{sources.ScopeOf(ctx), key, w}); ok && k.at.After(newest.at) {
+			newest = k
+		}
+	}
+	return newest, !newest.at.IsZero() && time.Since(newest.at) <= maxAge
+}
+
+// remember keeps what the system answered to a call that began at a time.
+func (g *Keeper[V]) remember(scope string, answers map[string]sources.Answer[V], want sources.Parts, at time.Time) {
+	if g.kept == nil {
+		return
+	}
+	for wants := g.wants.Load(); !slices.Contains(*wants, want); wants = g.wants.Load() {
+		more := append(slices.Clone(*wants), want)
+		g.wants.CompareAndSwap(wants, &more)
+	}
+	for key, a := range answers {
+		w := want
+		if a.Missing {
+			w = everyPart
+		}
+		g.kept.Set(keptKey{scope, key, w}, kept[V]{a, at})
+	}
+}

@@ -1,0 +1,288 @@
+package guard_test
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"customer360/sources"
+	"customer360/sources/guard"
+)
+
+// counted answers with the number of the call.
+func counted(fail *atomic.Value) *scripted {
+	return &scripted{do: func(_ context.Context, n int, keys []string, _ sources.Parts) (map[string]sources.Answer[string], error) {
+		if k, _ := fail.Load().(sources.Kind); k != "" {
+			return nil, failure(k)
+		}
+		return answered(keys, string(rune('0'+n))), nil
+	}}
+}
+
+func keep(t *testing.T, s sources.Source[string, string], c guard.Cache, o guard.Observer) sources.Source[string, string] {
+	if c.Keep == 0 {
+		c.Keep = time.Hour
+	}
+	g := guard.Keep(s, c, time.Second, o)
+	t.Cleanup(func() { g.Close() })
+	return g
+}
+
+func asking(f sources.Freshness) context.Context { return sources.WithFreshness(ctx, f) }
+
+func get(t *testing.T, ctx context.Context, g sources.Source[string, string], key string, want sources.Parts) sources.Answer[string] {
+	t.Helper()
+	answers, err := g.Fetch(ctx, []string{key}, want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answers[key]
+}
+
+func TestCacheAsksUnlessFresh(t *testing.T) {
+	var none atomic.Value
+	s := counted(&none)
+	g := keep(t, s, guard.Cache{Records: 10}, &observer{})
+	minute := time.Minute
+	get(t, ctx, g, "a", 1)
+	if a := get(t, ctx, g, "a", 1); a.Value != "2" {
+		t.Errorf("without a wish the system is asked each time: %v", a)
+	}
+	if a := get(t, asking(sources.Freshness{MaxAge: &minute}), g, "a", 1); a.Value != "2" || a.Stale {
+		t.Errorf("an answer of just now is fresh: %v", a)
+	}
+	// An answer that holds less than is wanted does not count; one that holds more does.
+	if a := get(t, asking(sources.Freshness{MaxAge: &minute}), g, "a", 3); a.Value != "3" {
+		t.Errorf("%v", a)
+	}
+	if a := get(t, asking(sources.Freshness{MaxAge: &minute}), g, "a", 2); a.Value != "3" {
+		t.Errorf("%v", a)
+	}
+	// One with few parts does not take the place of one with many.
+	get(t, ctx, g, "a", 1)
+	if a := get(t, asking(sources.Freshness{MaxAge: &minute}), g, "a", 3); a.Value != "3" {
+		t.Errorf("%v", a)
+	}
+	if a := get(t, asking(sources.Freshness{MaxAge: &minute}), g, "a", 1); a.Value != "4" {
+		t.Errorf("the newest counts: %v", a)
+	}
+}
+
+func TestStaleOnError(t *testing.T) {
+	var fail atomic.Value
+	s := counted(&fail)
+	var o observer
+	g := keep(t, s, guard.Cache{Records: 10, MaxStale: time.Minute}, &o)
+	get(t, ctx, g, "a", 1)
+	tiny := time.Nanosecond
+	for _, test := range []struct {
+		kind   sources.Kind
+		asks   sources.Freshness
+		served bool
+	}{
+		{sources.Unavailable, sources.Freshness{}, true},
+		{sources.TimedOut, sources.Freshness{}, true},
+		{sources.RateLimited, sources.Freshness{}, true},
+		{sources.CircuitOpen, sources.Freshness{}, true},
+		{sources.Malformed, sources.Freshness{}, true},
+		{sources.Unauthorized, sources.Freshness{}, false},
+		{sources.Unavailable, sources.Freshness{OnError: sources.Fail}, false},
+		{sources.Unavailable, sources.Freshness{MaxStale: &tiny}, false},
+		{sources.Unavailable, sources.Freshness{OnError: sources.ServeStale}, true},
+	} {
+		fail.Store(test.kind)
+		answers, err := g.Fetch(asking(test.asks), []string{"a", "b"}, 1)
+		a, ok := answers["a"]
+		if ok != test.served || ok && (!a.Stale || a.Cause != test.kind || a.Value != "1") {
+			t.Errorf("%s, %+v: %+v", test.kind, test.asks, answers)
+		}
+		if kindOf(err) != test.kind {
+			t.Errorf("the key that is not kept: %v", err)
+		}
+	}
+	if u := o.uses[1]; u != (guard.Use{Asked: 2, Stale: 1}) {
+		t.Errorf("%+v", u)
+	}
+}
+
+// Without stale answers of its own accord, a caller can ask for them.
+func TestStaleWhereTheCallerAsksForIt(t *testing.T) {
+	var fail atomic.Value
+	g := keep(t, counted(&fail), guard.Cache{Records: 10}, &observer{})
+	get(t, ctx, g, "a", 1)
+	fail.Store(sources.Unavailable)
+	if _, err := g.Fetch(ctx, []string{"a"}, 1); err == nil {
+		t.Error("served")
+	}
+	if a := get(t, asking(sources.Freshness{OnError: sources.ServeStale}), g, "a", 1); !a.Stale {
+		t.Errorf("%+v", a)
+	}
+}
+
+// A record that the system deleted is not served once it was told to be missing.
+func TestMissingIsRemembered(t *testing.T) {
+	s := &scripted{do: func(_ context.Context, n int, keys []string, _ sources.Parts) (map[string]sources.Answer[string], error) {
+		switch n {
+		case 1:
+			return answered(keys, "there"), nil
+		case 2:
+			return map[string]sources.Answer[string]{"a": {Missing: true}}, nil
+		}
+		return nil, failure(sources.Unavailable)
+	}}
+	g := keep(t, s, guard.Cache{Records: 10, MaxStale: time.Minute}, &observer{})
+	get(t, ctx, g, "a", 3)
+	// With fewer parts than what is kept of it.
+	get(t, ctx, g, "a", 1)
+	if answers, err := g.Fetch(ctx, []string{"a"}, 3); err == nil {
+		t.Errorf("%v", answers)
+	}
+}
+
+func TestNothingCrossesScopes(t *testing.T) {
+	var fail atomic.Value
+	s := counted(&fail)
+	hour := time.Hour
+	g := keep(t, s, guard.Cache{Records: 10, MaxAge: time.Minute, MaxStale: time.Minute}, &observer{})
+	partner := sources.WithScope(asking(sources.Freshness{MaxAge: &hour}), "partner")
+	get(t, ctx, g, "a", 1)
+	if a := get(t, partner, g, "a", 1); a.Value != "2" {
+		t.Errorf("%v", a)
+	}
+	fail.Store(sources.Unavailable)
+	if _, err := g.Fetch(sources.WithScope(ctx, "analyst"), []string{"a"}, 1); err == nil {
+		t.Error("stale answers crossed scopes")
+	}
+	if a := get(t, partner, g, "a", 1); a.Value != "2" {
+		t.Errorf("%v", a)
+	}
+}
+
+// However many ask for a key at once, the system is asked once; not across scopes, and
+// not by those who want more.
+func TestCoalescing(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	gate := make(chan struct{})
+	s := &scripted{do: func(_ context.Context, _ int, keys []string, _ sources.Parts) (map[string]sources.Answer[string], error) {
+		<-gate
+		return answered(keys, "well"), nil
+	}}
+	var o observer
+	g := keep(t, s, guard.Cache{}, &o)
+	var wg sync.WaitGroup
+	fetch := func(ctx context.Context, want sources.Parts, keys ...string) {
+		wg.Go(func() {
+			answers, err := g.Fetch(ctx, keys, want)
+			if err != nil || len(answers) != len(keys) {
+				t.Errorf("%v, %v", answers, err)
+			}
+		})
+	}
+	fetch(ctx, 1, "a", "b")
+	waitFor(t, func() bool { return s.calls() == 1 })
+	for range 20 {
+		fetch(ctx, 1, "b", "a")
+	}
+	fetch(ctx, 1, "b", "c")
+	fetch(ctx, 3, "a")
+	fetch(sources.WithScope(ctx, "partner"), 1, "a")
+	waitFor(t, func() bool { return s.calls() == 4 })
+	close(gate)
+	wg.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	slices.SortFunc(s.asked, slices.Compare)
+	if want := [][]string{{"a"}, {"a"}, {"a", "b"}, {"c"}}; !slices.EqualFunc(s.asked, want, slices.Equal) {
+		t.Errorf("%v; want %v", s.asked, want)
+	}
+}
+
+// A caller who leaves takes nothing from the others; the last one to leave ends the
+// call, unless what it brings is kept.
+func TestWhoLeaves(t *testing.T) {
+	for name, records := range map[string]int{"kept": 10, "not kept": 0} {
+		t.Run(name, func(t *testing.T) {
+			ended := make(chan error, 1)
+			s := &scripted{do: func(ctx context.Context, _ int, keys []string, _ sources.Parts) (map[string]sources.Answer[string], error) {
+				select {
+				case <-ctx.Done():
+				case <-time.After(150 * time.Millisecond):
+				}
+				ended <- ctx.Err()
+				return answered(keys, "well"), ctx.Err()
+			}}
+			g := keep(t, s, guard.Cache{Records: records}, &observer{})
+			leaving, leave := context.WithCancel(ctx)
+			time.AfterFunc(20*time.Millisecond, leave)
+			if _, err := g.Fetch(leaving, []string{"a"}, 1); kindOf(err) != sources.Canceled {
+				t.Errorf("%v", err)
+			}
+			if err := <-ended; (err == nil) != (records > 0) {
+				t.Errorf("the call ended with %v", err)
+			}
+		})
+	}
+}
+
+// A caller's deadline is met, whatever is configured; and what is kept is served then.
+func TestCallersDeadline(t *testing.T) {
+	var slow atomic.Bool
+	s := &scripted{do: func(ctx context.Context, _ int, keys []string, _ sources.Parts) (map[string]sources.Answer[string], error) {
+		if slow.Load() {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		return answered(keys, "well"), nil
+	}}
+	settings := guard.Defaults()
+	settings.Timeout = 10 * time.Second
+	g := guard.New[string](s, settings, &observer{})
+	defer g.Close()
+	get(t, ctx, g, "a", 1)
+	slow.Store(true)
+	start := time.Now()
+	answers, err := g.Fetch(asking(sources.Freshness{Deadline: 50 * time.Millisecond}), []string{"a", "b"}, 1)
+	if took := time.Since(start); took > time.Second {
+		t.Errorf("it took %s", took)
+	}
+	if a := answers["a"]; !a.Stale || a.Cause != sources.TimedOut || kindOf(err) != sources.TimedOut {
+		t.Errorf("%v, %v", answers, err)
+	}
+}
+
+func waitFor(t *testing.T, ok func() bool) {
+	t.Helper()
+	for range 2000 {
+		if ok() {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	t.Fatal("it does not come")
+}
+
+func BenchmarkGuards(b *testing.B) {
+	s := &scripted{do: func(_ context.Context, _ int, keys []string, _ sources.Parts) (map[string]sources.Answer[string], error) {
+		return answered(keys, "well"), nil
+	}}
+	keys := make([]string, 50)
+	for i := range keys {
+		keys[i] = string(rune('A' + i))
+	}
+	for name, g := range map[string]sources.Source[string, string]{"bare": s, "guarded": guard.New[string](s, guard.Defaults(), &observer{})} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				s.asked = s.asked[:0]
+				if _, err := g.Fetch(ctx, keys, 1); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,118 @@
+package guard
+
+import (
+	"context"
+	"time"
+
+	"customer360/sources"
+)
+
+// flightKey is a key that a call asks for. Only those who wait equally long share it.
+type flightKey struct {
+	scope, key string
+	wait       time.Duration
+}
+
+// A flight is a call that is under way, perhaps for several who wait.
+type flight[V any] struct {
+	want sources.Parts
+	done chan struct{}
+	// answers and err are set when done is closed.
+	answers map[string]sources.Answer[V]
+	err     *sources.Error
+	cancel  context.CancelFunc
+	// waiting is how many wait for it.
+	waiting int
+}
+
+// ask joins the calls that are under way for these keys, makes one for the others, and
+// waits for all of them, until ctx ends. It adds to the answers; the error is that of
+// the keys that were left unanswered.
+func (g *Keeper[V]) ask(ctx context.Context, keys []string, want sources.Parts, wait time.Duration, answers map[string]sources.Answer[V], use *Use) *sources.Error {
+	scope := sources.ScopeOf(ctx)
+	shared := true
+	if end, ok := ctx.Deadline(); ok && time.Until(end) < wait {
+		// Who waits a time of its own shares with nobody.
+		wait, shared = time.Until(end), false
+	}
+	var (
+		own   []string
+		calls = map[*flight[V]][]string{}
+	)
+	g.mu.Lock()
+	for _, key := range keys {
+		if f, ok := g.flights[flightKey{scope, key, wait}]; ok && shared && f.want.Has(want) {
+			if calls[f] == nil {
+				f.waiting++
+			}
+			calls[f] = append(calls[f], key)
+			continue
+		}
+		own = append(own, key)
+	}
+	use.Joined, use.Asked = len(keys)-len(own), len(own)
+	if len(own) > 0 {
+		f := &flight[V]{want: want, done: make(chan struct{}), waiting: 1}
+		// The call is not its first caller's alone.
+		var free context.Context
+		free, f.cancel = context.WithTimeout(context.WithoutCancel(ctx), wait)
+		if shared {
+			for _, key := range own {
+				g.flights[flightKey{scope, key, wait}] = f
+			}
+		}
+		calls[f] = own
+		go g.fly(free, f, own, flightKey{scope: scope, wait: wait})
+	}
+	g.mu.Unlock()
+
+	var failed *sources.Error
+	for f, keys := range calls {
+		select {
+		case <-f.done:
+		case <-ctx.Done():
+			select {
+			case <-f.done:
+			default:
+				g.leave(f)
+				failed = sources.AsError(g.Name(), sources.Canceled, context.Cause(ctx))
+				continue
+			}
+		}
+		for _, key := range keys {
+			if a, ok := f.answers[key]; ok {
+				answers[key] = a
+			} else if failed == nil {
+				failed = f.err
+			}
+		}
+	}
+	return failed
+}
+
+// fly makes the call.
+func (g *Keeper[V]) fly(ctx context.Context, f *flight[V], keys []string, k flightKey) {
+	defer f.cancel()
+	at := time.Now()
+	answers, err := g.Source.Fetch(ctx, keys, f.want)
+	g.remember(k.scope, answers, f.want, at)
+	g.mu.Lock()
+	f.answers, f.err = answers, sources.AsError(g.Name(), sources.Unavailable, err)
+	for _, key := range keys {
+		k.key = key
+		if g.flights[k] == f {
+			delete(g.flights, k)
+		}
+	}
+	g.mu.Unlock()
+	close(f.done)
+}
+
+// leave is for a caller who waits no longer.
+func (g *Keeper[V]) leave(f *flight[V]) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if f.waiting--; f.waiting == 0 && g.kept == nil {
+		f.cancel()
+	}
+}

@@ -1,0 +1,76 @@
+package guard
+
+import (
+	"context"
+	"maps"
+	"time"
+
+	"github.com/failsafe-go/failsafe-go"
+	"github.com/failsafe-go/failsafe-go/budget"
+	"github.com/failsafe-go/failsafe-go/retrypolicy"
+
+	"customer360/sources"
+)
+
+// The pause before a retry is long enough for a connection to be made anew, and not the
+// same for all callers, so that they do not come back as one.
+const (
+	retryPause  = 25 * time.Millisecond
+	retryJitter = 15 * time.Millisecond
+)
+
+// Again makes a source that asks once more for keys that were left unanswered since the
+// system failed, all within timeout; without attempts it is the inner one within timeout.
+func Again[V any](inner sources.Source[string, V], r Retry, timeout time.Duration, o Observer) sources.Source[string, V] {
+	type answers = map[string]sources.Answer[V]
+	g := again[V]{Source: inner, timeout: timeout}
+	if r.Attempts > 0 {
+		g.executor = failsafe.With(retrypolicy.NewBuilder[answers]().
+			HandleIf(func(_ answers, err error) bool {
+				e := sources.AsError(inner.Name(), sources.Unavailable, err)
+				return e != nil && e.Kind == sources.Unavailable && e.RetryAfter == 0
+			}).
+			ReturnLastFailure().
+			WithMaxRetries(r.Attempts).
+			WithDelay(retryPause).WithJitter(retryJitter).
+			WithBudget(budget.NewBuilder().WithMaxRate(r.Budget).Build()).
+			OnRetry(func(failsafe.ExecutionEvent[answers]) { o.Retried(inner.Name()) }).
+			Build())
+	}
+	return g
+}
+
+type again[V any] struct {
+	sources.Source[string, V]
+	timeout  time.Duration
+	executor failsafe.Executor[map[string]sources.Answer[V]]
+}
+
+func (g again[V]) Fetch(ctx context.Context, keys []string, want sources.Parts) (map[string]sources.Answer[V], error) {
+	ctx, cancel := context.WithTimeout(ctx, g.timeout)
+	defer cancel()
+	if g.executor == nil {
+		return g.Source.Fetch(ctx, keys, want)
+	}
+	var (
+		all  map[string]sources.Answer[V]
+		last error
+	)
+	// What the executor gives is not used: an exceeded budget or an end of ctx during the
+	// pause would hide what the system said.
+	_, _ = g.executor.WithContext(ctx).Get(func() (map[string]sources.Answer[V], error) {
+		left := keys
+		if all != nil {
+			left = unanswered(keys, all)
+		}
+		answers, err := g.Source.Fetch(ctx, left, want)
+		if all == nil {
+			all = answers
+		} else {
+			maps.Copy(all, answers)
+		}
+		last = err
+		return answers, err
+	})
+	return all, last
+}
