@@ -31,7 +31,7 @@ func Keep[V any](inner sources.Source[string, V], c Cache, timeout time.Duration
 	if c.Records > 0 {
 		g.kept = otter.Must(&otter.Options[keptKey, kept[V]]{
 			MaximumWeight:    uint64(c.Records),
-			Weigher:          func(_ keptKey, k kept[V]) uint32 { return weight(k.answer.Value) },
+			Weigher:          func(_ keptKey, k kept[V]) uint32 { return weight(k.answer) },
 			ExpiryCalculator: otter.ExpiryWriting[keptKey, kept[V]](c.Keep),
 		})
 	}
@@ -73,10 +73,10 @@ type kept[V any] struct {
 // several, so that memory is bounded by records as they come.
 const factsPerRecord = 20
 
-// weight is how many common records a value is worth. Values that know how many facts
-// they hold say so.
-func weight(value any) uint32 {
-	if v, ok := value.(interface{ Facts() int }); ok {
+// weight is how many common records an answer is worth. Records that know how many
+// facts they hold say so.
+func weight[V any](a sources.Answer[V]) uint32 {
+	if v, ok := any(a.Value).(interface{ Facts() int }); ok && !a.Missing {
 		return 1 + uint32(v.Facts()/factsPerRecord)
 	}
 	return 1

@@ -45,26 +45,19 @@ func within[T any](ctx context.Context, name string, d time.Duration, call func(
 	soft, cancel := context.WithTimeout(hard, d-min(d/10, handover))
 	type outcome struct {
 		value T
-		err   error
+		err   *sources.Error
 	}
 	// Buffered, so that a late call can end.
 	done := make(chan outcome, 1)
 	go func() {
-		var o outcome
-		defer func() {
-			if p := recover(); p != nil {
-				o.err = &sources.Error{Source: name, Kind: sources.Internal, Err: fmt.Errorf("panic of type %T\n%s", p, debug.Stack())}
-			}
-			// In this order: a call that ended must not look as if it were given up.
-			done <- o
-			cancel()
-		}()
-		o.value, o.err = call(soft)
+		value, err := caught(name, func() (T, error) { return call(soft) })
+		// In this order: a call that ended must not look as if it were given up.
+		done <- outcome{value, err}
+		cancel()
 	}()
 	finished := func(o outcome) (T, error) {
-		// An error is told as one of ours, whatever the adapter gave.
-		if e := sources.AsError(name, sources.Unavailable, o.err); e != nil {
-			return o.value, e
+		if o.err != nil {
+			return o.value, o.err
 		}
 		return o.value, nil
 	}
@@ -81,4 +74,16 @@ func within[T any](ctx context.Context, name string, d time.Duration, call func(
 		var none T
 		return none, sources.AsError(name, sources.TimedOut, context.Cause(hard))
 	}
+}
+
+// caught makes a call. A panic is an Internal error; and any error is told as one of
+// ours, whatever the adapter gave.
+func caught[T any](name string, call func() (T, error)) (value T, err *sources.Error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &sources.Error{Source: name, Kind: sources.Internal, Err: fmt.Errorf("panic of type %T\n%s", p, debug.Stack())}
+		}
+	}()
+	value, failed := call()
+	return value, sources.AsError(name, sources.Unavailable, failed)
 }

@@ -93,11 +93,14 @@ func (g *Keeper[V]) ask(ctx context.Context, keys []string, want sources.Parts, 
 // fly makes the call.
 func (g *Keeper[V]) fly(ctx context.Context, f *flight[V], keys []string, k flightKey) {
 	defer f.cancel()
-	at := time.Now()
-	answers, err := g.Source.Fetch(ctx, keys, f.want)
-	g.remember(k.scope, answers, f.want, at)
+	answers, err := caught(g.Name(), func() (map[string]sources.Answer[V], error) {
+		at := time.Now()
+		answers, err := g.Source.Fetch(ctx, keys, f.want)
+		g.remember(k.scope, answers, f.want, at)
+		return answers, err
+	})
 	g.mu.Lock()
-	f.answers, f.err = answers, sources.AsError(g.Name(), sources.Unavailable, err)
+	f.answers, f.err = answers, err
 	for _, key := range keys {
 		k.key = key
 		if g.flights[k] == f {
