@@ -39,6 +39,7 @@ import (
 // A story is a file testdata/NAME.txtar. Its comment says what it shows, and:
 //
 //	world.json      the customers, and what each system holds and how it fails
+//	first.graphql   an operation that is sent before, while no system fails (may be absent)
 //	query.graphql   the operation
 //	request.json    what else the request holds: variables, extensions (may be absent)
 //	answer.json     data and errors
@@ -116,18 +117,21 @@ func tell(t *testing.T, file string) map[string]bool {
 	var w world
 	decode(t, sections["world.json"], &w)
 	calls := &callLog{}
-	g := open(t, w, calls)
+	g, faults := open(t, w, calls)
+	if first, ok := sections["first.graphql"]; ok {
+		answer := post(t, g, map[string]any{"query": string(first)})
+		if bytes.Contains(answer, []byte(`"errors"`)) {
+			t.Fatalf("the first operation: %s", answer)
+		}
+		calls.clear()
+	}
+	faults()
 
 	body := map[string]any{}
 	if r, ok := sections["request.json"]; ok {
 		decode(t, r, &body)
 	}
 	body["query"] = string(sections["query.graphql"])
-	data, _ := json.Marshal(body)
-	request := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(data))
-	request.Header.Set("Content-Type", "application/json")
-	response := httptest.NewRecorder()
-	g.ServeHTTP(response, request)
 
 	var answer struct {
 		Errors     []json.RawMessage `json:"errors,omitempty"`
@@ -136,7 +140,7 @@ func tell(t *testing.T, file string) map[string]bool {
 			Sources json.RawMessage `json:"sources"`
 		} `json:"extensions"`
 	}
-	decode(t, response.Body.Bytes(), &answer)
+	decode(t, post(t, g, body), &answer)
 	// Stock execution tells errors in the order in which they happen.
 	slices.SortFunc(answer.Errors, func(a, b json.RawMessage) int { return bytes.Compare(a, b) })
 	got := map[string][]byte{
@@ -169,8 +173,22 @@ func tell(t *testing.T, file string) map[string]bool {
 	return calls.domains()
 }
 
-// open makes the gateway of a world: the spine on the real store, the systems as Fakes.
-func open(t *testing.T, w world, calls *callLog) http.Handler {
+// post sends a request and gives the answer.
+func post(t *testing.T, g http.Handler, body map[string]any) []byte {
+	data, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(data))
+	request.Header.Set("Content-Type", "application/json")
+	response := httptest.NewRecorder()
+	g.ServeHTTP(response, request)
+	return response.Body.Bytes()
+}
+
+// open makes the gateway of a world: the spine on the real store, the systems as
+// Fakes, which fail from when faults is called.
+func open(t *testing.T, w world, calls *callLog) (g *gateway.Gateway, faults func()) {
 	ctx := context.Background()
 	s, _ := storetest.Open(t)
 	spine := profiledocs.New("profile/crm", s.Store)
@@ -182,20 +200,25 @@ func open(t *testing.T, w world, calls *callLog) http.Handler {
 	}
 	config := storyTimeouts
 	config.PageCap, config.BatchCap, config.Log = w.PageCap, w.BatchCap, slog.New(slog.DiscardHandler)
+	var broken []func()
 	g, err := gateway.New(config, resolvers.Systems{
 		Spine: loggedSpine{spine, calls}, SpineKind: "documents",
-		Billing: fakes(t, "billing", w.Billing, calls, (*billing.Record).Settle, billingParts),
-		Support: fakes(t, "support", w.Support, calls, (*support.Record).Settle, supportParts),
-		Social:  fakes(t, "social", w.Social, calls, (*social.Record).Settle, socialParts),
+		Billing: fakes(t, "billing", w.Billing, calls, &broken, (*billing.Record).Settle, billingParts),
+		Support: fakes(t, "support", w.Support, calls, &broken, (*support.Record).Settle, supportParts),
+		Social:  fakes(t, "social", w.Social, calls, &broken, (*social.Record).Settle, socialParts),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { g.Close() })
-	return g
+	return g, func() {
+		for _, b := range broken {
+			b()
+		}
+	}
 }
 
-func fakes[R any](t *testing.T, domain string, systems []worldSystem, calls *callLog, settle func(*R, string, string) (bool, error), parts map[string]sources.Parts) []resolvers.System[*R] {
+func fakes[R any](t *testing.T, domain string, systems []worldSystem, calls *callLog, broken *[]func(), settle func(*R, string, string) (bool, error), parts map[string]sources.Parts) []resolvers.System[*R] {
 	var all []resolvers.System[*R]
 	for _, s := range systems {
 		f := &sourcetest.Fake[*R]{SourceName: domain + "/" + s.System, Records: map[string]sources.Answer[*R]{}}
@@ -215,19 +238,20 @@ func fakes[R any](t *testing.T, domain string, systems []worldSystem, calls *cal
 			}
 			f.Records[landed.RecordID] = sources.Answer[*R]{Value: record, AsOf: landed.SyncedAt, Stale: landed.Stale, Truncated: landed.Truncated || cut}
 		}
-		f.Fault = sourcetest.Fault{Kind: s.Fault.Kind, Hang: s.Fault.Hang, Panic: s.Fault.Panic, Without: s.Fault.Without}
+		fault := sourcetest.Fault{Kind: s.Fault.Kind, Hang: s.Fault.Hang, Panic: s.Fault.Panic, Without: s.Fault.Without}
 		if s.Fault.RetryAfter != "" {
 			d, err := time.ParseDuration(s.Fault.RetryAfter)
 			if err != nil {
 				t.Fatal(err)
 			}
-			f.Fault.RetryAfter = d
+			fault.RetryAfter = d
 		}
 		if s.Fault.Deaf {
 			release := make(chan struct{})
 			t.Cleanup(func() { close(release) })
-			f.Fault.Deaf, f.Fault.Release = true, release
+			fault.Deaf, fault.Release = true, release
 		}
+		*broken = append(*broken, func() { f.Fault = fault })
 		f.Observe = func(keys []string, want sources.Parts) {
 			calls.add(f.SourceName, "Fetch %v %s", slices.Sorted(slices.Values(keys)), words(want, parts))
 		}
@@ -266,6 +290,12 @@ func (l *callLog) add(source, format string, args ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.calls = append(l.calls, struct{ source, what string }{source, strings.TrimSpace(fmt.Sprintf(format, args...))})
+}
+
+func (l *callLog) clear() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.calls = nil
 }
 
 // text gives the calls, the spine's first, sorted: which of those that run at once
