@@ -147,7 +147,7 @@ func (c *Client) Do(ctx context.Context, r Request) (http.Header, error) {
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		// So that the connection can be used again; the body itself is not told.
 		_, _ = io.CopyN(io.Discard, response.Body, 64<<10)
-		return nil, c.Error(&StatusError{Status: response.StatusCode, RetryAfter: retryAfter(response.Header)})
+		return nil, c.Error(&StatusError{Status: response.StatusCode, RetryAfter: RetryAfter(response.Header)})
 	}
 	if r.Into == nil {
 		_, _ = io.CopyN(io.Discard, response.Body, maxBody)

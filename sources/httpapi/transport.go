@@ -85,7 +85,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		release()
 		return nil, err
 	}
-	if wait := retryAfter(response.Header); response.StatusCode == http.StatusTooManyRequests {
+	if wait := RetryAfter(response.Header); response.StatusCode == http.StatusTooManyRequests {
 		if wait == 0 {
 			wait = defaultHold
 		}
@@ -162,10 +162,11 @@ func (b *body) Close() error {
 	return b.ReadCloser.Close()
 }
 
-// retryAfter reads how long a system asks us to wait: Retry-After (RFC 9110, seconds or
+// RetryAfter reads how long a system asks us to wait, as [Client.Do] does; for SDKs that
+// read the answer themselves. It is Retry-After (RFC 9110, seconds or
 // a date), else the RateLimit-Reset and X-RateLimit-Reset that systems have instead
 // (seconds, seconds since 1970, or a date). Zero: it does not say. At most [maxHold].
-func retryAfter(h http.Header) time.Duration {
+func RetryAfter(h http.Header) time.Duration {
 	for _, name := range []string{"Retry-After", "RateLimit-Reset", "X-RateLimit-Reset"} {
 		text := strings.TrimSpace(h.Get(name))
 		if text == "" {
