@@ -27,7 +27,7 @@ type Serve struct {
 	Store
 	Addr            string   `name:"addr" env:"C360_ADDR" default:"127.0.0.1:8080" help:"The address to serve on."`
 	AdminAddr       string   `name:"admin-addr" env:"C360_ADMIN_ADDR" placeholder:"ADDR" help:"An address of its own for /healthz, /readyz and /metrics. Without it they are on the address that serves the graph."`
-	Demo            *string  `name:"demo" env:"C360_DEMO" placeholder:"records|off" help:"The made-up demo company: records fills the embedded store with it if that is empty (the default where no MongoDB is configured), off leaves it as it is."`
+	Demo            *string  `name:"demo" env:"C360_DEMO" placeholder:"records|live|off" help:"The made-up demo company: records fills the embedded store with it if that is empty (the default where no MongoDB is configured); live asks its records of small servers in this process that speak as Stripe, Zendesk and Mastodon do; off leaves the store as it is."`
 	DemoFault       []string `name:"demo-fault" env:"C360_DEMO_FAULT" placeholder:"SOURCE=FAULT" help:"Make a source fail for show: billing, support or social = error, hang, slow or partial. May be repeated."`
 	RequestTimeout  string   `name:"request-timeout" env:"C360_REQUEST_TIMEOUT" placeholder:"2s" help:"The longest that a request may take; what is not there by then is reported as late. Default: 2s, with the embedded store 6s."`
 	SourceTimeout   string   `name:"source-timeout" env:"C360_SOURCE_TIMEOUT" default:"800ms" help:"The longest that one call of a billing, support or social system may take."`
@@ -49,6 +49,8 @@ type Checked struct {
 	ShutdownDelay, ShutdownTimeout                time.Duration
 	// SeedDemo: fill an empty embedded store with the demo company.
 	SeedDemo bool
+	// LiveDemo: its records are asked of vendors' servers, and not landed.
+	LiveDemo bool
 	// Faults are the demo's faults, by source.
 	Faults map[string]demo.Fault
 }
@@ -133,12 +135,13 @@ func (s *Serve) checkDemo(fault func(string, ...any)) {
 		mode = *s.Demo
 	}
 	switch {
-	case mode != "records" && mode != "off":
-		fault("--demo is records or off, not %q", mode)
-	case s.URI() != "" && named && mode == "records":
-		fault("--demo records fills the embedded store only: made-up customers are never written to a configured MongoDB")
+	case mode != "records" && mode != "live" && mode != "off":
+		fault("--demo is records, live or off, not %q", mode)
+	case s.URI() != "" && named && mode != "off":
+		fault("--demo fills the embedded store only: made-up customers are never written to a configured MongoDB")
 	}
-	s.Checked.SeedDemo = s.URI() == "" && mode == "records"
+	s.Checked.SeedDemo = s.URI() == "" && mode != "off"
+	s.Checked.LiveDemo = s.Checked.SeedDemo && mode == "live"
 	if s.Checked.SeedDemo && !named && !IsLoopback(s.Addr) {
 		fault("--addr %s can be reached from other machines, and nothing but the made-up demo company would be served: name a MongoDB with --mongodb-uri, or ask for the demo by name with --demo records, or for an empty store with --demo off", s.Addr)
 	}
@@ -152,7 +155,7 @@ func (s *Serve) checkDemo(fault func(string, ...any)) {
 		s.Checked.Faults[source] = f
 	}
 	if len(s.Checked.Faults) > 0 && !s.Checked.SeedDemo {
-		fault("--demo-fault makes the demo fail for show: it goes with --demo records only")
+		fault("--demo-fault makes the demo fail for show: it goes with --demo records and --demo live only")
 	}
 }
 

@@ -33,7 +33,7 @@ func (s *Subscription) MonthlyRevenue() *Money {
 	if s.MRR != nil || s.Price == nil {
 		return s.MRR
 	}
-	months, ok := intervalMonths(s.Interval)
+	months, ok := IntervalMonths(s.Interval)
 	if !ok {
 		return nil
 	}
@@ -52,7 +52,10 @@ func (s *Subscription) MonthlyRevenue() *Money {
 	return &Money{minor.Int64(), s.Price.Currency}
 }
 
-func intervalMonths(iso string) (*big.Rat, bool) {
+// IntervalMonths gives how many months an interval has, by the rule of
+// [Subscription.MonthlyRevenue]; false where it is not an ISO 8601 duration of more
+// than nothing.
+func IntervalMonths(iso string) (*big.Rat, bool) {
 	d, err := duration.Parse(iso)
 	if err != nil || d.Negative {
 		return nil, false

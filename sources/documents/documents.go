@@ -7,6 +7,7 @@ package documents
 import (
 	"bytes"
 	"context"
+	_ "embed"
 	"errors"
 	"fmt"
 	"sync"
@@ -41,15 +42,20 @@ const pointReaders = 8
 // Config describes one system of landed records.
 type Config struct {
 	// Name is the source's name, "domain/system".
-	Name string
+	Name string `yaml:"-"`
 	// Store holds the collection.
-	Store Store
+	Store Store `yaml:"-"`
 	// Collection is the name of the collection.
-	Collection string
+	Collection string `yaml:"collection"`
 	// MaxAge is how old a record may be before it counts as stale; zero: any age.
 	// Records without a syncedAt are of unknown age.
-	MaxAge time.Duration
+	MaxAge time.Duration `yaml:"maxAge"`
 }
+
+// Schema describes the settings of [Config] in JSON Schema, for editors and validation.
+//
+//go:embed schema.json
+var Schema []byte
 
 // A Domain is what the adapters of one domain know of its record: everything else
 // is the same for all of them.
