@@ -1,0 +1,83 @@
+package rest_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"customer360/sources"
+	"customer360/sources/rest"
+	"customer360/sources/rest/resttest"
+)
+
+func TestFunctions(t *testing.T) {
+	for _, test := range []struct{ name, expression, want, fault string }{
+		{`"o"`, `.name | word({"o": "OPEN"})`, "OPEN", ""},
+		{`7`, `.name | word({"7": "seven"})`, "seven", ""},
+		{`"new"`, `.name | word({"o": "OPEN"})`, "new", ""},
+		{`null`, `.name | word({"o": "OPEN"})`, "", ""},
+		{`[]`, `.name | word({"o": "OPEN"})`, "", "expected a word"},
+		{`"o"`, `.name | word("x")`, "", "word takes an object"},
+		{`"31.01.2026 10:30"`, `.name | time("%d.%m.%Y %H:%M"; "Europe/Berlin")`, "2026-01-31T09:30:00Z", ""},
+		{`"31.01.2026"`, `.name | time("%d.%m.%Y")`, "2026-01-31T00:00:00Z", ""},
+		{`"2026-01-31T10:30:00+0100"`, `.name | time("%Y-%m-%dT%H:%M:%S%z")`, "2026-01-31T09:30:00Z", ""},
+		{`20260131`, `.name | time("%Y%m%d")`, "2026-01-31T00:00:00Z", ""},
+		{`null`, `.name | time("%d.%m.%Y")`, "", ""},
+		{`"soon"`, `.name | time("%d.%m.%Y")`, "", "expected a time in that form"},
+		{`{}`, `.name | time("%d.%m.%Y")`, "", "expected a time in that form"},
+		{`"31.01.2026"`, `.name | time("%d.%m.%Y"; "Local")`, "", "expected a time zone"},
+		{`"<p>x"`, `.name | plain`, "x", ""},
+		{`null`, `.name | plain`, "", ""},
+		{`[1]`, `.name | plain`, "", "expected a text"},
+		{`"x"`, `error("personal")`, "", "the expression fails"},
+		{`"x"`, `try error("personal") catch "caught"`, "caught", ""},
+	} {
+		server := resttest.New(t, nil)
+		server.Text(`{"name": ` + test.name + `}`)
+		answers, err := open(t, server.URL, requests{"record": {Path: "/x/{id}", Fields: map[string]string{"name": test.expression}}}).
+			Fetch(context.Background(), []string{"a"}, all)
+		var fault *rest.MappingError
+		switch {
+		case test.fault != "":
+			if !errors.As(err, &fault) || !strings.HasPrefix(fault.Problem, test.fault) || strings.Contains(fault.Problem, "personal") {
+				t.Errorf("%s of %s: %v", test.expression, test.name, err)
+			}
+		case err != nil:
+			t.Error(err)
+		case answers["a"].Value.Name != test.want:
+			t.Errorf("%s of %s: %q; want %q", test.expression, test.name, answers["a"].Value.Name, test.want)
+		}
+	}
+}
+
+func TestEndlessExpressionsEnd(t *testing.T) {
+	for _, expression := range []string{"def f: f; f", "[repeat(1)]", "repeat(1)", "def f: 1 + f; f"} {
+		server := resttest.New(t, nil)
+		server.Text(`{"data": [{"owner": "a"}]}`)
+		r := requests{"record": shelves()}
+		r["record"].Fields["name"] = expression
+		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+		start := time.Now()
+		answers, err := open(t, server.URL, r).Fetch(ctx, []string{"a"}, all)
+		cancel()
+		var e *sources.Error
+		if len(answers) != 0 || !errors.As(err, &e) || time.Since(start) > 2*time.Second {
+			t.Errorf("%s: %v, %v after %s", expression, answers, err, time.Since(start))
+		}
+	}
+}
+
+// An expression that never ends is our fault, and not the system's.
+func TestEndlessExpressionsAreWrongMappings(t *testing.T) {
+	server := resttest.New(t, nil)
+	server.Text(`{"data": [{"owner": "a"}]}`)
+	r := requests{"record": shelves()}
+	r["record"].Fields["name"] = "def f: f; f"
+	_, err := open(t, server.URL, r).Fetch(context.Background(), []string{"a"}, all)
+	var fault *rest.MappingError
+	if !errors.As(err, &fault) || fault.Problem != "the expression takes longer than 2s" {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,54 @@
+package rest
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestNextLink(t *testing.T) {
+	for header, want := range map[string]string{
+		``: "",
+		`<https://a.example/x?page=2>; rel="next"`:                            "https://a.example/x?page=2",
+		`</x>; rel=prev, </y>; rel=next`:                                      "/y",
+		`</x,y;z>; title="a, b; rel=next"; rel="prev", </z>; REL="last Next"`: "/z",
+		`</x>; rel="nextish"`:                                                 "",
+		`</x`:                                                                 "",
+		`</x>;;rel=next;`:                                                     "/x",
+		`</x>; title="a`:                                                      "",
+		`<>; rel=next`:                                                        "",
+	} {
+		if got := nextLink([]string{header}); got != want {
+			t.Errorf("%s: %q; want %q", header, got, want)
+		}
+	}
+	if got := nextLink([]string{`</a>; rel=prev`, `</b>; rel=next`}); got != "/b" {
+		t.Errorf("two headers: %q", got)
+	}
+}
+
+func FuzzNextLink(f *testing.F) {
+	f.Add(`</x,y;z>; title="a, b"; rel="prev", </z>; rel="last next"`)
+	f.Fuzz(func(t *testing.T, header string) {
+		if got := nextLink([]string{header}); got != "" && !strings.Contains(header, "<"+got+">") {
+			t.Errorf("%q", got)
+		}
+	})
+}
+
+func TestPlain(t *testing.T) {
+	for source, want := range map[string]string{
+		"":                               "",
+		"plain":                          "plain",
+		"a &lt; b &amp; c":               "a < b & c",
+		"<p>One</p><p>two<br/>three</p>": "One\ntwo\nthree",
+		"<style>x{}</style>a<script>b()</script>c": "ac",
+		"2 < 3 and 4 > 1":                          "2 < 3 and 4 > 1",
+		`<a href="https://x.example">a link</a>`:   "a link",
+		"<p>unclosed <b>and":                       "unclosed and",
+		"<script>never ends":                       "",
+	} {
+		if got := plain(source); got != want {
+			t.Errorf("%q: %q; want %q", source, got, want)
+		}
+	}
+}
