@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,27 +9,25 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
 
 	"customer360/demo"
+	"customer360/demo/live"
 	"customer360/internal/config"
 	"customer360/internal/gateway"
 	"customer360/internal/store"
-	"customer360/resolvers"
-	"customer360/sources"
-	billingdocs "customer360/sources/billing/documents"
 	"customer360/sources/documents"
 	"customer360/sources/guard"
 	profiledocs "customer360/sources/profiles/documents"
-	socialdocs "customer360/sources/social/documents"
-	supportdocs "customer360/sources/support/documents"
 )
 
 // serve serves the graph until ctx ends, and then in order: not ready, a moment for
 // load balancers to notice, running requests, the store.
-func serve(ctx context.Context, c config.Serve, stdout, stderr io.Writer) (err error) {
+func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr io.Writer) (err error) {
 	if err := c.Check(); err != nil {
 		return err
 	}
@@ -45,31 +44,46 @@ func serve(ctx context.Context, c config.Serve, stdout, stderr io.Writer) (err e
 		}
 		defer admin.Close()
 	}
+	company, vendors := demo.New, (*live.Servers)(nil)
+	if c.Checked.LiveDemo {
+		company = live.Profiles
+		if vendors, err = live.Start(live.Company(time.Now()), c.Checked.Faults); err != nil {
+			return err
+		}
+		defer vendors.Close()
+		// Its customers are linked to other systems than those of the demo's records.
+		c.DataDir = filepath.Join(c.DataDir, "live")
+	}
 	s, err := store.Open(ctx, store.Config{URI: c.URI(), DataDir: c.DataDir})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	spine := profiledocs.New("profile/"+demo.System, s.Store)
-	if err := prepare(ctx, c, s, spine); err != nil {
+	spine := profiledocs.New("profile/"+cmp.Or(f.Profiles.System, demo.System), s.Store)
+	if err := prepare(ctx, c, company, s, spine); err != nil {
 		return err
 	}
-	systems, err := documentSystems(c, s.Store, spine)
+	systems, err := openSystems(f, surroundings{
+		spine: spine, store: s.Store, maxAge: c.Checked.MaxAge, defaults: defaultGuards(c.Checked.SourceTimeout),
+		faults: c.Checked.Faults, vendors: vendors,
+	})
 	if err != nil {
 		return err
 	}
-	guards := guard.Defaults()
-	guards.Timeout = c.Checked.SourceTimeout
+	defer systems.Close()
+	if err := checkSystems(ctx, systems, f, log); err != nil {
+		return err
+	}
 	ready := gateway.NewReadiness(s.Ping)
 	g, err := gateway.New(gateway.Config{
 		RequestTimeout: c.Checked.RequestTimeout,
-		Guards:         guards,
+		SystemGuards:   systems.guards,
 		ProfileTimeout: c.Checked.ProfileTimeout,
 		PageCap:        c.Checked.PageCap,
 		SeparateAdmin:  admin != nil,
 		Ready:          ready.Err,
 		Log:            log,
-	}, systems)
+	}, systems.Systems)
 	if err != nil {
 		return err
 	}
@@ -80,12 +94,12 @@ func serve(ctx context.Context, c config.Serve, stdout, stderr io.Writer) (err e
 	var background sync.WaitGroup
 	background.Go(func() { ready.Watch(watching) })
 	if c.Checked.SeedDemo {
-		background.Go(func() { refreshDemo(watching, s.Store, log) })
+		background.Go(func() { refreshDemo(watching, company, s.Store, log) })
 	}
 	defer background.Wait()
 	defer stopWatching()
 
-	if err := greet(ctx, stdout, listener.Addr().String(), c, s, spine); err != nil {
+	if err := greet(ctx, stdout, listener.Addr().String(), c, systems, s, spine); err != nil {
 		log.Warn("the greeting could not count the customers", "error", err)
 	}
 	failed := make(chan error, 2)
@@ -104,7 +118,7 @@ func serve(ctx context.Context, c config.Serve, stdout, stderr io.Writer) (err e
 }
 
 // prepare makes the store ready: its indexes, and the demo company where it is wanted.
-func prepare(ctx context.Context, c config.Serve, s *store.Store, spine *profiledocs.Spine) error {
+func prepare(ctx context.Context, c config.Serve, company func(time.Time) *demo.Company, s *store.Store, spine *profiledocs.Spine) error {
 	if c.URI() != "" {
 		return indexes(ctx, c.Store, spine)
 	}
@@ -127,7 +141,7 @@ func prepare(ctx context.Context, c config.Serve, s *store.Store, spine *profile
 	if err != nil || !needed {
 		return err
 	}
-	if err := demo.New(time.Now()).Land(ctx, spine, s.Store); err != nil {
+	if err := company(time.Now()).Land(ctx, spine, s.Store); err != nil {
 		return err
 	}
 	return s.Optimize(ctx)
@@ -137,9 +151,9 @@ func prepare(ctx context.Context, c config.Serve, s *store.Store, spine *profile
 const refreshEvery = 6 * time.Hour
 
 // refreshDemo keeps the demo's records as fresh as a landing job would, until ctx ends.
-func refreshDemo(ctx context.Context, s documents.Store, log *slog.Logger) {
+func refreshDemo(ctx context.Context, company func(time.Time) *demo.Company, s documents.Store, log *slog.Logger) {
 	for {
-		if err := demo.New(time.Now()).Refresh(ctx, s); err != nil && ctx.Err() == nil {
+		if err := company(time.Now()).Refresh(ctx, s); err != nil && ctx.Err() == nil {
 			log.Warn("the demo's records were not refreshed", "error", err)
 		}
 		select {
@@ -161,28 +175,26 @@ func indexes(ctx context.Context, c config.Store, spine *profiledocs.Spine) erro
 	return nil
 }
 
-// documentSystems are the systems of a company that lands its records in MongoDB.
-// A system of another kind is added here, beside these.
-func documentSystems(c config.Serve, s documents.Store, spine *profiledocs.Spine) (resolvers.Systems, error) {
-	of := func(domain string) documents.Config {
-		return documents.Config{Name: domain + "/" + demo.System, Store: s, Collection: domain, MaxAge: c.Checked.MaxAge}
-	}
-	b, err1 := billingdocs.New(of("billing"))
-	p, err2 := supportdocs.New(of("support"))
-	n, err3 := socialdocs.New(of("social"))
-	const kind = "documents"
-	faults := c.Checked.Faults
-	return resolvers.Systems{
-		Spine:     spine,
-		SpineKind: kind,
-		Billing:   system(demo.Faulty(b, faults["billing"]), kind),
-		Support:   system(demo.Faulty(p, faults["support"]), kind),
-		Social:    system(demo.Faulty(n, faults["social"]), kind),
-	}, errors.Join(err1, err2, err3)
+// defaultGuards are the guards of systems whose configuration does not say others;
+// timeout zero: the default.
+func defaultGuards(timeout time.Duration) guard.Settings {
+	s := guard.Defaults()
+	s.Timeout = cmp.Or(timeout, s.Timeout)
+	return s
 }
 
-func system[V any](s sources.Source[string, V], kind string) []resolvers.System[V] {
-	return []resolvers.System[V]{{Source: s, Kind: kind}}
+// checkTimeout bounds how long a start waits for systems to say whether their
+// configuration is right.
+const checkTimeout = 5 * time.Second
+
+// checkSystems stops the start where a system says that it is configured wrongly, and
+// only tells of one that is down.
+func checkSystems(ctx context.Context, s *systems, f *config.File, log *slog.Logger) error {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	return s.check(ctx, f, func(name string, err error) {
+		log.Warn("source does not answer, and is asked again when it is needed", "source", name, "cause", err)
+	})
 }
 
 // listen takes an address, and says in one line why it cannot.
@@ -230,7 +242,7 @@ func shutDown(servers []*http.Server, timeout time.Duration) error {
 }
 
 // greet says what is served where, and what to try.
-func greet(ctx context.Context, w io.Writer, addr string, c config.Serve, s *store.Store, spine *profiledocs.Spine) error {
+func greet(ctx context.Context, w io.Writer, addr string, c config.Serve, asked *systems, s *store.Store, spine *profiledocs.Spine) error {
 	n, err := spine.Count(ctx)
 	if err != nil {
 		return err
@@ -245,7 +257,14 @@ func greet(ctx context.Context, w io.Writer, addr string, c config.Serve, s *sto
 		whose = "customers, those of a made-up telecom company among them"
 		query = `{ customer(by: {email: "grigory@example.com"}) { displayName billing { mrr { amount currency } } support { openTickets } sources { source state } } }`
 	}
-	fmt.Fprintf(w, "In the graph: %d %s, and what billing, support and social systems hold of them.\n", n, whose)
+	names := make([]string, len(asked.probes))
+	for i, p := range asked.probes {
+		names[i] = p.name
+	}
+	fmt.Fprintf(w, "In the graph: %d %s, and what %s hold of them.\n", n, whose, strings.Join(names, ", "))
+	if v := asked.vendors; v != nil {
+		fmt.Fprintf(w, "The vendors, as far as the adapters ask: Stripe %s, Zendesk %s, Mastodon %s.\n", v.StripeURL, v.ZendeskURL, v.MastodonURL)
+	}
 	for source, f := range c.Checked.Faults {
 		fmt.Fprintf(w, "Failing for show: %s (%s).\n", source, f)
 	}

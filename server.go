@@ -28,10 +28,14 @@ func main() {
 // run runs one command line and gives the exit code: 0 where all went well.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var cli struct {
-		Version kong.VersionFlag `help:"Say which version this is."`
-		Serve   config.Serve     `cmd:"" default:"withargs" help:"Serve the graph (the default)."`
-		Import  importFlags      `cmd:"" help:"Load customers that you already have from a CSV or NDJSON file."`
+		Version    kong.VersionFlag `help:"Say which version this is."`
+		ConfigFile config.FileFlag  `name:"config" env:"C360_CONFIG" placeholder:"FILE" help:"The configuration file (YAML, see docs/configuration.md). Flags and the environment go over it."`
+		Serve      config.Serve     `cmd:"" default:"withargs" help:"Serve the graph (the default)."`
+		Import     importFlags      `cmd:"" help:"Load customers that you already have from a CSV or NDJSON file."`
+		Doctor     doctorFlags      `cmd:"" help:"Ask every configured system, and say what to do about those that do not answer."`
+		Config     configFlags      `cmd:"" help:"Check the configuration file, or print its JSON Schema."`
 	}
+	file := &config.File{}
 	exit := -1
 	parser, err := kong.New(&cli,
 		kong.Name("customer360"),
@@ -40,6 +44,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exit = code }),
 		kong.UsageOnError(),
+		kong.Bind(configurable(), &file),
 	)
 	if err != nil {
 		return fail(stderr, err)
@@ -48,13 +53,22 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if exit >= 0 {
 		return exit
 	}
-	if err != nil {
+	var faults config.Faults
+	switch {
+	case errors.As(err, &faults):
+		return fail(stderr, faults)
+	case err != nil:
 		return fail(stderr, fmt.Errorf("%w; --help lists all flags", err))
 	}
-	if strings.HasPrefix(command.Command(), "import") {
+	switch name, _, _ := strings.Cut(command.Command(), " "); name {
+	case "import":
 		return runImport(ctx, cli.Import, stdout, stderr)
+	case "doctor":
+		return runDoctor(ctx, cli.Doctor, file, stdout, stderr)
+	case "config":
+		return runConfig(command.Command(), cli.Config, file, stdout, stderr)
 	}
-	if err := serve(ctx, cli.Serve, stdout, stderr); err != nil {
+	if err := serve(ctx, cli.Serve, file, stdout, stderr); err != nil {
 		return fail(stderr, err)
 	}
 	return 0

@@ -264,7 +264,7 @@ var (
 	profileParts = map[string]sources.Parts{"names": profiles.Names, "contacts": profiles.Contacts, "attributes": profiles.Attributes,
 		"consents": profiles.Consents, "relations": profiles.Relations, "links": profiles.Links}
 	billingParts = map[string]sources.Parts{"account": billing.PartAccount, "subscriptions": billing.PartSubscriptions,
-		"invoices": billing.PartInvoices, "charges": billing.PartCharges}
+		"invoices": billing.PartInvoices, "charges": billing.PartCharges, "balance": billing.PartBalance}
 	supportParts = map[string]sources.Parts{"contact": support.PartContact, "tickets": support.PartTickets, "messages": support.PartMessages}
 	socialParts  = map[string]sources.Parts{"profile": social.PartProfile, "mentions": social.PartMentions}
 )

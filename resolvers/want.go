@@ -50,13 +50,16 @@ var fieldNeeds = map[string]map[string]needs{
 		"sources":       {profiles.Profile: profiles.Links},
 	},
 	"Billing": {
-		"balance":       {profiles.Billing: billing.PartAccount | billing.PartSubscriptions},
-		"mrr":           {profiles.Billing: billing.PartAccount | billing.PartSubscriptions},
-		"totals":        {profiles.Billing: billing.PartAccount | billing.PartSubscriptions},
+		"balance":       {profiles.Billing: billing.PartBalance | billing.PartSubscriptions},
+		"mrr":           {profiles.Billing: billing.PartSubscriptions},
+		"totals":        {profiles.Billing: billing.PartBalance | billing.PartSubscriptions},
 		"subscriptions": {profiles.Billing: billing.PartSubscriptions},
 		"invoices":      {profiles.Billing: billing.PartInvoices},
 		"charges":       {profiles.Billing: billing.PartCharges},
 		"lastPayment":   {profiles.Billing: billing.PartCharges},
+	},
+	"BillingAccount": {
+		"balance": {profiles.Billing: billing.PartBalance},
 	},
 	"Support": {
 		"openTickets":   {profiles.Support: support.PartTickets},

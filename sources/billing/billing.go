@@ -19,9 +19,12 @@ const (
 	PartSubscriptions
 	PartInvoices
 	PartCharges
+	// PartBalance is the account's balance: a part of its own, since some systems have to
+	// be asked for it besides.
+	PartBalance
 
 	// AllParts is every part.
-	AllParts = PartAccount | PartSubscriptions | PartInvoices | PartCharges
+	AllParts = PartAccount | PartSubscriptions | PartInvoices | PartCharges | PartBalance
 )
 
 // A Record is all that one system holds of one account. Dated facts are newest

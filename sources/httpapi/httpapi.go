@@ -31,6 +31,9 @@ type Config struct {
 	// Header is sent with each request; it may hold credentials.
 	Header http.Header
 	Limits
+	// Burst is how many requests may be sent at once where RequestsPerSecond bounds them:
+	// for systems that count over minutes. Zero: one second's worth.
+	Burst int
 	// Endpoint names the endpoint of a path: after a 429 it is left alone, and others
 	// are not. Nil: the path's first three segments.
 	Endpoint func(path string) string
@@ -109,11 +112,16 @@ type Request struct {
 	Path string
 	// Query is added to the path's.
 	Query url.Values
+	// Header is sent beside the client's; it may hold credentials that change.
+	Header http.Header
 	// Body is sent as JSON; nil: none.
 	Body any
 	// Into is decoded from the JSON answer; nil: the answer is dropped. Numbers that
 	// land in an any are [json.Number].
 	Into any
+	// Refusal is decoded, as far as that goes, from the JSON of an answer with another
+	// status than 2xx; nil: that answer is dropped. It never is a part of the error.
+	Refusal any
 }
 
 // Do sends a request and gives the headers of the answer. Any status but 2xx is an
@@ -135,6 +143,9 @@ func (c *Client) Do(ctx context.Context, r Request) (http.Header, error) {
 	if err != nil {
 		return nil, &sources.Error{Source: c.source, Kind: sources.Internal, Err: errors.New("the request could not be made")}
 	}
+	for k, v := range r.Header {
+		request.Header[k] = v
+	}
 	request.Header.Set("Accept", "application/json")
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")
@@ -145,8 +156,12 @@ func (c *Client) Do(ctx context.Context, r Request) (http.Header, error) {
 	}
 	defer response.Body.Close()
 	if response.StatusCode < 200 || response.StatusCode > 299 {
+		rest := io.LimitReader(response.Body, 64<<10)
+		if r.Refusal != nil {
+			_ = json.NewDecoder(rest).Decode(r.Refusal)
+		}
 		// So that the connection can be used again; the body itself is not told.
-		_, _ = io.CopyN(io.Discard, response.Body, 64<<10)
+		_, _ = io.Copy(io.Discard, rest)
 		return nil, c.Error(&StatusError{Status: response.StatusCode, RetryAfter: RetryAfter(response.Header)})
 	}
 	if r.Into == nil {

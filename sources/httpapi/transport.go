@@ -41,7 +41,11 @@ func newTransport(c Config) *transport {
 	inner.MaxIdleConnsPerHost = n
 	t := &transport{inner: inner, header: c.Header, slots: make(chan struct{}, n), endpoint: c.Endpoint, holds: map[string]time.Time{}}
 	if c.RequestsPerSecond > 0 {
-		t.limiter = rate.NewLimiter(rate.Limit(c.RequestsPerSecond), int(max(1, math.Ceil(c.RequestsPerSecond))))
+		burst := c.Burst
+		if burst == 0 {
+			burst = int(max(1, math.Ceil(c.RequestsPerSecond)))
+		}
+		t.limiter = rate.NewLimiter(rate.Limit(c.RequestsPerSecond), burst)
 	}
 	if t.endpoint == nil {
 		t.endpoint = firstSegments

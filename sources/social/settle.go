@@ -25,5 +25,5 @@ func (r *Record) Settle(system, owner string) (truncated bool, err error) {
 	if truncated {
 		r.Cut |= PartMentions
 	}
-	return truncated, err
+	return r.Cut != 0, err
 }

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"customer360/internal/config"
+	"customer360/sources/guard"
+)
+
+// configFlags are the commands about the configuration file.
+type configFlags struct {
+	Validate struct {
+		File         string `arg:"" optional:"" help:"The file, where --config does not name it."`
+		NoReferences bool   `name:"no-references" help:"Look at the form only: where the variables and files of secrets that it refers to are not there."`
+	} `cmd:"" help:"Say everything that is wrong with the configuration file, and its place. Nothing is asked or started."`
+	Schema struct{} `cmd:"" help:"Print the JSON Schema of the configuration file, for editors."`
+}
+
+// runConfig runs a command about the configuration file, and gives the exit code.
+func runConfig(command string, c configFlags, f *config.File, stdout, stderr io.Writer) int {
+	if strings.HasPrefix(command, "config schema") {
+		schema, err := config.Schema(configurable())
+		if err != nil {
+			return fail(stderr, err)
+		}
+		_, _ = stdout.Write(schema)
+		return 0
+	}
+	said, err := validate(c, f)
+	if err != nil {
+		return fail(stderr, err)
+	}
+	fmt.Fprintln(stdout, said)
+	return 0
+}
+
+// validate finds what is wrong with a file, and says in a line what is in it otherwise.
+func validate(c configFlags, f *config.File) (string, error) {
+	switch {
+	case c.Validate.NoReferences && c.Validate.File == "":
+		return "", errors.New("config validate --no-references wants the file as an argument: --config reads what it refers to")
+	case c.Validate.NoReferences:
+		return c.Validate.File + ": the form is right", config.CheckForm(c.Validate.File, configurable())
+	case c.Validate.File != "":
+		loaded, err := config.Load(c.Validate.File, configurable())
+		if err != nil {
+			return "", err
+		}
+		f = loaded
+	case f.Path == "":
+		return "", errors.New("config validate wants a file, as an argument or by --config")
+	}
+	all, err := openSystems(f, surroundings{defaults: guard.Defaults()})
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s: %d systems, no faults; customer360 doctor asks whether they answer", f.Path, len(f.Systems)), all.Close()
+}

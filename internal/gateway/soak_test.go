@@ -1,0 +1,339 @@
+package gateway_test
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"customer360/customer"
+	"customer360/demo"
+	"customer360/demo/live"
+	"customer360/sources/guard"
+	"customer360/sources/profiles"
+	"customer360/sources/support"
+)
+
+var soak = flag.Duration("soak", 0, "how long TestSoak goes on; 0: it is left out")
+
+// Vendors that fail in mixed ways, on and off, under load, while what they hold changes
+// all the time: no answer that is told as fresh is older than it may be, none that is
+// told as stale is older than the caller allows, every status fits what is there, and in
+// the end nothing is left: no goroutine, no memory.
+func TestSoak(t *testing.T) {
+	if *soak == 0 {
+		t.Skip("this takes minutes: make soak")
+	}
+	before := goleak.IgnoreCurrent()
+	company := live.Company(time.Now())
+	guards := guard.Defaults()
+	guards.Timeout = 300 * time.Millisecond
+	// Small enough that records are pushed out.
+	guards.Cache.Records = 40
+	all := vendors()[:3]
+	const customers = 60
+	s, served := mount(t, company, customers, guards, time.Second, all...)
+	heap := heapInUse()
+
+	w := newWorldClock(company, all, func(name string, h http.Handler) { served[name].Store(h) })
+	stop := make(chan struct{})
+	var background, load sync.WaitGroup
+	background.Go(func() { w.run(stop) })
+	var strikes atomic.Int64
+	for _, v := range all {
+		background.Go(func() { strikes.Add(mischief(t, s, v.name, stop)) })
+	}
+	var tally soakTally
+	end := time.Now().Add(*soak)
+	for n := range 8 {
+		load.Go(func() {
+			r := rand.New(rand.NewPCG(uint64(n), 360))
+			for time.Now().Before(end) && !t.Failed() {
+				tally.request(t, s, w, r)
+			}
+		})
+	}
+	load.Wait()
+	close(stop)
+	background.Wait()
+	t.Logf("%d faults, %d generations, %s", strikes.Load(), w.generations(), tally.String())
+	tally.bounds(t)
+
+	s.Close()
+	for _, p := range s.proxies {
+		p.Stop()
+	}
+	http.DefaultClient.CloseIdleConnections()
+	// A call may go on for its timeout.
+	time.Sleep(guards.Timeout + 100*time.Millisecond)
+	if grown := int64(heapInUse()) - int64(heap); grown > 32<<20 {
+		t.Errorf("%d MiB more are in use than before", grown>>20)
+	}
+	options := append(proxysOwn, before,
+		// The vendors' servers end with the test.
+		goleak.IgnoreAnyFunction("net/http.(*Server).Serve"), goleak.IgnoreAnyFunction("net/http.(*conn).serve"))
+	goleak.VerifyNone(t, options...)
+}
+
+func heapInUse() uint64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// mischief makes a vendor fail in one way after the other, with pauses, until stop. It
+// gives how often.
+func mischief(t testing.TB, s *stage, name string, stop <-chan struct{}) (strikes int64) {
+	r := rand.New(rand.NewPCG(uint64(len(name)), 7))
+	p := s.proxies[name]
+	pause := func(least, more time.Duration) bool {
+		select {
+		case <-stop:
+			return false
+		case <-time.After(least + time.Duration(r.Int64N(int64(more)))):
+			return true
+		}
+	}
+	for pause(200*time.Millisecond, 1500*time.Millisecond) {
+		f := faults[r.IntN(len(faults))]
+		f.strike(t, p)
+		strikes++
+		pause(200*time.Millisecond, 1500*time.Millisecond)
+		if f.name == "down" {
+			if err := p.Start(); err != nil {
+				t.Error(err)
+				return strikes
+			}
+			continue
+		}
+		if err := p.Toxics.RemoveToxic(t.Context(), "toxic"); err != nil {
+			t.Error(err)
+			return strikes
+		}
+	}
+	return strikes
+}
+
+// A worldClock changes what the vendors hold, generation by generation. Each record
+// tells its generation.
+type worldClock struct {
+	company *demo.Company
+	vendors []vendor
+	serve   func(name string, h http.Handler)
+	// made is how many generations there were; next alone knows it.
+	made int
+	mu   sync.Mutex
+	// over are the times at which each generation was over; the last one is not.
+	over []time.Time
+}
+
+const generation = 250 * time.Millisecond
+
+func newWorldClock(c *demo.Company, vendors []vendor, serve func(string, http.Handler)) *worldClock {
+	w := &worldClock{company: c, vendors: vendors, serve: serve}
+	w.next()
+	return w
+}
+
+func (w *worldClock) run(stop <-chan struct{}) {
+	for {
+		select {
+		case <-stop:
+			return
+		case <-time.After(generation):
+			w.next()
+		}
+	}
+}
+
+func (w *worldClock) generations() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.over) + 1
+}
+
+// next makes a new generation. The one before is over when every vendor serves the new one.
+func (w *worldClock) next() {
+	mark := fmt.Sprintf(" v%d", w.made)
+	c := *w.company
+	c.Billing, c.Support, c.Social = nil, nil, nil
+	for _, r := range w.company.Billing {
+		n := *r
+		n.Name = "billing" + mark
+		c.Billing = append(c.Billing, &n)
+	}
+	for _, r := range w.company.Support {
+		n := *r
+		n.Tickets = []*support.Ticket{{Title: "support" + mark, Status: support.Open, CreatedAt: c.Now.Add(-time.Hour)}}
+		n.Tickets[0].RecordID = r.RecordID + "-t1"
+		n.Messages = nil
+		c.Support = append(c.Support, &n)
+	}
+	for _, r := range w.company.Social {
+		n := *r
+		n.DisplayName = "social" + mark
+		c.Social = append(c.Social, &n)
+	}
+	for _, v := range w.vendors {
+		w.serve(v.name, v.serve(&c))
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.made > 0 {
+		w.over = append(w.over, time.Now())
+	}
+	w.made++
+}
+
+// wasOver says when a generation was over; ok is false where it is the last one.
+func (w *worldClock) wasOver(generation int) (at time.Time, ok bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if generation >= len(w.over) {
+		return time.Time{}, false
+	}
+	return w.over[generation], true
+}
+
+// A soakTally counts what came out.
+type soakTally struct {
+	requests, fresh, stale, failed, wrong atomic.Int64
+	mu                                    sync.Mutex
+	took                                  []time.Duration
+}
+
+func (y *soakTally) String() string {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	slices.Sort(y.took)
+	return fmt.Sprintf("%d requests, %d answers checked (%d fresh, %d stale), %d failures told, %d wrong; p50 %s, p99 %s, longest %s",
+		y.requests.Load(), y.fresh.Load()+y.stale.Load(), y.fresh.Load(), y.stale.Load(), y.failed.Load(), y.wrong.Load(),
+		y.took[len(y.took)/2], y.took[len(y.took)*99/100], y.took[len(y.took)-1])
+}
+
+// bounds hold for any length: every outcome came up, and none was wrong.
+func (y *soakTally) bounds(t *testing.T) {
+	if y.wrong.Load() > 0 || y.fresh.Load() == 0 || y.stale.Load() == 0 || y.failed.Load() == 0 {
+		t.Errorf("want some of each, and none wrong: %s", y)
+	}
+}
+
+const soakFields = `edges { node {
+	billing { accounts { name } }
+	support { tickets(first: 1) { edges { node { title } } } }
+	social { profiles { displayName } }
+	sources { source state complete stale code }
+} }`
+
+// allowances are what callers wish, and how old an answer may then be.
+var allowances = []struct {
+	directive        string
+	maxAge, maxStale time.Duration
+	nothingOld       bool
+}{
+	{"", 0, 10 * time.Minute, false},
+	{`@freshness(onError: FAIL)`, 0, 0, true},
+	{`@freshness(maxAge: "PT1S")`, time.Second, 10 * time.Minute, false},
+	{`@freshness(maxAge: "PT0.5S", maxStale: "PT2S")`, 500 * time.Millisecond, 2 * time.Second, false},
+	{`@freshness(deadline: "PT0.1S")`, 0, 10 * time.Minute, false},
+}
+
+// request asks for some customers and checks what it gets.
+func (y *soakTally) request(t *testing.T, s *stage, w *worldClock, r *rand.Rand) {
+	allowed := allowances[r.IntN(len(allowances))]
+	query := fmt.Sprintf("query %s { customers(first: %d) { %s } }", allowed.directive, 1+r.IntN(10), soakFields)
+	start := time.Now()
+	got := s.ask(query)
+	y.requests.Add(1)
+	y.mu.Lock()
+	y.took = append(y.took, got.took)
+	y.mu.Unlock()
+	var a struct {
+		Data struct {
+			Customers struct {
+				Edges []struct {
+					Node struct {
+						Billing *struct{ Accounts []struct{ Name string } }
+						Support *struct {
+							Tickets struct {
+								Edges []struct{ Node struct{ Title string } }
+							}
+						}
+						Social *struct {
+							Profiles []struct{ DisplayName string }
+						}
+						Sources []struct {
+							Source   profiles.SourceName
+							State    customer.SourceState
+							Complete bool
+							Stale    bool
+							Code     *string
+						}
+					}
+				}
+			}
+		}
+	}
+	wrong := func(format string, args ...any) {
+		y.wrong.Add(1)
+		t.Errorf("%s: "+format, append([]any{query}, args...)...)
+	}
+	if err := json.Unmarshal(got.body, &a); err != nil || got.status != http.StatusOK || len(a.Data.Customers.Edges) == 0 {
+		wrong("status %d, %v: %.300s", got.status, err, got.body)
+		return
+	}
+	for _, e := range a.Data.Customers.Edges {
+		n := e.Node
+		seen := map[profiles.SourceName]string{}
+		if n.Billing != nil && len(n.Billing.Accounts) == 1 {
+			seen[profiles.Billing] = n.Billing.Accounts[0].Name
+		}
+		if n.Support != nil && len(n.Support.Tickets.Edges) == 1 {
+			seen[profiles.Support] = n.Support.Tickets.Edges[0].Node.Title
+		}
+		if n.Social != nil && len(n.Social.Profiles) == 1 {
+			seen[profiles.Social] = n.Social.Profiles[0].DisplayName
+		}
+		for _, status := range n.Sources {
+			if status.Source == profiles.Profile {
+				continue
+			}
+			text, there := seen[status.Source]
+			domain, number, _ := strings.Cut(text, " v")
+			generation, err := strconv.Atoi(number)
+			switch {
+			case status.State == customer.Fresh && there && !status.Stale:
+				y.fresh.Add(1)
+				// A call that was under way may be joined: it began at most a timeout ago.
+				if at, over := w.wasOver(generation); err != nil || domain != strings.ToLower(string(status.Source)) || over && start.Sub(at) > allowed.maxAge+300*time.Millisecond {
+					wrong("%s is FRESH with %q, which was over %s before", status.Source, text, start.Sub(at))
+				}
+			case status.State == customer.Stale && there && status.Stale && status.Code != nil:
+				y.stale.Add(1)
+				if at, over := w.wasOver(generation); err != nil || domain != strings.ToLower(string(status.Source)) || allowed.nothingOld || over && start.Sub(at) > allowed.maxStale+300*time.Millisecond {
+					wrong("%s is STALE with %q, which was over %s before", status.Source, text, start.Sub(at))
+				}
+			case (status.State == customer.TimedOut || status.State == customer.Unavailable) && !there && !status.Complete && status.Code != nil:
+				y.failed.Add(1)
+			default:
+				wrong("%+v with %q", status, text)
+			}
+		}
+	}
+	if got.took > 3*time.Second {
+		wrong("it took %s; the deadline is a second", got.took)
+	}
+}

@@ -1,0 +1,163 @@
+package stripe
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/stripe/stripe-go/v86"
+
+	"customer360/sources"
+	"customer360/sources/httpapi"
+)
+
+// newClient makes the library's client. It has a backend of its own, so that nothing
+// global of the library is used; it repeats nothing, since a guard does, and it logs
+// and reports nothing.
+func newClient(key, address string, h *http.Client) *stripe.Client {
+	own := *h
+	own.Transport = &transport{h.Transport}
+	backend := stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
+		EnableTelemetry:   stripe.Bool(false),
+		HTTPClient:        &own,
+		LeveledLogger:     &stripe.LeveledLogger{Level: stripe.LevelNull},
+		MaxNetworkRetries: stripe.Int64(0),
+		URL:               stripe.String(address),
+	})
+	return stripe.NewClient(key, stripe.WithBackends(&stripe.Backends{API: backend}))
+}
+
+// endpoint is what Stripe counts requests by: a list, or all single objects of a kind.
+func endpoint(path string) string {
+	segments := strings.Split(strings.Trim(path, "/"), "/")
+	if len(segments) > 2 {
+		return strings.Join(segments[:2], "/") + "/{id}"
+	}
+	return strings.Join(segments, "/")
+}
+
+// maxBody bounds an answer: a page of a hundred invoices is well within.
+const maxBody = 16 << 20
+
+var (
+	errTooLarge = errors.New("its answer is larger than 16 MiB")
+	errForm     = errors.New("its answer is not in the form of Stripe's API")
+)
+
+// transport keeps from the library what it would read without a bound, or quote.
+type transport struct{ inner http.RoundTripper }
+
+// RoundTrip gives answers that the library can make sense of: objects, and the errors
+// that say which object is missing. Others become a [*httpapi.StatusError], whatever
+// is in their body.
+func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := t.inner.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	switch status := response.StatusCode; {
+	case status >= 200 && status <= 299, status == http.StatusNotFound, status == http.StatusBadRequest:
+		response.Body = &body{response.Body, maxBody}
+		return response, nil
+	}
+	defer response.Body.Close()
+	// So that the connection can be used again.
+	_, _ = io.CopyN(io.Discard, response.Body, 64<<10)
+	return nil, &httpapi.StatusError{Status: response.StatusCode, RetryAfter: httpapi.RetryAfter(response.Header)}
+}
+
+// body is an answer of which no more than left bytes are read.
+type body struct {
+	io.ReadCloser
+	left int
+}
+
+// A readError is the end of a connection, as opposed to an answer in a wrong form.
+type readError struct{ error }
+
+func (e readError) Unwrap() error { return e.error }
+
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if b.left -= n; b.left < 0 {
+		return 0, errTooLarge
+	}
+	if err != nil && err != io.EOF {
+		err = readError{err}
+	}
+	return n, err
+}
+
+// fault gives an error of a call as one of the source. What the library says quotes
+// keys and bodies, so nothing of it is kept; of, as "invoices", says which call it was.
+func (s *source) fault(of string, err error) *sources.Error {
+	var (
+		refused *stripe.Error
+		read    readError
+		sent    *url.Error
+		status  *httpapi.StatusError
+		e       *sources.Error
+	)
+	switch {
+	case errors.As(err, &refused):
+		err = s.http.Error(&httpapi.StatusError{Status: refused.HTTPStatusCode})
+	case errors.Is(err, errTooLarge):
+		err = &sources.Error{Source: s.name, Kind: sources.Malformed, Err: errTooLarge}
+	case errors.As(err, &read):
+		err = s.http.Error(read.error)
+	case errors.As(err, &sent), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		err = s.http.Error(err)
+	default:
+		err = &sources.Error{Source: s.name, Kind: sources.Malformed, Err: errForm}
+	}
+	e = sources.AsError(s.name, sources.Unavailable, err)
+	if errors.As(e.Err, &status) {
+		e.Err = callError{of, e.Err}
+	}
+	return e
+}
+
+// A callError says which call an error is of.
+type callError struct {
+	of  string
+	err error
+}
+
+func (e callError) Error() string { return e.of + ": " + e.err.Error() }
+func (e callError) Unwrap() error { return e.err }
+
+// isMissing reports whether Stripe says that there is no such object: the one in the
+// path, which is 404, or the customer of a list, which is 400.
+func isMissing(err error) bool {
+	var e *stripe.Error
+	return errors.As(err, &e) && e.Code == stripe.ErrorCodeResourceMissing && (e.HTTPStatusCode == http.StatusNotFound || e.Param == "customer")
+}
+
+// list follows the pages of a list, up to [sources.MaxPerKind] objects, and reports
+// whether there are more.
+func list[T any](page func(stripe.ListParams) *stripe.V1List[T], id func(T) string) (all []T, more bool, err error) {
+	params := stripe.ListParams{Limit: stripe.Int64(pageSize), Single: true}
+	for {
+		l := page(params)
+		if l.Err() != nil {
+			return nil, false, l.Err()
+		}
+		all = append(all, l.Data()...)
+		switch more = l.Meta().HasMore; {
+		case len(all) > sources.MaxPerKind:
+			return all[:sources.MaxPerKind], true, nil
+		case !more, len(all) == sources.MaxPerKind:
+			return all, more, nil
+		case len(l.Data()) == 0:
+			// It would go on for ever.
+			return nil, false, errForm
+		}
+		params.StartingAfter = stripe.String(id(all[len(all)-1]))
+	}
+}
+
+// pageSize is the most that Stripe gives at once.
+const pageSize = 100
