@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"maps"
 
 	"customer360/demo"
 	"customer360/demo/live"
@@ -22,11 +23,8 @@ var ownVendors = httpapi.Limits{RequestsPerSecond: 100_000, Concurrency: 64}
 // own vendors.
 func (all *systems) addLive(vendors *live.Servers, guards guard.Settings) error {
 	// What a wire can show is shown there.
-	for source, fault := range all.faults {
-		if fault != demo.FaultPartial {
-			delete(all.faults, source)
-		}
-	}
+	all.faults = maps.Clone(all.faults)
+	maps.DeleteFunc(all.faults, func(_ string, f demo.Fault) bool { return f != demo.FaultPartial })
 	b, err1 := stripe.New(stripe.Config{Name: "billing/" + live.StripeSystem, URL: vendors.StripeURL, APIKey: live.StripeKey, Limits: ownVendors})
 	p, err2 := zendesk.New(zendesk.Config{Name: "support/" + live.ZendeskSystem, URL: vendors.ZendeskURL, Email: live.ZendeskEmail, APIToken: live.ZendeskToken, Limits: ownVendors})
 	n, err3 := mastodon.New(mastodon.Config{Name: "social/" + live.MastodonSystem, URL: vendors.MastodonURL, Domain: live.MastodonDomain, AccessToken: live.MastodonToken, Brand: live.MastodonBrand, Limits: ownVendors})

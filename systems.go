@@ -37,6 +37,8 @@ import (
 type kind struct {
 	config.Kind
 	open func(*systems, config.System) error
+	// settings are empty ones, for the test that holds the schema to them.
+	settings any
 }
 
 // kinds are all of them. A new adapter is a line here.
@@ -83,7 +85,7 @@ func socialOf(s *resolvers.Systems) *[]resolvers.System[*social.Record]   { retu
 // make makes a source of them, list is where the source goes.
 func kindOf[C, V any](source, name string, schema []byte, named func(*C) *string, make func(C) (sources.Source[string, V], error),
 	parts sources.Parts, list func(*resolvers.Systems) *[]resolvers.System[V]) kind {
-	return kind{config.Kind{Source: source, Kind: name, Schema: schema}, func(all *systems, s config.System) error {
+	open := func(all *systems, s config.System) error {
 		var settings C
 		if err := s.Decode(&settings); err != nil {
 			return err
@@ -98,7 +100,8 @@ func kindOf[C, V any](source, name string, schema []byte, named func(*C) *string
 		}
 		add(all, source, name, s.Sample, made, parts, list)
 		return nil
-	}}
+	}
+	return kind{config.Kind{Source: source, Kind: name, Schema: schema}, open, *new(C)}
 }
 
 // systems are the systems to ask, and what is known of each besides.

@@ -82,4 +82,6 @@ func TestFreshness(t *testing.T) {
 	}
 }
 
-func sameLength(a, b *time.Duration) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
+func sameLength(a, b *time.Duration) bool {
+	return a == nil && b == nil || a != nil && b != nil && *a == *b
+}

@@ -12,8 +12,8 @@ import (
 
 // Check reports what is missing in a configuration.
 func (c Config) Check() error {
-	if c.Name == "" || c.Collection == "" || c.Store.Database == nil {
-		return errors.New("a documents system needs a name, a collection and a database")
+	if c.Name == "" || c.Collection == "" {
+		return errors.New("a documents system needs a name and a collection")
 	}
 	return nil
 }

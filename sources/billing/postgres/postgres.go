@@ -31,10 +31,10 @@
 //     whole http or https address of a record, put together in SQL.
 //
 // The account's query brings the balance, too. A part without a query is one of which this
-// system has nothing: its list is empty. Of a
-// key, the newest 1,000 facts of a kind stay. A row that cannot be read leaves out the key
-// that it belongs to, and a second row for one account or for one record does so too,
-// since a join that multiplies rows would multiply amounts.
+// system has nothing: its list is empty. Of a key, the newest 1,000 facts of a kind stay. A
+// row that cannot be read leaves out the key that it belongs to, and a second row for one
+// account or for one record does so too, since a join that multiplies rows would multiply
+// amounts.
 //
 // Keys are text, or what $1 is compared with: integers, numeric or uuid. Where a key cannot
 // be one of those, there is no such record.

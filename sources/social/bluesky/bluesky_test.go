@@ -3,6 +3,7 @@ package bluesky_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -31,7 +32,9 @@ func answerWith(status int, word string, header ...string) func(http.ResponseWri
 }
 
 func only(call string, fail func(http.ResponseWriter, *http.Request) bool) func(http.ResponseWriter, *http.Request) bool {
-	return func(w http.ResponseWriter, r *http.Request) bool { return strings.HasSuffix(r.URL.Path, call) && fail(w, r) }
+	return func(w http.ResponseWriter, r *http.Request) bool {
+		return strings.HasSuffix(r.URL.Path, call) && fail(w, r)
+	}
 }
 
 func TestContract(t *testing.T) {
@@ -71,6 +74,8 @@ func TestContract(t *testing.T) {
 				failure(sources.Malformed, only("getProfiles", answerWith(200, ""))),
 				failure(sources.Malformed, only("getAuthorFeed", answerWith(200, ""))),
 				failure(sources.TimedOut, func(_ http.ResponseWriter, r *http.Request) bool {
+					// A server notices that a client left only once the body is read.
+					_, _ = io.Copy(io.Discard, r.Body)
 					<-r.Context().Done()
 					return true
 				}),
@@ -396,11 +401,13 @@ func TestWithoutASession(t *testing.T) {
 func TestUnreadable(t *testing.T) {
 	me, other := "did:plc:me", "did:plc:other"
 	for name, spoil := range map[string]func(s *server){
-		"profile":        func(s *server) { s.profiles[0]["followersCount"] = "many" },
-		"profile's did":  func(s *server) { delete(s.profiles[0], "handle") },
-		"feed item":      func(s *server) { s.posts[me] = []any{7} },
-		"post's langs":   func(s *server) { s.posts[me] = []any{feedItem(postOf(me, "a", "x", "langs", "en"))} },
-		"notification":   func(s *server) { s.notifications = []any{notificationOf(postOf(me, "a", "x", "text", nil, "facets", 7), "mention")} },
+		"profile":       func(s *server) { s.profiles[0]["followersCount"] = "many" },
+		"profile's did": func(s *server) { delete(s.profiles[0], "handle") },
+		"feed item":     func(s *server) { s.posts[me] = []any{7} },
+		"post's langs":  func(s *server) { s.posts[me] = []any{feedItem(postOf(me, "a", "x", "langs", "en"))} },
+		"notification": func(s *server) {
+			s.notifications = []any{notificationOf(postOf(me, "a", "x", "text", nil, "facets", 7), "mention")}
+		},
 		"post's address": func(s *server) { s.posts[me] = []any{feedItem(with(postOf(me, "a", "x"), "uri", ""))} },
 	} {
 		s := newServer(t)

@@ -214,7 +214,9 @@ func postOf(did, key, text string, record ...any) map[string]any {
 	}
 }
 
-func feedItem(post map[string]any, more ...any) any { return with(map[string]any{"post": post}, more...) }
+func feedItem(post map[string]any, more ...any) any {
+	return with(map[string]any{"post": post}, more...)
+}
 
 func notificationOf(post map[string]any, reason string) any {
 	return with(post, "reason", reason, "isRead", true)

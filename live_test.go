@@ -1,0 +1,93 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"customer360/console"
+	"customer360/demo"
+)
+
+var demoNow = time.Now()
+
+// The live demo is the same company: what a newcomer is told to try is answered alike,
+// and a vendor that fails is told.
+func TestLiveDemo(t *testing.T) {
+	needsEmbedded(t)
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	dir := t.TempDir()
+	s := startServer(t, "--demo", "live", "--data-dir", dir)
+	records := startServer(t, "--data-dir", t.TempDir())
+	const query = `{ systems { source kind } customer(by: {email: "lukasz.dabek@example.com"}) {
+		displayName billing { mrr { amount currency } subscriptions { name status } invoices { totalCount edges { node { number status total { amount currency } } } } }
+		support { openTickets tickets { totalCount edges { node { title status priority } } } } social { followers profiles { displayName } }
+		timeline(first: 20, kinds: [PAYMENT, INVOICE_ISSUED, TICKET_OPENED, SUBSCRIPTION_STARTED]) { edges { node { at kind title } } missingSources completeSince } sources { source state complete } } }`
+	type answer struct {
+		Data struct {
+			Systems  []struct{ Source, Kind string }
+			Customer json.RawMessage
+		}
+	}
+	var got, want answer
+	for s, into := range map[*server]*answer{s: &got, records: &want} {
+		text := s.ask(t, query)
+		if err := json.Unmarshal([]byte(text), into); err != nil || strings.Contains(text, `"errors"`) {
+			t.Fatal(text)
+		}
+	}
+	if string(got.Data.Customer) != string(want.Data.Customer) {
+		t.Errorf("live:   %s\nlanded: %s", got.Data.Customer, want.Data.Customer)
+	}
+	kinds := ""
+	for _, s := range got.Data.Systems {
+		kinds += s.Kind + " "
+	}
+	if kinds != "documents stripe zendesk mastodon " {
+		t.Errorf("the systems are %s", kinds)
+	}
+	if !strings.Contains(s.stdout.String(), "Stripe http://127.0.0.1:") {
+		t.Errorf("the greeting does not name the vendors: %s", s.stdout)
+	}
+	// The stories, as the playground has them, come through both.
+	for _, e := range console.Examples() {
+		var errors [2]int
+		for i, s := range []*server{s, records} {
+			var a struct {
+				Data   map[string]json.RawMessage
+				Errors []json.RawMessage
+			}
+			text := s.ask(t, e.Document)
+			if err := json.Unmarshal([]byte(text), &a); err != nil || a.Data == nil {
+				t.Errorf("%s: %.500s", e.Name, text)
+			}
+			errors[i] = len(a.Errors)
+			if strings.Contains(text, "RATE_LIMITED") || strings.Contains(text, "MALFORMED") {
+				t.Errorf("%s: %.500s", e.Name, text)
+			}
+		}
+		if errors[0] != errors[1] {
+			t.Errorf("%s: %d errors live, %d landed", e.Name, errors[0], errors[1])
+		}
+	}
+	s.end(t)
+	records.end(t)
+
+	for fault, want := range map[demo.Fault]string{demo.FaultError: "UNAVAILABLE", demo.FaultHang: "TIMED_OUT"} {
+		s := startServer(t, "--demo", "live", "--data-dir", dir, "--demo-fault", "billing="+string(fault))
+		got := s.ask(t, `{ customer(by: {email: "lukasz.dabek@example.com"}) { billing { mrr { amount } } support { openTickets } sources { source state } } }`)
+		if !strings.Contains(got, `"source":"BILLING","state":"`+want) || !strings.Contains(got, `"source":"SUPPORT","state":"FRESH"`) {
+			t.Errorf("%s: %s", fault, got)
+		}
+		s.end(t)
+	}
+	s = startServer(t, "--demo", "live", "--data-dir", dir, "--demo-fault", "billing=partial")
+	partial := s.ask(t, `{ customers(first: 30) { edges { node { billing { mrr { amount } } sources { state } } } } }`)
+	if !strings.Contains(partial, "UNAVAILABLE") || !strings.Contains(partial, `"amount"`) {
+		t.Errorf("partial: %s", partial)
+	}
+	s.end(t)
+}
