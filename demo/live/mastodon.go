@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"customer360/sources/social"
-	"customer360/sources/social/mastodon/brand"
+	"customer360/sources/social/brand"
 )
 
 // MastodonToken is the access token that [Mastodon] asks for.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -38,7 +39,7 @@ func TestMastodonGivesTheDemoCompany(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = source.(interface{ Close() error }).Close() })
 
-	answers, err := source.Fetch(context.Background(), append(keys, "1"), social.AllParts)
+	answers, err := source.Fetch(context.Background(), slices.Concat(keys, []string{"1"}), social.AllParts)
 	if err != nil || len(answers) != len(keys)+1 || !answers["1"].Missing {
 		t.Fatalf("%d answers of %d, %v", len(answers), len(keys), err)
 	}

@@ -135,7 +135,7 @@ func TestExample(t *testing.T) {
 			{Ref: ref("902", ""), TicketID: "T-20", Channel: profiles.Email, Direction: support.Outbound, AuthorName: "Desk", Automatic: true,
 				Body: "We got your message.", SentAt: at(1769851805)},
 			{Ref: ref("901", ""), TicketID: "T-20", Channel: profiles.Email, Direction: support.Inbound, AuthorName: "Customer One",
-				Body: "Hello,\nit restarts at 3 o'clock – each night.", SentAt: at(1769851800)},
+				Body: "Hello,\n\nit restarts at 3 o'clock – each night.", SentAt: at(1769851800)},
 		},
 	}
 	if diff := cmp.Diff(want, got["4711"].Value); diff != "" {

@@ -31,9 +31,9 @@ type Config struct {
 	// Header is sent with each request; it may hold credentials.
 	Header http.Header
 	Limits
-	// Burst is how many requests may be sent at once where RequestsPerSecond bounds them:
-	// for systems that count over minutes. Zero: one second's worth.
-	Burst int
+	// Window is what the system counts requests over, where that is not a second:
+	// RequestsPerSecond is then their mean over it, half of which may be sent at once.
+	Window time.Duration
 	// Endpoint names the endpoint of a path: after a 429 it is left alone, and others
 	// are not. Nil: the path's first three segments.
 	Endpoint func(path string) string
@@ -162,7 +162,7 @@ func (c *Client) Do(ctx context.Context, r Request) (http.Header, error) {
 		}
 		// So that the connection can be used again; the body itself is not told.
 		_, _ = io.Copy(io.Discard, rest)
-		return nil, c.Error(&StatusError{Status: response.StatusCode, RetryAfter: RetryAfter(response.Header)})
+		return nil, c.Error(&StatusError{Status: response.StatusCode, RetryAfter: retryAfter(response)})
 	}
 	if r.Into == nil {
 		_, _ = io.CopyN(io.Discard, response.Body, maxBody)

@@ -41,11 +41,12 @@ func newTransport(c Config) *transport {
 	inner.MaxIdleConnsPerHost = n
 	t := &transport{inner: inner, header: c.Header, slots: make(chan struct{}, n), endpoint: c.Endpoint, holds: map[string]time.Time{}}
 	if c.RequestsPerSecond > 0 {
-		burst := c.Burst
-		if burst == 0 {
-			burst = int(max(1, math.Ceil(c.RequestsPerSecond)))
+		mean, burst := c.RequestsPerSecond, c.RequestsPerSecond
+		if c.Window > 0 {
+			// Both halves of the mean: what is sent at once, and what comes back meanwhile.
+			mean, burst = mean/2, mean/2*c.Window.Seconds()
 		}
-		t.limiter = rate.NewLimiter(rate.Limit(c.RequestsPerSecond), burst)
+		t.limiter = rate.NewLimiter(rate.Limit(mean), int(max(1, math.Ceil(burst))))
 	}
 	if t.endpoint == nil {
 		t.endpoint = firstSegments
@@ -89,7 +90,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		release()
 		return nil, err
 	}
-	if wait := RetryAfter(response.Header); response.StatusCode == http.StatusTooManyRequests {
+	if wait := retryAfter(response); response.StatusCode == http.StatusTooManyRequests {
 		if wait == 0 {
 			wait = defaultHold
 		}
@@ -164,6 +165,15 @@ type body struct {
 func (b *body) Close() error {
 	defer b.release()
 	return b.ReadCloser.Close()
+}
+
+// retryAfter gives how long an answer asks us to wait. Some systems send the headers of
+// their rates with every answer, where they ask for nothing.
+func retryAfter(r *http.Response) time.Duration {
+	if r.StatusCode == http.StatusTooManyRequests {
+		return RetryAfter(r.Header)
+	}
+	return RetryAfter(http.Header{"Retry-After": r.Header["Retry-After"]})
 }
 
 // RetryAfter reads how long a system asks us to wait, as [Client.Do] does; for SDKs that

@@ -1,14 +1,13 @@
 package rest
 
 import (
-	"strings"
 	"time"
 	// So that zones are known on machines without a time zone database.
 	_ "time/tzdata"
 
 	"github.com/itchyny/timefmt-go"
-	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
+
+	"customer360/sources/plaintext"
 )
 
 // A Function is a jq function of Go: it gets the dot and the arguments, and gives a
@@ -88,34 +87,5 @@ func jqPlain(dot any, _ []any) any {
 	if !ok {
 		return Expected("expected a text")
 	}
-	return plain(s)
-}
-
-// lines are elements that begin a line of their own.
-var lines = map[atom.Atom]bool{atom.P: true, atom.Br: true, atom.Div: true, atom.Li: true, atom.Tr: true, atom.Blockquote: true,
-	atom.H1: true, atom.H2: true, atom.H3: true, atom.H4: true, atom.H5: true, atom.H6: true, atom.Pre: true}
-
-func plain(source string) string {
-	var out strings.Builder
-	z := html.NewTokenizer(strings.NewReader(source))
-	silent := false
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return strings.TrimSpace(out.String())
-		case html.TextToken:
-			if !silent {
-				out.Write(z.Text())
-			}
-		case html.StartTagToken, html.SelfClosingTagToken:
-			name, _ := z.TagName()
-			tag := atom.Lookup(name)
-			silent = tag == atom.Script || tag == atom.Style
-			if lines[tag] && out.Len() > 0 && !strings.HasSuffix(out.String(), "\n") {
-				out.WriteByte('\n')
-			}
-		case html.EndTagToken:
-			silent = false
-		}
-	}
+	return plaintext.Of(s)
 }

@@ -34,21 +34,3 @@ func FuzzNextLink(f *testing.F) {
 		}
 	})
 }
-
-func TestPlain(t *testing.T) {
-	for source, want := range map[string]string{
-		"":                               "",
-		"plain":                          "plain",
-		"a &lt; b &amp; c":               "a < b & c",
-		"<p>One</p><p>two<br/>three</p>": "One\ntwo\nthree",
-		"<style>x{}</style>a<script>b()</script>c": "ac",
-		"2 < 3 and 4 > 1":                          "2 < 3 and 4 > 1",
-		`<a href="https://x.example">a link</a>`:   "a link",
-		"<p>unclosed <b>and":                       "unclosed and",
-		"<script>never ends":                       "",
-	} {
-		if got := plain(source); got != want {
-			t.Errorf("%q: %q; want %q", source, got, want)
-		}
-	}
-}

@@ -45,12 +45,12 @@ package bluesky
 import (
 	_ "embed"
 	"errors"
-	"math"
 	"strings"
+	"time"
 
 	"customer360/sources/httpapi"
 	"customer360/sources/social"
-	"customer360/sources/social/mastodon/brand"
+	"customer360/sources/social/brand"
 )
 
 // Config describes the system.
@@ -87,8 +87,8 @@ const (
 	// defaultRate is half of the 3,000 requests in 5 minutes that one address may send, for
 	// the company's other programs behind it.
 	defaultRate = 5
-	// window is what Bluesky counts over, in seconds.
-	window = 300
+	// window is what Bluesky counts over.
+	window = 5 * time.Minute
 	// maxPages is as many as the facts of one kind that a record may hold.
 	maxPages = 10
 	// defaultPostPages: a further page would double the calls, which are one per account.
@@ -150,12 +150,9 @@ func New(c Config) (social.Source, error) {
 	if c.Concurrency == 0 {
 		c.Concurrency = defaultConcurrency
 	}
-	limits := c.Limits
-	limits.RequestsPerSecond /= 2
 	client, err := httpapi.New(httpapi.Config{
-		Source: c.Name, URL: c.URL, Limits: limits,
-		// Both halves of the mean: what is sent at once, and what comes back in the window.
-		Burst: int(max(1, math.Ceil(limits.RequestsPerSecond*window))),
+		Source: c.Name, URL: c.URL, Limits: c.Limits,
+		Window: window,
 		// The name of the call is in the path's last segment, below whatever path URL has.
 		Endpoint: func(path string) string { return path[strings.LastIndexByte(path, '/')+1:] },
 	})

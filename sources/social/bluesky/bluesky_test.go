@@ -1,7 +1,6 @@
 package bluesky_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,13 +10,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"customer360/sources"
-	"customer360/sources/httpapi"
 	"customer360/sources/social"
 	"customer360/sources/social/bluesky"
-	"customer360/sources/social/mastodon/brand"
 	"customer360/sources/sourcetest"
 )
 
@@ -128,69 +124,6 @@ func TestCalls(t *testing.T) {
 	}
 }
 
-func TestSession(t *testing.T) {
-	s := newServer(t)
-	var keys []string
-	for n := range 20 {
-		did := fmt.Sprint("did:plc:user", n)
-		keys = append(keys, s.add(fmt.Sprint("user", n), []any{feedItem(postOf(did, "3k", "Meridian"))}))
-	}
-	source := s.source(t)
-	fetch := func(session map[string]int) {
-		t.Helper()
-		a, err := source.Fetch(t.Context(), keys, social.AllParts)
-		if err != nil || len(a) != 20 {
-			t.Fatalf("%d answers, %v", len(a), err)
-		}
-		calls := s.calls()
-		delete(calls, "getProfiles")
-		delete(calls, "listNotifications")
-		delete(calls, "getAuthorFeed")
-		if diff := cmp.Diff(session, calls, cmpopts.EquateEmpty()); diff != "" {
-			t.Error(diff)
-		}
-	}
-	fetch(map[string]int{"createSession": 1})
-	s.expire(false)
-	fetch(map[string]int{"refreshSession": 1})
-	s.expire(true)
-	fetch(map[string]int{"refreshSession": 1, "createSession": 1})
-	// In the midst of a Fetch, with many at once.
-	n := 0
-	s.failing(only("getAuthorFeed", func(http.ResponseWriter, *http.Request) bool {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if n++; n == 5 {
-			s.access = "expired"
-		}
-		return false
-	}))
-	fetch(map[string]int{"refreshSession": 1})
-	// The refresh fails for a while: that is no reason to log in.
-	s.expire(false)
-	s.failing(only("refreshSession", answerWith(503, "")))
-	_, err := source.Fetch(t.Context(), keys, social.PartProfile)
-	if e := sources.AsError("", "", err); e == nil || e.Kind != sources.Unavailable || s.calls()["createSession"] != 0 {
-		t.Error(err)
-	}
-	s.failing(nil)
-	fetch(map[string]int{"refreshSession": 1})
-}
-
-func TestWrongPassword(t *testing.T) {
-	s := newServer(t)
-	source := s.source(t, func(c *bluesky.Config) { c.AppPassword = "wrong" })
-	for range 3 {
-		a, err := source.Fetch(t.Context(), []string{"did:plc:a"}, social.AllParts)
-		if e := sources.AsError("", "", err); e == nil || e.Kind != sources.Unauthorized || len(a) != 0 {
-			t.Errorf("%v, %v", a, err)
-		}
-	}
-	if calls := s.calls(); calls["createSession"] != 1 || len(calls) != 1 {
-		t.Errorf("%v; attempts are limited to some a day", calls)
-	}
-}
-
 func TestProfiles(t *testing.T) {
 	s := newServer(t)
 	s.add("ana", nil, "displayName", "أنا 🦊", "labels", []any{map[string]any{"src": "did:plc:ana", "val": "!no-unauthenticated"}})
@@ -274,35 +207,6 @@ func TestMentions(t *testing.T) {
 	}
 }
 
-func TestDates(t *testing.T) {
-	for _, test := range []struct {
-		created, indexed string
-		want             time.Time // zero: it cannot be read
-	}{
-		{"2026-03-01T12:00:00+02:00", "2026-03-01T12:00:05Z", time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)},
-		{"2031-01-01T00:00:00Z", "2026-03-01T12:00:00Z", noon},
-		{"yesterday", "2026-03-01T12:00:00Z", noon},
-		{"", "2026-03-01T12:00:00Z", noon},
-		{"0001-01-01T00:00:00Z", "2026-03-01T12:00:00Z", noon},
-		{"2026-03-01T12:00:00Z", "", noon},
-		{"1985-05-05T05:05:05Z", "2026-03-01T12:00:00Z", time.Date(1985, 5, 5, 5, 5, 5, 0, time.UTC)},
-		{"", "", time.Time{}},
-	} {
-		s := newServer(t)
-		p := postOf("did:plc:me", "a", "Meridian", "createdAt", test.created)
-		p["indexedAt"] = test.indexed
-		s.add("me", []any{feedItem(p)})
-		a, err := s.source(t).Fetch(t.Context(), []string{"did:plc:me"}, social.AllParts)
-		if test.want.IsZero() {
-			if e := sources.AsError("", "", err); e == nil || e.Kind != sources.Malformed || len(a) != 0 {
-				t.Errorf("%+v: %v", test, err)
-			}
-		} else if err != nil || !a["did:plc:me"].Value.Mentions[0].PostedAt.Equal(test.want) {
-			t.Errorf("%+v: %v, %v", test, a, err)
-		}
-	}
-}
-
 func TestPaging(t *testing.T) {
 	s := newServer(t)
 	var posts []any
@@ -333,138 +237,3 @@ func TestPaging(t *testing.T) {
 
 // A server that always has a next page is left after as many as are configured, and at
 // once where it is the same page.
-func TestEndlessPages(t *testing.T) {
-	for _, same := range []bool{false, true} {
-		s := newServer(t)
-		s.add("me", nil, "postsCount", 5)
-		n := 0
-		s.failing(func(w http.ResponseWriter, r *http.Request) bool {
-			if !strings.HasSuffix(r.URL.Path, "getAuthorFeed") && !strings.HasSuffix(r.URL.Path, "listNotifications") {
-				return false
-			}
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			cursor := "same"
-			if n++; !same {
-				cursor = fmt.Sprint(n)
-			}
-			_ = json.NewEncoder(w).Encode(map[string]any{"feed": []any{}, "notifications": []any{}, "cursor": cursor})
-			return true
-		})
-		a, err := s.source(t, func(c *bluesky.Config) { c.PostPages, c.MentionPages = 4, 3 }).Fetch(t.Context(), []string{"did:plc:me"}, social.AllParts)
-		want := map[bool]int{false: 4 + 3, true: 2 + 2}[same]
-		if err != nil || n != want || !a["did:plc:me"].Truncated {
-			t.Errorf("same %t: %d pages, %v, %v", same, n, a, err)
-		}
-	}
-}
-
-func TestBlocks(t *testing.T) {
-	s := newServer(t)
-	s.add("a", nil, "viewer", map[string]any{"blockedBy": true})
-	s.add("b", nil, "viewer", map[string]any{"blocking": "at://x/app.bsky.graph.block/1"})
-	s.add("c", nil, "viewer", map[string]any{"blockingByList": map[string]any{"uri": "at://x"}})
-	s.add("d", nil)
-	s.failing(only("getAuthorFeed", answerWith(400, "BlockedActor")))
-	keys := []string{"did:plc:a", "did:plc:b", "did:plc:c", "did:plc:d"}
-	a, err := s.source(t).Fetch(t.Context(), keys, social.AllParts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, key := range keys {
-		if a[key].Missing || !a[key].Truncated || a[key].Value.Cut != social.PartMentions {
-			t.Errorf("%s: %+v", key, a[key])
-		}
-	}
-	if n := s.calls()["getAuthorFeed"]; n != 1 {
-		t.Errorf("%d calls; want 1", n)
-	}
-}
-
-func TestWithoutASession(t *testing.T) {
-	s := newServer(t)
-	s.open = true
-	s.add("me", []any{feedItem(postOf("did:plc:me", "a", "Meridian"))})
-	s.add("shy", []any{feedItem(postOf("did:plc:shy", "a", "Meridian"))}, "labels", []any{map[string]any{"val": "!no-unauthenticated"}})
-	a, err := s.source(t, func(c *bluesky.Config) { c.Identifier, c.AppPassword = "", "" }).Fetch(t.Context(), []string{"did:plc:me", "did:plc:shy"}, social.AllParts)
-	if err != nil || len(a["did:plc:me"].Value.Mentions) != 1 || a["did:plc:me"].Truncated {
-		t.Errorf("%v, %v", a, err)
-	}
-	if shy := a["did:plc:shy"]; len(shy.Value.Mentions) != 0 || !shy.Truncated {
-		t.Errorf("%+v", shy)
-	}
-	if diff := cmp.Diff(map[string]int{"getProfiles": 1, "getAuthorFeed": 1}, s.calls()); diff != "" {
-		t.Error(diff)
-	}
-}
-
-func TestUnreadable(t *testing.T) {
-	me, other := "did:plc:me", "did:plc:other"
-	for name, spoil := range map[string]func(s *server){
-		"profile":       func(s *server) { s.profiles[0]["followersCount"] = "many" },
-		"profile's did": func(s *server) { delete(s.profiles[0], "handle") },
-		"feed item":     func(s *server) { s.posts[me] = []any{7} },
-		"post's langs":  func(s *server) { s.posts[me] = []any{feedItem(postOf(me, "a", "x", "langs", "en"))} },
-		"notification": func(s *server) {
-			s.notifications = []any{notificationOf(postOf(me, "a", "x", "text", nil, "facets", 7), "mention")}
-		},
-		"post's address": func(s *server) { s.posts[me] = []any{feedItem(with(postOf(me, "a", "x"), "uri", ""))} },
-	} {
-		s := newServer(t)
-		s.add("me", nil)
-		s.add("other", nil)
-		spoil(s)
-		a, err := s.source(t).Fetch(t.Context(), []string{me, other, "did:plc:gone"}, social.AllParts)
-		_, answered := a[me]
-		if e := sources.AsError("", "", err); e == nil || e.Kind != sources.Malformed || answered || a[other].Value == nil || !a["did:plc:gone"].Missing {
-			t.Errorf("%s: %v, %v", name, a, err)
-		}
-	}
-}
-
-func TestFaults(t *testing.T) {
-	_, err := bluesky.New(bluesky.Config{
-		URL: "ftp://x", AppPassword: password, PostPages: 11, MentionPages: -1,
-		Limits: httpapi.Limits{RequestsPerSecond: -1, Concurrency: -1}, Brand: brand.Brand{Words: []string{""}},
-	})
-	for _, part := range []string{"name:", "url:", "identifier:", "postPages:", "mentionPages:", "requestsPerSecond:", "concurrency:", "brand.words:", "brand.handles:"} {
-		if err == nil || !strings.Contains(err.Error(), part) {
-			t.Errorf("%q is not in %v", part, err)
-		}
-	}
-	for part, c := range map[string]bluesky.Config{
-		"appPassword:": {Name: "social/x", Identifier: "a.example", Brand: brand.Brand{Handles: []string{"a.example"}}},
-		"identifier:":  {Name: "social/x", Identifier: "me", AppPassword: password, Brand: brand.Brand{Handles: []string{"a.example"}}},
-	} {
-		if _, err := bluesky.New(c); err == nil || !strings.Contains(err.Error(), part) || strings.Contains(err.Error(), password) {
-			t.Errorf("%s: %v", part, err)
-		}
-	}
-	c := bluesky.Config{Name: "social/x", Identifier: "a.example", AppPassword: password, Brand: brand.Brand{Handles: []string{"a.example"}}}
-	if s := fmt.Sprintf("%v %+v %#v %s", c, c, c, &c); strings.Contains(s, password) {
-		t.Error(s)
-	}
-	if s, err := bluesky.New(c); err != nil || s.Name() != "social/x" {
-		t.Error(err)
-	}
-}
-
-func TestSchema(t *testing.T) {
-	var schema struct {
-		Properties map[string]struct{ Description string }
-	}
-	if err := json.Unmarshal(bluesky.Schema, &schema); err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for name, p := range schema.Properties {
-		names = append(names, name)
-		if p.Description == "" {
-			t.Errorf("%s has no description", name)
-		}
-	}
-	want := []string{"appPassword", "brand", "concurrency", "identifier", "mentionPages", "postPages", "requestsPerSecond", "url"}
-	if diff := cmp.Diff(want, names, cmpopts.SortSlices(strings.Compare)); diff != "" {
-		t.Error(diff)
-	}
-}

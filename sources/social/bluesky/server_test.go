@@ -13,7 +13,7 @@ import (
 	"customer360/sources/httpapi"
 	"customer360/sources/social"
 	"customer360/sources/social/bluesky"
-	"customer360/sources/social/mastodon/brand"
+	"customer360/sources/social/brand"
 )
 
 const (

@@ -13,8 +13,8 @@ import (
 
 	"customer360/sources/httpapi"
 	"customer360/sources/social"
+	"customer360/sources/social/brand"
 	"customer360/sources/social/mastodon"
-	"customer360/sources/social/mastodon/brand"
 )
 
 const token = "a-secret-token"

@@ -42,15 +42,15 @@ package mastodon
 import (
 	_ "embed"
 	"errors"
-	"math"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"customer360/sources/httpapi"
 	"customer360/sources/social"
-	"customer360/sources/social/mastodon/brand"
+	"customer360/sources/social/brand"
 )
 
 // Config describes the system.
@@ -88,8 +88,8 @@ const (
 	// defaultRate is a tenth below the 300 requests in 5 minutes that an instance takes, for
 	// whatever else uses the token.
 	defaultRate = 0.9
-	// window is what instances count over, in seconds.
-	window = 300
+	// window is what instances count over.
+	window = 5 * time.Minute
 	// maxPages is as many as the facts of one kind that a record may hold.
 	maxPages = 25
 	// defaultPostPages: a further page would double the calls, which are one per account,
@@ -155,15 +155,12 @@ func New(c Config) (social.Source, error) {
 	if c.Concurrency == 0 {
 		c.Concurrency = defaultConcurrency
 	}
-	limits := c.Limits
-	limits.RequestsPerSecond /= 2
 	client, err := httpapi.New(httpapi.Config{
-		Source: c.Name,
-		URL:    c.URL,
-		Header: http.Header{"Authorization": {"Bearer " + c.AccessToken}},
-		Limits: limits,
-		// Both halves of the mean: what is sent at once, and what comes back in the window.
-		Burst:    int(max(1, math.Ceil(limits.RequestsPerSecond*window))),
+		Source:   c.Name,
+		URL:      c.URL,
+		Header:   http.Header{"Authorization": {"Bearer " + c.AccessToken}},
+		Limits:   c.Limits,
+		Window:   window,
 		Endpoint: endpoint,
 	})
 	if err = errors.Join(append(errs, err)...); err != nil {

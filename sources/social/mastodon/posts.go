@@ -11,6 +11,7 @@ import (
 
 	"customer360/sources"
 	"customer360/sources/httpapi"
+	"customer360/sources/plaintext"
 	"customer360/sources/social"
 )
 
@@ -48,7 +49,7 @@ func (p *post) isPublic() bool {
 
 // text is the warning above the post, where there is one, and the post.
 func (p *post) text() string {
-	content := plain(p.Content)
+	content := plaintext.Of(p.Content)
 	if p.Warning == "" {
 		return content
 	} else if content == "" {

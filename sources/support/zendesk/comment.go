@@ -14,6 +14,7 @@ import (
 
 	"customer360/sources"
 	"customer360/sources/httpapi"
+	"customer360/sources/plaintext"
 	"customer360/sources/profiles"
 	"customer360/sources/support"
 )
@@ -170,7 +171,7 @@ func (c *comment) text() string {
 	// Zendesk leaves this one of all entities in its plain text.
 	text := strings.TrimSpace(strings.ReplaceAll(c.PlainBody, "&nbsp;", " "))
 	if text == "" {
-		text = cmp.Or(plain(c.HTMLBody), strings.TrimSpace(c.Body))
+		text = cmp.Or(plaintext.Of(c.HTMLBody), strings.TrimSpace(c.Body))
 	}
 	if c.Data != nil && c.Data.Transcription != "" && !strings.Contains(text, c.Data.Transcription) {
 		text = strings.TrimSpace(text + "\n\n" + c.Data.Transcription)

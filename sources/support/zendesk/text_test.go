@@ -7,23 +7,6 @@ import (
 	"unicode/utf8"
 )
 
-func TestPlain(t *testing.T) {
-	for source, want := range map[string]string{
-		"":                               "",
-		"a &lt;b&gt; &amp; c":            "a <b> & c",
-		"<p>one</p><p>two<br>three":      "one\ntwo\nthree",
-		"<style>p{}</style>x":            "x",
-		"<script>let a = '<p>'":          "",
-		"<ul><li>one<li>two</ul>":        "one\ntwo",
-		"a&nbsp;b <a href='?'>ñ</a>":     "a b ñ",
-		"1 < 2 and <unknown>3</unknown>": "1 < 2 and 3",
-	} {
-		if got := plain(source); got != want {
-			t.Errorf("%q: %q; want %q", source, got, want)
-		}
-	}
-}
-
 // Whatever a comment is, it is read as plain text or not at all.
 func FuzzComment(f *testing.F) {
 	for _, seed := range []string{

@@ -124,7 +124,7 @@ func TestWhatIsOnTheWire(t *testing.T) {
 			{Ref: ref("5", "35436"), TicketID: "35436", Channel: profiles.Email, Direction: support.Outbound, Automatic: true, Body: "We got your request.", SentAt: at(21, 5)},
 			{Ref: ref("4", "35436"), TicketID: "35436", Channel: profiles.Web, Direction: support.Inbound, AuthorName: "Neighbour", Body: "I am the neighbour.", SentAt: at(21, 4)},
 			{Ref: ref("3", "35436"), TicketID: "35436", Channel: profiles.Email, Direction: support.Internal, AuthorName: "Li 李", Body: "He sounds upset.", SentAt: at(21, 3)},
-			{Ref: ref("2", "35436"), TicketID: "35436", Channel: profiles.Email, Direction: support.Outbound, AuthorName: "Li 李", Body: "Have you tried turning it off & on?\nÜnïcode", SentAt: at(21, 2)},
+			{Ref: ref("2", "35436"), TicketID: "35436", Channel: profiles.Email, Direction: support.Outbound, AuthorName: "Li 李", Body: "Have you tried turning it off\u00a0& on?\n\nÜnïcode", SentAt: at(21, 2)},
 			{Ref: ref("1", "35436"), TicketID: "35436", Channel: profiles.Email, Direction: support.Inbound, AuthorName: "Johnny Ägent", Body: "The smoke is very colorful.", SentAt: at(21, 1)},
 		},
 	}

@@ -48,6 +48,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"time"
 
 	"customer360/sources/httpapi"
 	"customer360/sources/support"
@@ -59,11 +60,13 @@ import (
 var Schema []byte
 
 // The defaults of the limits. An account on the smallest plan may make 200 requests a
-// minute (3.3 a second), and agents and other integrations share them; at that rate
-// there is no use for more than a few at once.
+// minute (3.3 a second), and agents and other integrations share them. Half of a minute's
+// may be sent at once, as a page of customers needs, eight at a time.
 const (
 	defaultRate        = 3
-	defaultConcurrency = 4
+	defaultConcurrency = 8
+	// window is what Zendesk counts over.
+	window = time.Minute
 )
 
 // defaultComments is how many tickets of a contact have their comments read: each costs
@@ -141,7 +144,7 @@ func New(c Config) (support.Source, error) {
 		Concurrency:       cmp.Or(c.Concurrency, defaultConcurrency),
 	}
 	client, err := httpapi.New(httpapi.Config{
-		Source: c.Name, URL: address, Header: http.Header{"Authorization": {authorization}}, Limits: limits,
+		Source: c.Name, URL: address, Header: http.Header{"Authorization": {authorization}}, Limits: limits, Window: window,
 	})
 	if errs = append(errs, err); errors.Join(errs...) != nil {
 		return nil, errors.Join(errs...)

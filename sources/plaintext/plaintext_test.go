@@ -1,4 +1,4 @@
-package mastodon
+package plaintext
 
 import (
 	"strings"
@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestPlain(t *testing.T) {
+func TestOf(t *testing.T) {
 	for _, test := range []struct{ html, want string }{
 		{"<p>one</p><p>two<br />three<br>four</p>", "one\n\ntwo\nthree\nfour"},
 		{"plain", "plain"},
@@ -27,18 +27,18 @@ func TestPlain(t *testing.T) {
 		{"<p>שלום <b>עולם</b> 🦊</p>", "שלום עולם 🦊"},
 		{"<p>never closed <a href='", "never closed"},
 	} {
-		if got := plain(test.html); got != test.want {
+		if got := Of(test.html); got != test.want {
 			t.Errorf("%q:\n got %q\nwant %q", test.html, got, test.want)
 		}
 	}
 }
 
-func FuzzPlain(f *testing.F) {
+func FuzzOf(f *testing.F) {
 	for _, s := range []string{"<p>a</p><p>b<br>c</p>", "<pre>a\n b</pre>", `<p class="quote-inline">x`, "&amp;lt;", "</pre></p>", "<script><p>"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, content string) {
-		text := plain(content)
+		text := Of(content)
 		if text != strings.TrimSpace(text) || strings.Contains(text, "\n\n\n") {
 			t.Errorf("%q", text)
 		}

@@ -1,4 +1,6 @@
-package mastodon
+// Package plaintext gives the text of HTML, as systems have it in the bodies of posts
+// and messages.
+package plaintext
 
 import (
 	"bytes"
@@ -9,9 +11,9 @@ import (
 	"golang.org/x/net/html"
 )
 
-// plain gives HTML as plain text. Paragraphs are set apart by an empty line. Of links,
+// Of gives HTML as plain text, Paragraphs are set apart by an empty line. Of links,
 // whose ends an instance hides for show, the whole address is given.
-func plain(content string) string {
+func Of(content string) string {
 	var (
 		b    []byte
 		z    = html.NewTokenizer(strings.NewReader(content))
@@ -74,7 +76,7 @@ var (
 	spaces = regexp.MustCompile(`[ \t\r\n\f]+`)
 	edges  = regexp.MustCompile(`[ \t\r\f]*\n[ \t\r\f]*`)
 	gaps   = regexp.MustCompile(`\n{3,}`)
-	blocks = []string{"div", "blockquote", "pre", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6"}
+	blocks = []string{"div", "blockquote", "pre", "ul", "ol", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6"}
 )
 
 // hidden: no text for readers, or the address of a quoted post, which an instance adds for

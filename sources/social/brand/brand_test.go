@@ -5,7 +5,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"customer360/sources/social/mastodon/brand"
+	"customer360/sources/social/brand"
 )
 
 func matcher(t testing.TB, words ...string) *brand.Matcher {
