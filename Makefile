@@ -1,7 +1,7 @@
 # The commands of everyday work. .ci/run has all that a change must pass.
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test race lint generate console fuzz suites ci clean
+.PHONY: help build run test race lint generate console soak fuzz suites ci clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -26,6 +26,9 @@ generate: ## Write graph/generated.go after a change of schema.graphqls or gqlge
 
 console: ## Bundle the playground after a change in console/src
 	cd console && npm ci && npm run build
+
+soak: ## Ask vendors that fail in mixed ways, under load, for three minutes
+	go test ./internal/gateway -run 'TestSoak$$' -count=1 -timeout 10m -v -soak 3m
 
 fuzz: ## Run every fuzz target for a minute
 	.ci/fuzz 1m

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -48,7 +49,7 @@ func runDoctor(ctx context.Context, d doctorFlags, f *config.File, stdout, stder
 }
 
 // examine asks all systems at once.
-func examine(ctx context.Context, d doctorFlags, f *config.File) ([]finding, error) {
+func examine(ctx context.Context, d doctorFlags, f *config.File) (findings []finding, err error) {
 	if err := d.Store.Check(); err != nil {
 		return nil, err
 	}
@@ -56,15 +57,15 @@ func examine(ctx context.Context, d doctorFlags, f *config.File) ([]finding, err
 	if err != nil {
 		return nil, err
 	}
-	defer s.Close()
+	defer func() { err = errors.Join(err, s.Close()) }()
 	spine := profiledocs.New("profile/"+cmp.Or(f.Profiles.System, demo.System), s.Store)
 	all, err := openSystems(f, surroundings{spine: spine, store: s.Store, defaults: guard.Defaults()})
 	if err != nil {
 		return nil, err
 	}
-	defer all.Close()
+	defer func() { err = errors.Join(err, all.Close()) }()
 	probes := append([]probe{spineProbe(d, s, spine)}, all.probes...)
-	findings := make([]finding, len(probes))
+	findings = make([]finding, len(probes))
 	var wg sync.WaitGroup
 	for i, p := range probes {
 		wg.Go(func() {

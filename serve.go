@@ -50,7 +50,7 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 		if vendors, err = live.Start(live.Company(time.Now()), c.Checked.Faults); err != nil {
 			return err
 		}
-		defer vendors.Close()
+		defer func() { err = errors.Join(err, vendors.Close()) }()
 		// Its customers are linked to other systems than those of the demo's records.
 		c.DataDir = filepath.Join(c.DataDir, "live")
 	}
@@ -70,7 +70,7 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 	if err != nil {
 		return err
 	}
-	defer systems.Close()
+	defer func() { err = errors.Join(err, systems.Close()) }()
 	if err := checkSystems(ctx, systems, f, log); err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 	if err != nil {
 		return err
 	}
-	defer g.Close()
+	defer func() { err = errors.Join(err, g.Close()) }()
 
 	// Requests outlive the signal, and end within their own deadline.
 	watching, stopWatching := context.WithCancel(context.WithoutCancel(ctx))

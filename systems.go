@@ -65,16 +65,16 @@ func configurable() []config.Kind {
 	return all
 }
 
-func billingKind[C any](name string, schema []byte, named func(*C) *string, make func(C) (billing.Source, error)) kind {
-	return kindOf("billing", name, schema, named, make, billing.AllParts, billingOf)
+func billingKind[C any](name string, schema []byte, named func(*C) *string, build func(C) (billing.Source, error)) kind {
+	return kindOf("billing", name, schema, named, build, billing.AllParts, billingOf)
 }
 
-func supportKind[C any](name string, schema []byte, named func(*C) *string, make func(C) (support.Source, error)) kind {
-	return kindOf("support", name, schema, named, make, support.AllParts, supportOf)
+func supportKind[C any](name string, schema []byte, named func(*C) *string, build func(C) (support.Source, error)) kind {
+	return kindOf("support", name, schema, named, build, support.AllParts, supportOf)
 }
 
-func socialKind[C any](name string, schema []byte, named func(*C) *string, make func(C) (social.Source, error)) kind {
-	return kindOf("social", name, schema, named, make, social.AllParts, socialOf)
+func socialKind[C any](name string, schema []byte, named func(*C) *string, build func(C) (social.Source, error)) kind {
+	return kindOf("social", name, schema, named, build, social.AllParts, socialOf)
 }
 
 func billingOf(s *resolvers.Systems) *[]resolvers.System[*billing.Record] { return &s.Billing }
@@ -82,8 +82,8 @@ func supportOf(s *resolvers.Systems) *[]resolvers.System[*support.Record] { retu
 func socialOf(s *resolvers.Systems) *[]resolvers.System[*social.Record]   { return &s.Social }
 
 // kindOf makes a kind of an adapter: named gives the place of the name in its settings,
-// make makes a source of them, list is where the source goes.
-func kindOf[C, V any](source, name string, schema []byte, named func(*C) *string, make func(C) (sources.Source[string, V], error),
+// build makes a source of them, list is where the source goes.
+func kindOf[C, V any](source, name string, schema []byte, named func(*C) *string, build func(C) (sources.Source[string, V], error),
 	parts sources.Parts, list func(*resolvers.Systems) *[]resolvers.System[V]) kind {
 	open := func(all *systems, s config.System) error {
 		var settings C
@@ -94,7 +94,7 @@ func kindOf[C, V any](source, name string, schema []byte, named func(*C) *string
 		if d, ok := any(&settings).(*documents.Config); ok {
 			all.land(d, s)
 		}
-		made, err := make(settings)
+		made, err := build(settings)
 		if err != nil {
 			return err
 		}

@@ -106,6 +106,28 @@ systems:
 	}
 }
 
+// The example is one that works, but for its secrets.
+func TestExampleConfiguration(t *testing.T) {
+	text, err := os.ReadFile("examples/customer360.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range map[string]string{"C360_MONGODB_URI": "mongodb://127.0.0.1:1", "STRIPE_EU_KEY": "rk_live_1", "STRIPE_US_KEY": "rk_live_2", "ZENDESK_TOKEN": "z", "MASTODON_TOKEN": "m"} {
+		t.Setenv(name, value)
+	}
+	path := write(t, string(text))
+	secrets := filepath.Join(filepath.Dir(path), "secrets")
+	if err := os.Mkdir(secrets, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(secrets, "ledger-dsn"), []byte("postgres://c:s@db.example.com/ledger?sslmode=verify-full\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, errs := do(t, "config", "validate", path); code != 0 || !strings.Contains(out, "6 systems, no faults") {
+		t.Errorf("%d %s %s", code, out, errs)
+	}
+}
+
 func TestConfigSchema(t *testing.T) {
 	code, out, _ := do(t, "config", "schema")
 	if code != 0 || !json.Valid([]byte(out)) || !strings.Contains(out, `"apiKey"`) {

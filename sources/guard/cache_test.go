@@ -35,7 +35,7 @@ func keep(t *testing.T, s sources.Source[string, string], c guard.Cache, o guard
 
 func asking(f sources.Freshness) context.Context { return sources.WithFreshness(ctx, f) }
 
-func get(t *testing.T, ctx context.Context, g sources.Source[string, string], key string, want sources.Parts) sources.Answer[string] {
+func get(ctx context.Context, t *testing.T, g sources.Source[string, string], key string, want sources.Parts) sources.Answer[string] {
 	t.Helper()
 	answers, err := g.Fetch(ctx, []string{key}, want)
 	if err != nil {
@@ -49,26 +49,26 @@ func TestCacheAsksUnlessFresh(t *testing.T) {
 	s := counted(&none)
 	g := keep(t, s, guard.Cache{Records: 10}, &observer{})
 	minute := time.Minute
-	get(t, ctx, g, "a", 1)
-	if a := get(t, ctx, g, "a", 1); a.Value != "2" {
+	get(ctx, t, g, "a", 1)
+	if a := get(ctx, t, g, "a", 1); a.Value != "2" {
 		t.Errorf("without a wish the system is asked each time: %v", a)
 	}
-	if a := get(t, asking(sources.Freshness{MaxAge: &minute}), g, "a", 1); a.Value != "2" || a.Stale {
+	if a := get(asking(sources.Freshness{MaxAge: &minute}), t, g, "a", 1); a.Value != "2" || a.Stale {
 		t.Errorf("an answer of just now is fresh: %v", a)
 	}
 	// An answer that holds less than is wanted does not count; one that holds more does.
-	if a := get(t, asking(sources.Freshness{MaxAge: &minute}), g, "a", 3); a.Value != "3" {
+	if a := get(asking(sources.Freshness{MaxAge: &minute}), t, g, "a", 3); a.Value != "3" {
 		t.Errorf("%v", a)
 	}
-	if a := get(t, asking(sources.Freshness{MaxAge: &minute}), g, "a", 2); a.Value != "3" {
+	if a := get(asking(sources.Freshness{MaxAge: &minute}), t, g, "a", 2); a.Value != "3" {
 		t.Errorf("%v", a)
 	}
 	// One with few parts does not take the place of one with many.
-	get(t, ctx, g, "a", 1)
-	if a := get(t, asking(sources.Freshness{MaxAge: &minute}), g, "a", 3); a.Value != "3" {
+	get(ctx, t, g, "a", 1)
+	if a := get(asking(sources.Freshness{MaxAge: &minute}), t, g, "a", 3); a.Value != "3" {
 		t.Errorf("%v", a)
 	}
-	if a := get(t, asking(sources.Freshness{MaxAge: &minute}), g, "a", 1); a.Value != "4" {
+	if a := get(asking(sources.Freshness{MaxAge: &minute}), t, g, "a", 1); a.Value != "4" {
 		t.Errorf("the newest counts: %v", a)
 	}
 }
@@ -78,7 +78,7 @@ func TestStaleOnError(t *testing.T) {
 	s := counted(&fail)
 	var o observer
 	g := keep(t, s, guard.Cache{Records: 10, MaxStale: time.Minute}, &o)
-	get(t, ctx, g, "a", 1)
+	get(ctx, t, g, "a", 1)
 	tiny := time.Nanosecond
 	for _, test := range []struct {
 		kind   sources.Kind
@@ -114,12 +114,12 @@ func TestStaleOnError(t *testing.T) {
 func TestStaleWhereTheCallerAsksForIt(t *testing.T) {
 	var fail atomic.Value
 	g := keep(t, counted(&fail), guard.Cache{Records: 10}, &observer{})
-	get(t, ctx, g, "a", 1)
+	get(ctx, t, g, "a", 1)
 	fail.Store(sources.Unavailable)
 	if _, err := g.Fetch(ctx, []string{"a"}, 1); err == nil {
 		t.Error("served")
 	}
-	if a := get(t, asking(sources.Freshness{OnError: sources.ServeStale}), g, "a", 1); !a.Stale {
+	if a := get(asking(sources.Freshness{OnError: sources.ServeStale}), t, g, "a", 1); !a.Stale {
 		t.Errorf("%+v", a)
 	}
 }
@@ -136,9 +136,9 @@ func TestMissingIsRemembered(t *testing.T) {
 		return nil, failure(sources.Unavailable)
 	}}
 	g := keep(t, s, guard.Cache{Records: 10, MaxStale: time.Minute}, &observer{})
-	get(t, ctx, g, "a", 3)
+	get(ctx, t, g, "a", 3)
 	// With fewer parts than what is kept of it.
-	get(t, ctx, g, "a", 1)
+	get(ctx, t, g, "a", 1)
 	if answers, err := g.Fetch(ctx, []string{"a"}, 3); err == nil {
 		t.Errorf("%v", answers)
 	}
@@ -150,15 +150,15 @@ func TestNothingCrossesScopes(t *testing.T) {
 	hour := time.Hour
 	g := keep(t, s, guard.Cache{Records: 10, MaxAge: time.Minute, MaxStale: time.Minute}, &observer{})
 	partner := sources.WithScope(asking(sources.Freshness{MaxAge: &hour}), "partner")
-	get(t, ctx, g, "a", 1)
-	if a := get(t, partner, g, "a", 1); a.Value != "2" {
+	get(ctx, t, g, "a", 1)
+	if a := get(partner, t, g, "a", 1); a.Value != "2" {
 		t.Errorf("%v", a)
 	}
 	fail.Store(sources.Unavailable)
 	if _, err := g.Fetch(sources.WithScope(ctx, "analyst"), []string{"a"}, 1); err == nil {
 		t.Error("stale answers crossed scopes")
 	}
-	if a := get(t, partner, g, "a", 1); a.Value != "2" {
+	if a := get(partner, t, g, "a", 1); a.Value != "2" {
 		t.Errorf("%v", a)
 	}
 }
@@ -243,7 +243,7 @@ func TestCallersDeadline(t *testing.T) {
 	settings.Timeout = 10 * time.Second
 	g := guard.New[string](s, settings, &observer{})
 	defer g.Close()
-	get(t, ctx, g, "a", 1)
+	get(ctx, t, g, "a", 1)
 	slow.Store(true)
 	start := time.Now()
 	answers, err := g.Fetch(asking(sources.Freshness{Deadline: 50 * time.Millisecond}), []string{"a", "b"}, 1)

@@ -98,13 +98,6 @@ func kindOf(err error) sources.Kind {
 	return ""
 }
 
-// quick are the default guards with little time.
-func quick() guard.Settings {
-	s := guard.Defaults()
-	s.Timeout = 100 * time.Millisecond
-	return s
-}
-
 var ctx = context.Background()
 
 // A guarded source is a source like any other, with all guards and with few.
