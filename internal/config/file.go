@@ -99,7 +99,7 @@ func parse(path string, data []byte, rules *rules, lookup func(string) (string, 
 		f.secrets = resolver.secrets
 	}
 	if len(faults) > 0 {
-		return nil, faults.sorted()
+		return nil, faults.Sorted()
 	}
 	f.fill()
 	return f, nil
@@ -217,7 +217,7 @@ func (f *File) Fault(system string, err error) error {
 		}
 		faults = append(faults, t.fault(at, false, f.redact(problem)))
 	}
-	return faults.sorted()
+	return faults.Sorted()
 }
 
 // path is the way to a key in an adapter's words: queries[0].sql.

@@ -11,6 +11,7 @@ import (
 
 	"customer360/sources/billing"
 	"customer360/sources/profiles"
+	"customer360/sources/rest"
 )
 
 // prelude are the functions beside jq's own that are written in jq. A date that
@@ -77,7 +78,7 @@ func jqNumber(v any, args []any) any {
 	}
 	text, ok := v.(string)
 	if !ok {
-		if _, ok := numberText(v); !ok {
+		if _, ok := rest.Decimal(v); !ok {
 			return plainError("expected a number")
 		}
 		return v
@@ -133,7 +134,7 @@ func jqYesno(v any, _ []any) any {
 			return false
 		}
 	default:
-		switch n, _ := numberText(v); n {
+		switch n, _ := rest.Decimal(v); n {
 		case "1":
 			return true
 		case "0":
@@ -147,7 +148,7 @@ func jqMoney(v any, args []any) any {
 	code, _ := args[0].(string)
 	amount, ok := v.(string)
 	if !ok {
-		if amount, ok = numberText(v); !ok {
+		if amount, ok = rest.Decimal(v); !ok {
 			return plainError("expected an amount of money, as 1234.50")
 		}
 	}
@@ -167,7 +168,7 @@ func jqOneof(v any, args []any) any {
 	}
 	word, ok := v.(string)
 	if !ok {
-		if word, ok = numberText(v); !ok {
+		if word, ok = rest.Decimal(v); !ok {
 			return plainError("expected a word of the table")
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
-	"math/big"
 	"net/url"
 	"strconv"
 	"strings"
@@ -16,6 +15,7 @@ import (
 
 	"customer360/sources/billing"
 	"customer360/sources/profiles"
+	"customer360/sources/rest"
 )
 
 // The functions here turn what an expression gives into a value of a domain. Their
@@ -25,7 +25,7 @@ import (
 func text(v any) (string, error) {
 	s, ok := v.(string)
 	if !ok {
-		if s, ok = numberText(v); !ok {
+		if s, ok = rest.Decimal(v); !ok {
 			return "", errors.New("expected a text")
 		}
 	}
@@ -46,26 +46,6 @@ func recordKey(v any) (string, error) {
 		err = errors.New("expected a key of at most 512 bytes, without control characters")
 	}
 	return s, err
-}
-
-// numberText writes a number of jq as a decimal, without an exponent.
-func numberText(v any) (string, bool) {
-	switch v := v.(type) {
-	case int:
-		return strconv.Itoa(v), true
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64), !math.IsNaN(v) && !math.IsInf(v, 0)
-	case *big.Int:
-		return v.String(), true
-	case json.Number:
-		s := v.String()
-		if strings.ContainsAny(s, "eE") {
-			f, err := v.Float64()
-			return strconv.FormatFloat(f, 'f', -1, 64), err == nil
-		}
-		return s, true
-	}
-	return "", false
 }
 
 // attribute reads a value of an attribute's type, in its canonical form.
@@ -98,7 +78,7 @@ func boolean(v any) (bool, error) {
 
 // count reads a whole number from 0.
 func count(v any) (int, error) {
-	s, _ := numberText(v)
+	s, _ := rest.Decimal(v)
 	if t, ok := v.(string); ok {
 		s = strings.TrimSpace(t)
 	}
@@ -112,7 +92,7 @@ func count(v any) (int, error) {
 // between reads a number within bounds.
 func between(least, most float64) func(any) (float64, error) {
 	return func(v any) (float64, error) {
-		s, _ := numberText(v)
+		s, _ := rest.Decimal(v)
 		if t, ok := v.(string); ok {
 			s = strings.TrimSpace(t)
 		}
@@ -146,7 +126,7 @@ func moment(v any) (time.Time, error) {
 			}
 		}
 	} else {
-		s, ok := numberText(v)
+		s, ok := rest.Decimal(v)
 		f, err := strconv.ParseFloat(s, 64)
 		if !ok || err != nil || math.Abs(f) > 1e12 {
 			return t, wrong
@@ -166,7 +146,7 @@ func money(v any) (billing.Money, error) {
 	if s, ok := v.(string); ok && !strings.Contains(strings.TrimSpace(s), " ") {
 		v = 0
 	}
-	if _, ok := numberText(v); ok {
+	if _, ok := rest.Decimal(v); ok {
 		return m, errors.New(`expected money as "1234.50 EUR": add | money("EUR")`)
 	}
 	data, err := json.Marshal(v)
