@@ -74,8 +74,11 @@ func examine(ctx context.Context, d doctorFlags, f *config.File) (findings []fin
 				// What it says of its own configuration, that a single record did not show.
 				limited, cancel := context.WithTimeout(ctx, probeTimeout)
 				defer cancel()
-				if err := p.check(limited); err != nil {
-					findings[i].Problem, findings[i].Advice = f.Fault(p.name, err).Error(), "correct the configuration"
+				if err := sources.AsError(p.name, sources.Malformed, p.check(limited)); err != nil {
+					findings[i].diagnose(err)
+					if err.Kind == sources.Malformed {
+						findings[i].Problem, findings[i].Advice = f.Fault(p.name, err.Err).Error(), "correct the configuration"
+					}
 				}
 			}
 		})

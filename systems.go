@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"sync"
 	"time"
 
 	"customer360/demo"
@@ -202,17 +203,23 @@ func (all *systems) Close() error {
 }
 
 // check finds what is wrong with systems that can be told by asking them only, as a
-// query that is refused. A system that is down is not wrong: down is told of it.
+// query that is refused. All are asked at once. A system that is down is not wrong: down
+// is told of it.
 func (all *systems) check(ctx context.Context, f *config.File, down func(name string, err error)) error {
+	failures := make([]*sources.Error, len(all.probes))
+	var wg sync.WaitGroup
+	for i, p := range all.probes {
+		wg.Go(func() { failures[i] = sources.AsError(p.name, sources.Malformed, p.check(ctx)) })
+	}
+	wg.Wait()
 	var errs []error
-	for _, p := range all.probes {
-		err := p.check(ctx)
-		switch e := sources.AsError(p.name, sources.Malformed, err); {
+	for i, e := range failures {
+		switch {
 		case e == nil:
 		case e.Kind == sources.Malformed:
-			errs = append(errs, f.Fault(p.name, err))
+			errs = append(errs, f.Fault(all.probes[i].name, e.Err))
 		default:
-			down(p.name, e)
+			down(all.probes[i].name, e)
 		}
 	}
 	return errors.Join(errs...)

@@ -5,6 +5,8 @@
 package customer
 
 import (
+	"slices"
+
 	"customer360/sources"
 	"customer360/sources/profiles"
 )
@@ -69,10 +71,13 @@ func cutOf[V cutter](results []Result[V]) sources.Parts {
 type completeness struct {
 	known bool
 	cut   sources.Parts
+	// behind: something was kept from before, since its system does not answer now.
+	behind bool
 }
 
 func completenessOf[V cutter](results []Result[V]) completeness {
-	return completeness{Known(results), cutOf(results)}
+	behind := slices.ContainsFunc(results, func(r Result[V]) bool { return r.Answer.Cause != "" })
+	return completeness{Known(results), cutOf(results), behind}
 }
 
 // Whole reports whether these parts hold everything that the systems have: only then

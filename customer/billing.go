@@ -2,6 +2,7 @@ package customer
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -86,67 +87,114 @@ type CurrencyTotals struct {
 	MRR *billing.Money
 }
 
-// Totals gives the sums, one row per currency, in the order of the codes. Nil:
-// an account did not answer whole, so that they cannot be known.
+// balances gives what the accounts owe, by currency; false where an account's is not known.
+func (b *Billing) balances() (map[string]*billing.Money, bool) {
+	sums := map[string]*billing.Money{}
+	for _, r := range b.records {
+		if r.Balance == nil {
+			return nil, false
+		}
+		add(sums, r.Balance)
+	}
+	return sums, b.known
+}
+
+// revenues gives what the subscriptions bring in a month, by currency; false where one's
+// is not known.
+func (b *Billing) revenues() (map[string]*billing.Money, bool) {
+	sums := map[string]*billing.Money{}
+	for _, r := range b.records {
+		for _, s := range r.Subscriptions {
+			switch m := s.MonthlyRevenue(); {
+			case m != nil:
+				add(sums, m)
+			// One that brings nothing and never had a price hides no revenue.
+			case s.Status == billing.Active || s.Status == billing.PastDue || s.Status == billing.Unpaid || s.Status == billing.OtherSubscriptionStatus:
+				return nil, false
+			}
+		}
+	}
+	return sums, b.Whole(billing.PartSubscriptions)
+}
+
+// add adds an amount to the sum of its currency; a sum that is too large is nil.
+func add(sums map[string]*billing.Money, m *billing.Money) {
+	before, ok := sums[m.Currency]
+	switch {
+	case !ok:
+		sums[m.Currency] = m
+	case before != nil:
+		sums[m.Currency] = sum(before, m)
+	}
+}
+
+// only gives the sum of the one currency that there is; nil where there are several, or
+// none. One in which the sum is zero does not count beside others.
+func only(sums map[string]*billing.Money, known bool) *billing.Money {
+	if !known {
+		return nil
+	}
+	var zero, some []*billing.Money
+	for _, m := range sums {
+		if m != nil && m.Minor == 0 {
+			zero = append(zero, m)
+		} else {
+			some = append(some, m)
+		}
+	}
+	if some == nil {
+		some = zero
+	}
+	if len(some) != 1 {
+		return nil
+	}
+	return some[0]
+}
+
+// Totals gives the sums, one row per currency, in the order of the codes. Nil: an
+// account did not answer whole, so that they cannot be known.
 func (b *Billing) Totals() []*CurrencyTotals {
 	if !b.Whole(billing.PartSubscriptions) {
 		return nil
 	}
-	sums := map[string]*CurrencyTotals{}
-	unknownBalance, unknownMRR := false, false
-	row := func(code string) *CurrencyTotals {
-		if sums[code] == nil {
-			zero := billing.Money{Currency: code}
-			mrr := zero
-			sums[code] = &CurrencyTotals{Currency: code, Balance: &zero, MRR: &mrr}
-		}
-		return sums[code]
+	balances, balanceKnown := b.balances()
+	revenues, mrrKnown := b.revenues()
+	codes := map[string]bool{}
+	for code := range balances {
+		codes[code] = true
 	}
-	for _, r := range b.records {
-		if r.Balance == nil {
-			unknownBalance = true
-		} else if t := row(r.Balance.Currency); t.Balance != nil {
-			t.Balance = sum(t.Balance, r.Balance)
-		}
-		for _, s := range r.Subscriptions {
-			m := s.MonthlyRevenue()
-			if m == nil {
-				// A subscription that brings nothing and never had a price hides no revenue.
-				unknownMRR = unknownMRR || s.Status == billing.Active || s.Status == billing.PastDue || s.Status == billing.Unpaid || s.Status == billing.OtherSubscriptionStatus
-			} else if t := row(m.Currency); t.MRR != nil {
-				t.MRR = sum(t.MRR, m)
-			}
-		}
+	for code := range revenues {
+		codes[code] = true
 	}
-	totals := make([]*CurrencyTotals, 0, len(sums))
-	for _, t := range sums {
-		if unknownBalance {
-			t.Balance = nil
+	totals := make([]*CurrencyTotals, 0, len(codes))
+	for _, code := range slices.Sorted(maps.Keys(codes)) {
+		row := &CurrencyTotals{Currency: code}
+		if balanceKnown {
+			row.Balance = orZero(balances, code)
 		}
-		if unknownMRR {
-			t.MRR = nil
+		if mrrKnown {
+			row.MRR = orZero(revenues, code)
 		}
-		totals = append(totals, t)
+		totals = append(totals, row)
 	}
-	slices.SortFunc(totals, func(a, b *CurrencyTotals) int { return cmp.Compare(a.Currency, b.Currency) })
 	return totals
 }
 
-// Balance is what the customer owes; nil unless it is known in exactly one currency.
-func (b *Billing) Balance() *billing.Money {
-	if t := b.Totals(); len(t) == 1 {
-		return t[0].Balance
+// orZero gives the sum of a currency, zero where it has none.
+func orZero(sums map[string]*billing.Money, code string) *billing.Money {
+	if m, ok := sums[code]; ok {
+		return m
 	}
-	return nil
+	return &billing.Money{Currency: code}
 }
 
-// MRR is the recurring revenue of a month; nil unless it is known in exactly one currency.
-func (b *Billing) MRR() *billing.Money {
-	if t := b.Totals(); len(t) == 1 {
-		return t[0].MRR
-	}
-	return nil
-}
+// Balance is what the customer owes; nil unless it is known in exactly one currency.
+// It does not depend on what else is asked for beside it.
+func (b *Billing) Balance() *billing.Money { return only(b.balances()) }
+
+// MRR is the recurring revenue of a month; nil unless it is known in exactly one
+// currency. It does not depend on what else is asked for beside it.
+func (b *Billing) MRR() *billing.Money { return only(b.revenues()) }
 
 func sum(a, b *billing.Money) *billing.Money {
 	if s, ok := a.Add(*b); ok {

@@ -172,11 +172,8 @@ func headline(systems []SystemStatus) Status {
 	if unconfigured && !asked {
 		return Status{State: NotConfigured, Code: CodeNotConfigured}
 	}
-	if unconfigured && !head.State.worseThan(Partial) {
-		head.State = Partial
-		if head.Code == "" {
-			head.Code = CodeNotConfigured
-		}
+	if unconfigured && Partial.worseThan(head.State) {
+		head.State, head.Code = Partial, CodeNotConfigured
 	}
 	return head
 }

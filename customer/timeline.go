@@ -141,21 +141,24 @@ func JoinTimeline(customer *profiles.Customer, answers Answers, kinds []Interact
 	bound := horizon{since: customer.CreatedAt}
 	var all []*Interaction
 	if needed[profiles.Billing] != 0 {
-		bound.meet(t, profiles.Billing, completenessOf(answers.Billing), needed[profiles.Billing], truncatedAt(answers.Billing, kinds, BillingInteractions))
+		bound.meet(t, profiles.Billing, completenessOf(answers.Billing), needed[profiles.Billing])
+		bound.cut(answersCut(answers.Billing, needed[profiles.Billing], BillingInteractions))
 		bound.datedOtherwise(asksFor(kinds, SubscriptionEnded) && cutOf(answers.Billing)&billing.PartSubscriptions != 0)
 		for _, r := range Records(answers.Billing) {
 			all = append(all, BillingInteractions(r)...)
 		}
 	}
 	if needed[profiles.Support] != 0 {
-		bound.meet(t, profiles.Support, completenessOf(answers.Support), needed[profiles.Support], truncatedAt(answers.Support, kinds, SupportInteractions))
+		bound.meet(t, profiles.Support, completenessOf(answers.Support), needed[profiles.Support])
+		bound.cut(answersCut(answers.Support, needed[profiles.Support], SupportInteractions))
 		bound.datedOtherwise(asksFor(kinds, TicketSolved) && cutOf(answers.Support)&support.PartTickets != 0)
 		for _, r := range Records(answers.Support) {
 			all = append(all, SupportInteractions(r)...)
 		}
 	}
 	if needed[profiles.Social] != 0 {
-		bound.meet(t, profiles.Social, completenessOf(answers.Social), needed[profiles.Social], truncatedAt(answers.Social, kinds, SocialInteractions))
+		bound.meet(t, profiles.Social, completenessOf(answers.Social), needed[profiles.Social])
+		bound.cut(answersCut(answers.Social, needed[profiles.Social], SocialInteractions))
 		for _, r := range Records(answers.Social) {
 			all = append(all, SocialInteractions(r)...)
 		}
@@ -182,16 +185,21 @@ type horizon struct {
 	unknown bool
 }
 
-func (h *horizon) meet(t *Timeline, source profiles.SourceName, c completeness, needed sources.Parts, truncated time.Time) {
-	if c.Whole(needed) {
+// meet takes what is known of a source as a whole into account.
+func (h *horizon) meet(t *Timeline, source profiles.SourceName, c completeness, needed sources.Parts) {
+	if c.Whole(needed) && !c.behind {
 		return
 	}
 	t.MissingSources = append(t.MissingSources, source)
-	if !c.known {
-		h.unknown = true
-	}
-	if truncated.After(h.since) {
-		h.since = truncated
+	// What a system did not tell just now may be of today.
+	h.unknown = h.unknown || !c.known || c.behind
+}
+
+// cut takes into account that lists were cut at a moment.
+func (h *horizon) cut(at time.Time, known bool) {
+	h.unknown = h.unknown || !known
+	if at.After(h.since) {
+		h.since = at
 	}
 }
 
@@ -209,26 +217,30 @@ func asksFor(kinds []InteractionKind, kind InteractionKind) bool {
 	return kinds == nil || slices.Contains(kinds, kind)
 }
 
-// truncatedAt gives the moment back to which answers that were cut short are
-// complete; zero where none was. Each kind of fact is cut on its own, so the
-// latest of the oldest facts of the kinds that are asked for decides.
-func truncatedAt[V any](results []Result[V], kinds []InteractionKind, of func(V) []*Interaction) time.Time {
-	var at time.Time
+// answersCut gives the moment back to which the needed parts of answers that were cut
+// short are complete; zero where none was. Each part is cut on its own, so the latest of
+// their oldest facts decides. It is not known where a part was cut and nothing is left.
+func answersCut[V cutter](results []Result[V], needed sources.Parts, of func(V) []*Interaction) (at time.Time, known bool) {
+	known = true
 	for _, r := range results {
 		if r.Err != nil || r.NotConfigured || !r.Answer.Truncated {
 			continue
 		}
-		oldest := map[InteractionKind]time.Time{}
+		cut := cutOf([]Result[V]{r}) & needed
+		oldest := map[sources.Parts]time.Time{}
 		for _, i := range of(r.Answer.Value) {
-			if asksFor(kinds, i.Kind) {
-				oldest[i.Kind] = older(oldest[i.Kind], i.At)
-			}
+			part := heldIn[i.Kind].part
+			oldest[part] = older(oldest[part], i.At)
 		}
-		for _, o := range oldest {
-			if o.After(at) {
+		for part := sources.Parts(1); part != 0 && part <= cut; part <<= 1 {
+			switch o, some := oldest[part]; {
+			case !cut.Has(part):
+			case !some:
+				known = false
+			case o.After(at):
 				at = o
 			}
 		}
 	}
-	return at
+	return at, known
 }

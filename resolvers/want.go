@@ -50,7 +50,7 @@ var fieldNeeds = map[string]map[string]needs{
 		"sources":       {profiles.Profile: profiles.Links},
 	},
 	"Billing": {
-		"balance":       {profiles.Billing: billing.PartBalance | billing.PartSubscriptions},
+		"balance":       {profiles.Billing: billing.PartBalance},
 		"mrr":           {profiles.Billing: billing.PartSubscriptions},
 		"totals":        {profiles.Billing: billing.PartBalance | billing.PartSubscriptions},
 		"subscriptions": {profiles.Billing: billing.PartSubscriptions},

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 )
 
@@ -115,6 +116,20 @@ func (e *Error) Error() string {
 
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
+
+// Caught makes a call of a source, or of a part of one. A panic is an Internal error:
+// in a goroutine of its own it would end the process. Other errors go through [AsError],
+// as Unavailable.
+func Caught[T any](source string, call func() (T, error)) (value T, err *Error) {
+	defer func() {
+		if p := recover(); p != nil {
+			// The value may hold anything, a customer's data too: its type is told.
+			err = &Error{Source: source, Kind: Internal, Err: fmt.Errorf("panic of type %T\n%s", p, debug.Stack())}
+		}
+	}()
+	value, failed := call()
+	return value, AsError(source, Unavailable, failed)
+}
 
 // AsError gives err as the [*Error] that it is or wraps. Another error becomes
 // one of the named source: TimedOut or Canceled where its cause is the end of a

@@ -42,8 +42,20 @@ type Record struct {
 // record names none may lack something of every part.
 func (r *Record) Cuts() sources.Parts { return r.Cut }
 
-// Facts is how many dated facts the record holds: what it weighs where it is kept.
-func (r *Record) Facts() int { return len(r.Subscriptions) + len(r.Invoices) + len(r.Charges) }
+// factSize is about what a fact takes, its short texts included.
+const factSize = 400
+
+// Size is about how many bytes of memory the record takes.
+func (r *Record) Size() int {
+	size := factSize * (1 + len(r.Subscriptions) + len(r.Invoices) + len(r.Charges))
+	for _, i := range r.Invoices {
+		size += len(i.Description)
+	}
+	for _, c := range r.Charges {
+		size += len(c.Description)
+	}
+	return size
+}
 
 // An Account is a customer's account in a billing system.
 type Account struct {

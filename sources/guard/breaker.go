@@ -48,13 +48,31 @@ func (g circuit[V]) Fetch(ctx context.Context, keys []string, want sources.Parts
 		return g.probe(ctx, keys, want)
 	}
 	end, bounded := ctx.Deadline()
-	// A fifth less than the timeout is as good as all of it.
-	hurried := bounded && time.Until(end) < g.timeout*4/5
+	wish := sources.FreshnessOf(ctx).Deadline
+	// A fifth less than the timeout, as the first attempt may leave to a second one, is as
+	// good as all of it; but never what the caller asked for.
+	hurried := bounded && time.Until(end) < g.timeout*4/5 || wish > 0 && wish < g.timeout
 	answers, err := g.Source.Fetch(ctx, keys, want)
-	if kind := kindOf(g.Name(), err); !(hurried && kind == sources.TimedOut) && kind != sources.Canceled {
-		g.record(len(answers), kind)
+	switch kind := kindOf(g.Name(), err); {
+	case hurried && kind == sources.TimedOut, kind == sources.Canceled:
+	// It may not have been asked at all.
+	case kind == sources.RateLimited:
+	case isFailure(len(answers), kind):
+		g.breaker.RecordFailure()
+	default:
+		g.breaker.RecordSuccess()
 	}
 	return answers, err
+}
+
+// isFailure reports whether a call is the system's failure. One that answered some keys
+// is there.
+func isFailure(answered int, kind sources.Kind) bool {
+	switch kind {
+	case sources.Unavailable, sources.TimedOut, sources.Internal:
+		return answered == 0
+	}
+	return false
 }
 
 // probe makes the call that decides whether the system is well again. It is not cut
@@ -66,24 +84,18 @@ func (g circuit[V]) probe(ctx context.Context, keys []string, want sources.Parts
 		defer cancel()
 		// Recorded even if it panics: a place that is not given back is lost for good.
 		kind := sources.Internal
-		defer func() { g.record(len(answers), kind) }()
+		defer func() {
+			// A call that was not let through tells nothing, and so not that it is well.
+			if isFailure(len(answers), kind) || kind == sources.RateLimited || kind == sources.Canceled {
+				g.breaker.RecordFailure()
+			} else {
+				g.breaker.RecordSuccess()
+			}
+		}()
 		answers, err = g.Source.Fetch(free, keys, want)
 		kind = kindOf(g.Name(), err)
 		return answers, err
 	})
-}
-
-// record counts a call.
-func (g circuit[V]) record(answered int, kind sources.Kind) {
-	switch kind {
-	case sources.Unavailable, sources.TimedOut, sources.Internal, sources.Canceled:
-		// A system that answered some keys is there.
-		if answered == 0 {
-			g.breaker.RecordFailure()
-			return
-		}
-	}
-	g.breaker.RecordSuccess()
 }
 
 func kindOf(name string, err error) sources.Kind {

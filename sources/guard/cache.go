@@ -26,7 +26,7 @@ import (
 // that callers ask for. It goes on when its caller leaves, so that what it brings is
 // kept; where nothing is kept it ends with the last who waits.
 func Keep[V any](inner sources.Source[string, V], c Cache, timeout time.Duration, o Observer) *Keeper[V] {
-	g := &Keeper[V]{Source: inner, settings: c, timeout: timeout, observer: o, flights: map[flightKey]*flight[V]{}}
+	g := &Keeper[V]{Source: inner, settings: c, timeout: timeout, observer: o, flights: map[flightKey]*flight[V]{}, flying: map[*flight[V]]struct{}{}}
 	g.wants.Store(&[]sources.Parts{everyPart})
 	if c.Records > 0 {
 		g.kept = otter.Must(&otter.Options[keptKey, kept[V]]{
@@ -48,9 +48,12 @@ type Keeper[V any] struct {
 	kept *otter.Cache[keptKey, kept[V]]
 	// wants are the combinations of parts that were asked for so far: a domain has few.
 	wants atomic.Pointer[[]sources.Parts]
-	// mu guards flights and what is in them.
-	mu      sync.Mutex
+	// mu guards flights, flying and what is in them.
+	mu sync.Mutex
+	// flights are the calls that can be joined, flying are all that are under way.
 	flights map[flightKey]*flight[V]
+	flying  map[*flight[V]]struct{}
+	landing sync.WaitGroup
 }
 
 // keptKey has the parts that an answer holds, so that one with few does not take the
@@ -69,15 +72,15 @@ type kept[V any] struct {
 	at     time.Time
 }
 
-// factsPerRecord is how many facts a common record has: one with more counts for
-// several, so that memory is bounded by records as they come.
-const factsPerRecord = 20
+// common is the size of a common record, in bytes: one that is larger counts for several,
+// so that memory is bounded whatever the records are.
+const common = 4 << 10
 
-// weight is how many common records an answer is worth. Records that know how many
-// facts they hold say so.
+// weight is how many common records an answer is worth. Records that know their size say
+// so.
 func weight[V any](a sources.Answer[V]) uint32 {
-	if v, ok := any(a.Value).(interface{ Facts() int }); ok && !a.Missing {
-		return 1 + uint32(v.Facts()/factsPerRecord)
+	if v, ok := any(a.Value).(interface{ Size() int }); ok && !a.Missing {
+		return 1 + uint32(v.Size()/common)
 	}
 	return 1
 }
@@ -89,8 +92,15 @@ type wishes struct {
 	wait time.Duration
 }
 
-// Close forgets what is kept, and ends the goroutine that removes what is too old.
+// Close ends the calls that are under way, forgets what is kept, and ends the goroutine
+// that removes what is too old.
 func (g *Keeper[V]) Close() error {
+	g.mu.Lock()
+	for f := range g.flying {
+		f.cancel()
+	}
+	g.mu.Unlock()
+	g.landing.Wait()
 	if g.kept != nil {
 		g.kept.InvalidateAll()
 		g.kept.StopAllGoroutines()
@@ -190,6 +200,10 @@ func (g *Keeper[V]) remember(scope string, answers map[string]sources.Answer[V],
 		if a.Missing {
 			w = everyPart
 		}
-		g.kept.Set(keptKey{scope, key, w}, kept[V]{a, at})
+		k := keptKey{scope, key, w}
+		// A call that took longer may be older.
+		if before, ok := g.kept.GetIfPresent(k); !ok || at.After(before.at) {
+			g.kept.Set(k, kept[V]{a, at})
+		}
 	}
 }

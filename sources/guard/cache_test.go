@@ -286,3 +286,110 @@ func BenchmarkGuards(b *testing.B) {
 		})
 	}
 }
+
+// Who asks just after the last caller left gets a call of its own, not one that ends.
+func TestNobodyJoinsACallThatEnds(t *testing.T) {
+	s := &scripted{do: func(ctx context.Context, n int, keys []string, _ sources.Parts) (map[string]sources.Answer[string], error) {
+		if n%2 == 1 {
+			<-ctx.Done()
+			// Some time passes before an adapter returns.
+			time.Sleep(2 * time.Millisecond)
+			return nil, ctx.Err()
+		}
+		return answered(keys, "well"), nil
+	}}
+	g := keep(t, s, guard.Cache{}, &observer{})
+	for range 20 {
+		leaving, leave := context.WithCancel(ctx)
+		calls := s.calls()
+		var wg sync.WaitGroup
+		wg.Go(func() { _, _ = g.Fetch(leaving, []string{"a"}, 1) })
+		waitFor(t, func() bool { return s.calls() > calls })
+		leave()
+		wg.Wait()
+		get(ctx, t, g, "a", 1)
+	}
+}
+
+// A call that took longer does not take the place of a newer one.
+func TestKeptAnswersDoNotGoBackwards(t *testing.T) {
+	gate := make(chan struct{})
+	s := &scripted{do: func(_ context.Context, n int, keys []string, _ sources.Parts) (map[string]sources.Answer[string], error) {
+		if n == 1 {
+			<-gate
+			return answered(keys, "old"), nil
+		}
+		return answered(keys, "new"), nil
+	}}
+	g := keep(t, s, guard.Cache{Records: 10}, &observer{})
+	var wg sync.WaitGroup
+	wg.Go(func() { _, _ = g.Fetch(ctx, []string{"a"}, 1) })
+	waitFor(t, func() bool { return s.calls() == 1 })
+	// Another deadline is another call.
+	get(asking(sources.Freshness{Deadline: 500 * time.Millisecond}), t, g, "a", 1)
+	close(gate)
+	wg.Wait()
+	minute := time.Minute
+	if a := get(asking(sources.Freshness{MaxAge: &minute}), t, g, "a", 1); a.Value != "new" {
+		t.Errorf("%v", a)
+	}
+}
+
+// What is kept is bounded by the size of records, not by their number.
+func TestLargeRecordsCountForSeveral(t *testing.T) {
+	s := &large{}
+	g := guard.Keep(s, guard.Cache{Records: 100, Keep: time.Hour}, time.Second, &observer{})
+	defer g.Close()
+	day := 24 * time.Hour
+	for n := range 50 {
+		if _, err := g.Fetch(ctx, []string{string(rune('a' + n))}, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	time.Sleep(50 * time.Millisecond)
+	s.calls = 0
+	for n := range 50 {
+		_, _ = g.Fetch(asking(sources.Freshness{MaxAge: &day}), []string{string(rune('a' + n))}, 1)
+	}
+	if s.calls < 35 {
+		t.Errorf("%d of 50 records of a tenth of the bound were kept", 50-s.calls)
+	}
+}
+
+// large has records of 40 KiB.
+type large struct{ calls int }
+
+type largeRecord struct{}
+
+func (largeRecord) Size() int { return 40 << 10 }
+
+func (*large) Name() string { return "billing/large" }
+
+func (l *large) Fetch(_ context.Context, keys []string, _ sources.Parts) (map[string]sources.Answer[largeRecord], error) {
+	l.calls++
+	return map[string]sources.Answer[largeRecord]{keys[0]: {}}, nil
+}
+
+// Close ends the calls that are under way, and returns when they have ended.
+func TestCloseWaits(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	var using atomic.Bool
+	s := &scripted{do: func(ctx context.Context, _ int, _ []string, _ sources.Parts) (map[string]sources.Answer[string], error) {
+		using.Store(true)
+		<-ctx.Done()
+		time.Sleep(10 * time.Millisecond)
+		using.Store(false)
+		return nil, ctx.Err()
+	}}
+	g := guard.Keep(s, guard.Cache{Records: 10, Keep: time.Hour}, time.Minute, &observer{})
+	leaving, leave := context.WithCancel(ctx)
+	time.AfterFunc(20*time.Millisecond, leave)
+	_, _ = g.Fetch(leaving, []string{"a"}, 1)
+	if !using.Load() {
+		t.Fatal("the call should go on")
+	}
+	start := time.Now()
+	if err := g.Close(); err != nil || using.Load() || time.Since(start) > 10*time.Second {
+		t.Errorf("%v, still in use: %t", err, using.Load())
+	}
+}

@@ -232,3 +232,59 @@ func TestBulkheadAndRate(t *testing.T) {
 		t.Errorf("%v after %s", kinds, time.Since(start))
 	}
 }
+
+// A call that was not let through says nothing of the system: it neither opens the
+// breaker, nor makes up for failures, nor closes it.
+func TestBreakerDoesNotCountWhatWasNotSent(t *testing.T) {
+	var o observer
+	var limited atomic.Bool
+	s := &scripted{do: func(context.Context, int, []string, sources.Parts) (map[string]sources.Answer[string], error) {
+		if limited.Load() {
+			return nil, failure(sources.RateLimited)
+		}
+		return nil, failure(sources.Unavailable)
+	}}
+	g := guard.Circuit[string](s, guard.Breaker{FailureRate: 0.5, Calls: 4, Window: time.Minute, OpenFor: 30 * time.Millisecond}, time.Second, &o)
+	for range 4 {
+		limited.Store(true)
+		for range 5 {
+			_, _ = g.Fetch(ctx, []string{"key-a"}, 1)
+		}
+		limited.Store(false)
+		_, _ = g.Fetch(ctx, []string{"key-a"}, 1)
+	}
+	if want := []string{"closed", "open"}; !slices.Equal(o.states, want) {
+		t.Errorf("%v; want %v", o.states, want)
+	}
+	limited.Store(true)
+	time.Sleep(50 * time.Millisecond)
+	_, _ = g.Fetch(ctx, []string{"key-a"}, 1)
+	if want := []string{"closed", "open", "half-open", "open"}; !slices.Equal(o.states, want) {
+		t.Errorf("%v; want %v", o.states, want)
+	}
+}
+
+// However long the deadline that a caller asks for: if it is less than the timeout, what
+// comes late is not the system's failure.
+func TestBreakerIsNotOpenedByDeadlines(t *testing.T) {
+	s := &scripted{do: func(ctx context.Context, _ int, keys []string, _ sources.Parts) (map[string]sources.Answer[string], error) {
+		select {
+		case <-time.After(97 * time.Millisecond):
+			return answered(keys, "well"), nil
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}}
+	settings := guard.Defaults()
+	settings.Timeout = 110 * time.Millisecond
+	settings.Breaker.Calls, settings.Cache = 2, guard.Cache{}
+	var o observer
+	g := guard.New[string](s, settings, &o)
+	defer g.Close()
+	for range 4 {
+		_, _ = g.Fetch(asking(sources.Freshness{Deadline: 92 * time.Millisecond}), []string{"key-a"}, 1)
+	}
+	if !slices.Equal(o.states, []string{"closed"}) {
+		t.Errorf("%v", o.states)
+	}
+}

@@ -2,8 +2,6 @@ package guard
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
 	"time"
 
 	"customer360/sources"
@@ -50,7 +48,7 @@ func within[T any](ctx context.Context, name string, d time.Duration, call func(
 	// Buffered, so that a late call can end.
 	done := make(chan outcome, 1)
 	go func() {
-		value, err := caught(name, func() (T, error) { return call(soft) })
+		value, err := sources.Caught(name, func() (T, error) { return call(soft) })
 		// In this order: a call that ended must not look as if it were given up.
 		done <- outcome{value, err}
 		cancel()
@@ -74,16 +72,4 @@ func within[T any](ctx context.Context, name string, d time.Duration, call func(
 		var none T
 		return none, sources.AsError(name, sources.TimedOut, context.Cause(hard))
 	}
-}
-
-// caught makes a call. A panic is an Internal error; and any error is told as one of
-// ours, whatever the adapter gave.
-func caught[T any](name string, call func() (T, error)) (value T, err *sources.Error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = &sources.Error{Source: name, Kind: sources.Internal, Err: fmt.Errorf("panic of type %T\n%s", p, debug.Stack())}
-		}
-	}()
-	value, failed := call()
-	return value, sources.AsError(name, sources.Unavailable, failed)
 }

@@ -21,6 +21,8 @@ type flight[V any] struct {
 	answers map[string]sources.Answer[V]
 	err     *sources.Error
 	cancel  context.CancelFunc
+	// keys are those by which others find it.
+	keys []flightKey
 	// waiting is how many wait for it.
 	waiting int
 }
@@ -58,11 +60,13 @@ func (g *Keeper[V]) ask(ctx context.Context, keys []string, want sources.Parts, 
 		free, f.cancel = context.WithTimeout(context.WithoutCancel(ctx), wait)
 		if shared {
 			for _, key := range own {
+				f.keys = append(f.keys, flightKey{scope, key, wait})
 				g.flights[flightKey{scope, key, wait}] = f
 			}
 		}
 		calls[f] = own
-		go g.fly(free, f, own, flightKey{scope: scope, wait: wait})
+		g.flying[f] = struct{}{}
+		g.landing.Go(func() { g.fly(free, f, own, scope) })
 	}
 	g.mu.Unlock()
 
@@ -91,24 +95,29 @@ func (g *Keeper[V]) ask(ctx context.Context, keys []string, want sources.Parts, 
 }
 
 // fly makes the call.
-func (g *Keeper[V]) fly(ctx context.Context, f *flight[V], keys []string, k flightKey) {
+func (g *Keeper[V]) fly(ctx context.Context, f *flight[V], keys []string, scope string) {
 	defer f.cancel()
-	answers, err := caught(g.Name(), func() (map[string]sources.Answer[V], error) {
+	answers, err := sources.Caught(g.Name(), func() (map[string]sources.Answer[V], error) {
 		at := time.Now()
 		answers, err := g.Source.Fetch(ctx, keys, f.want)
-		g.remember(k.scope, answers, f.want, at)
+		g.remember(scope, answers, f.want, at)
 		return answers, err
 	})
 	g.mu.Lock()
 	f.answers, f.err = answers, err
-	for _, key := range keys {
-		k.key = key
+	g.hide(f)
+	delete(g.flying, f)
+	g.mu.Unlock()
+	close(f.done)
+}
+
+// hide makes a call one that nobody joins any more. The lock is held.
+func (g *Keeper[V]) hide(f *flight[V]) {
+	for _, k := range f.keys {
 		if g.flights[k] == f {
 			delete(g.flights, k)
 		}
 	}
-	g.mu.Unlock()
-	close(f.done)
 }
 
 // leave is for a caller who waits no longer.
@@ -116,6 +125,7 @@ func (g *Keeper[V]) leave(f *flight[V]) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if f.waiting--; f.waiting == 0 && g.kept == nil {
+		g.hide(f)
 		f.cancel()
 	}
 }

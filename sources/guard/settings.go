@@ -60,7 +60,7 @@ type Cache struct {
 	MaxStale time.Duration `yaml:"maxStale"`
 	// Keep bounds both, whatever the caller says.
 	Keep time.Duration `yaml:"keep"`
-	// Records is how many records are kept; one with many facts counts for several.
+	// Records is how many records of 4 KiB are kept; a larger one counts for several.
 	// Zero: nothing is kept.
 	Records int `yaml:"records"`
 }
@@ -88,7 +88,7 @@ func Defaults() Settings {
 			// the caller who can tell whether it is of use.
 			MaxStale: 10 * time.Minute,
 			Keep:     24 * time.Hour,
-			// Some tens of megabytes with common records.
+			// Forty megabytes, and what it takes to find them.
 			Records: 10_000,
 		},
 	}

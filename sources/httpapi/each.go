@@ -2,8 +2,7 @@ package httpapi
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
+	"net/http"
 	"slices"
 	"sync"
 
@@ -14,7 +13,7 @@ import (
 // what was answered, and beside it the error that weighs most of those that there
 // were; keys that were not asked before ctx ended have its error. An error of the type
 // [*sources.Error] keeps its kind, another one is Unavailable. Once our credentials are
-// refused, no more keys are asked.
+// refused (401, or 403 before anything was answered), no more keys are asked.
 func Each[V any](ctx context.Context, source string, n int, keys []string,
 	ask func(ctx context.Context, key string) (sources.Answer[V], error)) (map[string]sources.Answer[V], error) {
 	var (
@@ -23,12 +22,14 @@ func Each[V any](ctx context.Context, source string, n int, keys []string,
 		answers = make(map[string]sources.Answer[V], len(keys))
 	)
 	ForEach(ctx, n, keys, func(ctx context.Context, key string) (goOn bool) {
-		answer, err := guarded(source, func() (sources.Answer[V], error) { return ask(ctx, key) })
+		answer, err := sources.Caught(source, func() (sources.Answer[V], error) { return ask(ctx, key) })
 		mu.Lock()
 		defer mu.Unlock()
 		if err != nil {
 			worst = Worse(worst, err)
-			return err.Kind != sources.Unauthorized
+			// A 403 may be one record's own.
+			locked := err.Kind == sources.Unauthorized && (len(answers) == 0 || IsStatus(err, http.StatusUnauthorized))
+			return !locked
 		}
 		answers[key] = answer
 		return true
@@ -75,18 +76,6 @@ feed:
 	}
 	close(next)
 	wg.Wait()
-}
-
-// guarded makes an error of a panic: it would end the process, since nobody above can
-// recover one of this goroutine.
-func guarded[T any](source string, ask func() (T, error)) (value T, err *sources.Error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = &sources.Error{Source: source, Kind: sources.Internal, Err: fmt.Errorf("panic of type %T\n%s", p, debug.Stack())}
-		}
-	}()
-	value, failed := ask()
-	return value, sources.AsError(source, sources.Unavailable, failed)
 }
 
 // byWeight are the kinds, from what an operator must act on to what passes by itself.

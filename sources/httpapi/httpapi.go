@@ -8,6 +8,7 @@ package httpapi
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 
 	"customer360/sources"
@@ -129,7 +131,7 @@ type Request struct {
 func (c *Client) Do(ctx context.Context, r Request) (http.Header, error) {
 	target, err := c.target(r)
 	if err != nil {
-		return nil, c.Error(err)
+		return nil, err
 	}
 	var body io.Reader
 	if r.Body != nil {
@@ -168,17 +170,57 @@ func (c *Client) Do(ctx context.Context, r Request) (http.Header, error) {
 		_, _ = io.CopyN(io.Discard, response.Body, maxBody)
 		return response.Header, nil
 	}
-	limited := &io.LimitedReader{R: response.Body, N: maxBody}
-	d := json.NewDecoder(limited)
+	answer := &answer{r: io.LimitedReader{R: response.Body, N: maxBody}}
+	d := json.NewDecoder(answer)
 	d.UseNumber()
-	err = d.Decode(r.Into)
-	switch {
+	switch err := d.Decode(r.Into); {
 	case err == nil:
 		return response.Header, nil
-	case limited.N <= 0:
-		err = &sources.Error{Source: c.source, Kind: sources.Malformed, Err: fmt.Errorf("its answer is larger than %d MiB", maxBody>>20)}
+	case answer.r.N <= 0:
+		return nil, c.malformed(fmt.Errorf("its answer is larger than %d MiB", maxBody>>20))
+	case answer.lost != nil:
+		return nil, c.Error(answer.lost)
+	default:
+		return nil, c.malformed(unreadable(err))
 	}
-	return nil, c.Error(err)
+}
+
+// An answer is a body that is being read.
+type answer struct {
+	r io.LimitedReader
+	// lost is why it came to no end; nil where it did.
+	lost error
+}
+
+func (a *answer) Read(p []byte) (int, error) {
+	n, err := a.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		a.lost = err
+	}
+	return n, err
+}
+
+func (c *Client) malformed(err error) error {
+	return &sources.Error{Source: c.source, Kind: sources.Malformed, Err: err}
+}
+
+// unreadable words what a decoder says, whose own text may quote what it read.
+func unreadable(err error) error {
+	var (
+		syntax *json.SyntaxError
+		typ    *json.UnmarshalTypeError
+	)
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Errorf("its answer is not JSON at byte %d", syntax.Offset)
+	case errors.As(err, &typ):
+		return fmt.Errorf("its answer has something else at %q than a %s", typ.Field, typ.Type)
+	case errors.Is(err, io.EOF):
+		return errors.New("its answer is empty")
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("its answer is JSON without an end")
+	}
+	return errors.New("a value of its answer is of another form")
 }
 
 // errElsewhere: a system must not send our credentials to another one.
@@ -189,7 +231,7 @@ func (c *Client) target(r Request) (string, error) {
 	base.Path = strings.TrimSuffix(base.Path, "/") + "/"
 	ref, err := url.Parse(r.Path)
 	if err != nil {
-		return "", errors.New("the path is none")
+		return "", &sources.Error{Source: c.source, Kind: sources.Internal, Err: errors.New("the path is none")}
 	}
 	if ref.Host == "" {
 		ref.Path, ref.RawPath = strings.TrimPrefix(ref.Path, "/"), strings.TrimPrefix(ref.RawPath, "/")
@@ -248,11 +290,8 @@ func (c *Client) Error(err error) error {
 		ours   *sources.Error
 		status *StatusError
 		held   *limited
-		u      *url.Error
-		syntax *json.SyntaxError
-		typ    *json.UnmarshalTypeError
 	)
-	e := &sources.Error{Source: c.source, Kind: sources.Unavailable, Err: err}
+	e := &sources.Error{Source: c.source, Kind: sources.Unavailable}
 	switch {
 	case errors.As(err, &ours):
 		return ours
@@ -264,13 +303,30 @@ func (c *Client) Error(err error) error {
 		e.Kind, e.Err = sources.TimedOut, context.DeadlineExceeded
 	case errors.Is(err, context.Canceled):
 		e.Kind, e.Err = sources.Canceled, context.Canceled
-	case errors.As(err, &syntax):
-		e.Kind, e.Err = sources.Malformed, fmt.Errorf("its answer is not JSON at byte %d", syntax.Offset)
-	case errors.As(err, &typ):
-		// The library's own text quotes numbers.
-		e.Kind, e.Err = sources.Malformed, fmt.Errorf("its answer has something else at %q than a %s", typ.Field, typ.Type)
-	case errors.As(err, &u):
-		e.Err = u.Err
+	default:
+		e.Err = onTheWay(err)
 	}
 	return e
+}
+
+// onTheWay words what went wrong with a connection: the libraries' own texts hold
+// addresses, and lines of an answer that could not be read.
+func onTheWay(err error) error {
+	var (
+		dns    *net.DNSError
+		cert   *tls.CertificateVerificationError
+		record tls.RecordHeaderError
+		errno  syscall.Errno
+	)
+	switch {
+	case errors.As(err, &dns):
+		return errors.New("the name of its host could not be looked up")
+	case errors.As(err, &cert):
+		return errors.New("its certificate cannot be trusted")
+	case errors.As(err, &record):
+		return errors.New("it does not speak TLS")
+	case errors.As(err, &errno):
+		return errno
+	}
+	return errors.New("there was no connection, or it was lost")
 }

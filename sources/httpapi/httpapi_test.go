@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -89,12 +91,17 @@ func TestErrorsTellNothing(t *testing.T) {
 		"a number":   `{"balance": "x", "n": 4242421}`,
 		"cut short":  `{"n": "secret-1`,
 		"other form": `{"n": {"secret-1": 4242421}}`,
+		"a time":     `{"at": "secret-1, 4242421"}`,
+		"nothing":    "",
 		"too large":  `{"n": "` + strings.Repeat("secret-1", maxBody/8) + `"}`,
 	} {
 		c := serve(t, Config{}, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, answer) })
-		var into struct{ N bool }
+		var into struct {
+			N  bool
+			At time.Time
+		}
 		err := get(c, "/accounts/key-1", &into)
-		if err == nil || err.Kind != sources.Malformed && name != "cut short" {
+		if err == nil || err.Kind != sources.Malformed {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
@@ -110,6 +117,42 @@ func TestErrorsTellNothing(t *testing.T) {
 	}
 	if err := get(gone, "/accounts/key-1?api_key=secret-1", nil); err == nil || err.Kind != sources.Unavailable || strings.Contains(err.Error(), "key-1") {
 		t.Errorf("%v", err)
+	}
+}
+
+// What a vendor says out of form is told by nobody, nor by the libraries below.
+func TestWhatIsOutOfFormIsNotTold(t *testing.T) {
+	for name, answer := range map[string]string{
+		"a header":     "HTTP/1.1 200 OK\r\nBearer secret-1\r\n\r\n{}",
+		"a status":     "HTTP/1.1 secret-1\r\n\r\n",
+		"a redirect":   "HTTP/1.1 302 Found\r\nLocation: http://x:secret-1/\r\nContent-Length: 0\r\n\r\n",
+		"no HTTP":      "secret-1\r\n\r\n",
+		"half a body":  "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"n\": ",
+		"nothing ever": "",
+	} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = c.Read(make([]byte, 4096))
+			_, _ = io.WriteString(c, answer)
+			c.Close()
+		}()
+		c, err := New(Config{Source: "billing/test", URL: "http://" + l.Addr().String()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		failed := get(c, "/accounts/key-1", &struct{}{})
+		if failed == nil || failed.Kind != sources.Unavailable && name != "a redirect" || strings.Contains(failed.Error(), "secret-1") || strings.Contains(failed.Error(), "127.0.0.1") {
+			t.Errorf("%s: %v", name, failed)
+		}
+		c.Close()
+		l.Close()
 	}
 }
 
@@ -182,6 +225,31 @@ func TestHold(t *testing.T) {
 	defer mu.Unlock()
 	if calls["/v1/invoices"] != 2 || calls["/v1/accounts"] != 3 {
 		t.Errorf("%v", calls)
+	}
+}
+
+// Those that wait for their turn when the 429 comes are not sent either.
+func TestHoldOfThoseThatWait(t *testing.T) {
+	var sent atomic.Int32
+	c := serve(t, Config{Limits: Limits{Concurrency: 2}}, func(w http.ResponseWriter, r *http.Request) {
+		n := sent.Add(1)
+		time.Sleep(20 * time.Millisecond)
+		if n == 1 {
+			w.Header().Set("Retry-After", "60")
+		}
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() { _ = get(c, "/invoices", nil) })
+	}
+	wg.Wait()
+	if n := sent.Load(); n > 4 {
+		t.Errorf("%d requests were sent", n)
+	}
+	// A later 429 that says nothing does not shorten what an earlier one said.
+	if err := get(c, "/invoices", nil); err == nil || err.RetryAfter < 50*time.Second {
+		t.Errorf("%v", err)
 	}
 }
 
@@ -262,7 +330,13 @@ func TestEach(t *testing.T) {
 		"the heaviest counts": {func(k string) error {
 			return map[string]error{"a": fail(sources.Malformed), "b": fail(sources.RateLimited), "c": fail(sources.TimedOut)}[k]
 		}, 1, sources.RateLimited},
-		"no more after a 401":   {func(k string) error { return map[string]error{"a": fail(sources.Unauthorized)}[k] }, 0, sources.Unauthorized},
+		"no more after a 401": {func(k string) error { return map[string]error{"a": fail(sources.Unauthorized)}[k] }, 0, sources.Unauthorized},
+		"a 403 of its own": {func(k string) error {
+			return map[string]error{"b": &sources.Error{Source: "billing/test", Kind: sources.Unauthorized, Err: &StatusError{Status: 403}}}[k]
+		}, 3, sources.Unauthorized},
+		"a 401 of the account": {func(k string) error {
+			return map[string]error{"b": &sources.Error{Source: "billing/test", Kind: sources.Unauthorized, Err: &StatusError{Status: 401}}}[k]
+		}, 1, sources.Unauthorized},
 		"a panic is an error":   {func(k string) error { return map[string]func() error{"a": func() error { panic("secret-1") }}[k]() }, 0, sources.Internal},
 		"another kind of error": {func(string) error { return errors.New("broken") }, 0, sources.Unavailable},
 	} {

@@ -79,6 +79,11 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, ctx.Err()
 	}
 	release := sync.OnceFunc(func() { <-t.slots })
+	// Once more: those that waited for their turn were asked to wait as well.
+	if wait := t.held(endpoint); wait > 0 {
+		release()
+		return nil, &limited{wait}
+	}
 	if len(t.header) > 0 {
 		r = r.Clone(ctx)
 		for k, v := range t.header {
@@ -130,7 +135,9 @@ func (t *transport) wait(ctx context.Context) error {
 func (t *transport) hold(endpoint string, wait time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.holds[endpoint] = time.Now().Add(min(wait, maxHold))
+	if until := time.Now().Add(min(wait, maxHold)); until.After(t.holds[endpoint]) {
+		t.holds[endpoint] = until
+	}
 }
 
 // held gives how long the endpoint is still left alone.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -78,7 +77,7 @@ func (a asker) ask(ctx context.Context, keys []string, want sources.Parts) (map[
 	}
 	asOf := time.Now().UTC()
 	httpapi.ForEach(ctx, a.concurrency, jobs, func(ctx context.Context, j job) (goOn bool) {
-		out, err := a.safely(ctx, j)
+		out, err := sources.Caught(a.name, func() (outcome, error) { return a.read(ctx, j) })
 		mu.Lock()
 		defer mu.Unlock()
 		for _, fault := range out.faults {
@@ -115,16 +114,6 @@ func (a asker) ask(ctx context.Context, keys []string, want sources.Parts) (map[
 		worst = httpapi.Worse(worst, a.fail(sources.Malformed, faults))
 	}
 	return rows, asOf, worst
-}
-
-// safely makes an error of a panic, which would end the process.
-func (a asker) safely(ctx context.Context, j job) (out outcome, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = a.fail(sources.Internal, fmt.Errorf("panic of type %T\n%s", p, debug.Stack()))
-		}
-	}()
-	return a.read(ctx, j)
 }
 
 // take puts what one batch answered into the rows.

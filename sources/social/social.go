@@ -35,8 +35,17 @@ type Record struct {
 // record names none may lack something of every part.
 func (r *Record) Cuts() sources.Parts { return r.Cut }
 
-// Facts is how many dated facts the record holds: what it weighs where it is kept.
-func (r *Record) Facts() int { return len(r.Mentions) }
+// factSize is about what a fact takes, its short texts included.
+const factSize = 300
+
+// Size is about how many bytes of memory the record takes.
+func (r *Record) Size() int {
+	size := factSize * (1 + len(r.Mentions))
+	for _, m := range r.Mentions {
+		size += len(m.Text)
+	}
+	return size
+}
 
 // A Profile is an account on a social network.
 type Profile struct {

@@ -37,8 +37,23 @@ type Record struct {
 // record names none may lack something of every part.
 func (r *Record) Cuts() sources.Parts { return r.Cut }
 
-// Facts is how many dated facts the record holds: what it weighs where it is kept.
-func (r *Record) Facts() int { return len(r.Tickets) + len(r.Messages) }
+// factSize is about what a fact takes, its short texts included.
+const factSize = 400
+
+// Size is about how many bytes of memory the record takes.
+func (r *Record) Size() int {
+	size := factSize * (1 + len(r.Tickets) + len(r.Messages))
+	for _, t := range r.Tickets {
+		size += len(t.Title)
+		for _, tag := range t.Tags {
+			size += len(tag)
+		}
+	}
+	for _, m := range r.Messages {
+		size += len(m.Title) + len(m.Body)
+	}
+	return size
+}
 
 // A Ticket is a request for help.
 type Ticket struct {
