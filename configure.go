@@ -57,5 +57,5 @@ func validate(c configFlags, f *config.File) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s: %d systems, no faults; customer360 doctor asks whether they answer", f.Path, len(f.Systems)), all.Close()
+	return fmt.Sprintf("%s: no faults, systems: %d; customer360 doctor asks whether they answer", f.Path, len(f.Systems)), all.Close()
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"sync"
 	"text/tabwriter"
 	"time"
@@ -53,59 +54,76 @@ func examine(ctx context.Context, d doctorFlags, f *config.File) (findings []fin
 	if err := d.Store.Check(); err != nil {
 		return nil, err
 	}
-	s, err := store.Open(ctx, store.Config{URI: d.URI(), DataDir: d.DataDir})
-	if err != nil {
-		return nil, err
+	around := surroundings{defaults: guard.Defaults()}
+	s, down := store.Open(ctx, store.Config{URI: d.URI(), DataDir: d.DataDir})
+	name := "profile/" + cmp.Or(f.Profiles.System, demo.System)
+	if down == nil {
+		defer func() { err = errors.Join(err, s.Close()) }()
+		around.store = s.Store
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	spine := profiledocs.New("profile/"+cmp.Or(f.Profiles.System, demo.System), s.Store)
-	all, err := openSystems(f, surroundings{spine: spine, store: s.Store, defaults: guard.Defaults()})
+	all, err := openSystems(f, around)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, all.Close()) }()
-	probes := append([]probe{spineProbe(d, s, spine)}, all.probes...)
+	probes := append([]probe{storeProbe(d, name, s, down)}, all.probes...)
 	findings = make([]finding, len(probes))
 	var wg sync.WaitGroup
 	for i, p := range probes {
-		wg.Go(func() {
-			findings[i] = p.run(ctx)
-			if findings[i].ok() {
-				// What it says of its own configuration, that a single record did not show.
-				limited, cancel := context.WithTimeout(ctx, probeTimeout)
-				defer cancel()
-				if err := sources.AsError(p.name, sources.Malformed, p.check(limited)); err != nil {
-					findings[i].diagnose(err)
-					if err.Kind == sources.Malformed {
-						findings[i].Problem, findings[i].Advice = f.Fault(p.name, err.Err).Error(), "correct the configuration"
-					}
-				}
-			}
-		})
+		if i > 0 && p.kind == "documents" && down != nil {
+			findings[i] = finding{Source: p.name, Kind: p.kind, Sample: sampleFailed, Code: sources.Unavailable, Advice: "its records are in the store of " + name}
+			continue
+		}
+		wg.Go(func() { findings[i] = p.examined(ctx, f) })
 	}
 	wg.Wait()
 	return findings, nil
 }
 
-// spineProbe asks the store of the profiles, and for its indexes.
-func spineProbe(d doctorFlags, s *store.Store, spine *profiledocs.Spine) probe {
-	return probe{name: spine.Name(), kind: "documents",
+// examined runs a probe, and asks the system for what it knows against its configuration
+// that a single record did not show.
+func (p probe) examined(ctx context.Context, f *config.File) finding {
+	found := p.run(ctx)
+	if !found.ok() {
+		return found
+	}
+	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+	if err := sources.AsError(p.name, sources.Malformed, p.check(ctx)); err != nil {
+		found.diagnose(err)
+		if err.Kind == sources.Malformed {
+			found.Problem, found.Advice = f.Fault(p.name, err.Err).Error(), "correct the configuration"
+		}
+	}
+	return found
+}
+
+// storeProbe asks the store of the profiles, and for its indexes; down is why it could
+// not be opened.
+func storeProbe(d doctorFlags, name string, s *store.Store, down error) probe {
+	return probe{name: name, kind: "documents",
 		check: func(context.Context) error { return nil },
 		run: func(ctx context.Context) finding {
-			f := finding{Source: spine.Name(), Kind: "documents", Sample: sampleNone}
+			f := finding{Source: name, Kind: "documents", Sample: sampleFailed}
+			if down != nil {
+				f.Code, f.Problem = sources.Unavailable, down.Error()
+				f.Advice = "the gateway does not start without it; one that runs on the embedded store keeps it for itself"
+				return f
+			}
 			ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 			defer cancel()
+			spine := profiledocs.New(name, s.Store)
 			began := time.Now()
 			n, err := spine.Count(ctx)
 			f.Seconds = time.Since(began).Round(time.Millisecond).Seconds()
 			if err != nil {
-				err = documents.Error(spine.Name(), err)
+				err = documents.Error(name, err)
 			}
-			f.diagnose(sources.AsError(spine.Name(), sources.Unavailable, err))
+			f.diagnose(sources.AsError(name, sources.Unavailable, err))
 			if err != nil {
 				return f
 			}
-			f.Sample = sample(fmt.Sprintf("%d customers", n))
+			f.Sample = fmt.Sprintf("%d customers", n)
 			if d.URI() != "" && d.MongodbIndexes != "off" {
 				if err := spine.VerifyIndexes(ctx); err != nil {
 					f.Problem, f.Advice = err.Error(), "start the gateway once with --mongodb-indexes create"
@@ -116,16 +134,36 @@ func spineProbe(d doctorFlags, s *store.Store, spine *profiledocs.Spine) probe {
 	}
 }
 
+// shownValue is how much of a value that does not fit is shown: enough to see why.
+const shownValue = 300
+
 // table prints the findings for people.
 func table(w io.Writer, findings []finding) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "SYSTEM\tKIND\tREACHABLE\tAUTHORISED\tSAMPLE\tTOOK")
-	yes := map[bool]string{true: "yes", false: "no"}
+	yes := func(b *bool) string {
+		switch {
+		case b == nil:
+			return "?"
+		case *b:
+			return "yes"
+		}
+		return "no"
+	}
 	for _, f := range findings {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", f.Source, f.Kind, yes[f.Reachable], yes[f.Authorised], f.Sample,
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", f.Source, f.Kind, yes(f.Reachable), yes(f.Authorised), f.Sample,
 			time.Duration(f.Seconds*float64(time.Second)).Round(time.Millisecond))
 	}
 	_ = t.Flush()
+	for _, f := range findings {
+		if f.Holds != nil {
+			fmt.Fprintf(w, "\nThe sample of %s has %s", f.Source, strings.Join(f.Holds, ", "))
+			if f.Lacks != nil {
+				fmt.Fprintf(w, "; nothing in %s", strings.Join(f.Lacks, ", "))
+			}
+			fmt.Fprintln(w, ".")
+		}
+	}
 	well := true
 	for _, f := range findings {
 		if f.ok() {
@@ -145,7 +183,11 @@ func table(w io.Writer, findings []finding) {
 			if err != nil {
 				value = fmt.Append(nil, m.Value)
 			}
-			fmt.Fprintf(w, "    %s.%s: %s: %s\n      gave %s\n", m.Part, m.Field, m.Expression, m.Problem, value)
+			text := []rune(string(value))
+			if len(text) > shownValue {
+				text = append(text[:shownValue], '…')
+			}
+			fmt.Fprintf(w, "    %s.%s: %s: %s\n      value: %s\n", m.Part, m.Field, m.Expression, m.Problem, string(text))
 		}
 	}
 	if well {

@@ -24,7 +24,7 @@ var ownVendors = httpapi.Limits{RequestsPerSecond: 100_000, Concurrency: 64}
 func (all *systems) addLive(vendors *live.Servers, guards guard.Settings) error {
 	// What a wire can show is shown there.
 	all.faults = maps.Clone(all.faults)
-	maps.DeleteFunc(all.faults, func(_ string, f demo.Fault) bool { return f != demo.FaultPartial })
+	maps.DeleteFunc(all.faults, func(_ string, f demo.Fault) bool { return f.Kind != demo.FaultPartial })
 	b, err1 := stripe.New(stripe.Config{Name: "billing/" + live.StripeSystem, URL: vendors.StripeURL, APIKey: live.StripeKey, Limits: ownVendors})
 	p, err2 := zendesk.New(zendesk.Config{Name: "support/" + live.ZendeskSystem, URL: vendors.ZendeskURL, Email: live.ZendeskEmail, APIToken: live.ZendeskToken, Limits: ownVendors})
 	n, err3 := mastodon.New(mastodon.Config{Name: "social/" + live.MastodonSystem, URL: vendors.MastodonURL, Domain: live.MastodonDomain, AccessToken: live.MastodonToken, Brand: live.MastodonBrand, Limits: ownVendors})

@@ -76,7 +76,7 @@ func TestLiveDemo(t *testing.T) {
 	s.end(t)
 	records.end(t)
 
-	for fault, want := range map[demo.Fault]string{demo.FaultError: "UNAVAILABLE", demo.FaultHang: "TIMED_OUT"} {
+	for fault, want := range map[demo.FaultKind]string{demo.FaultError: "UNAVAILABLE", demo.FaultHang: "TIMED_OUT", demo.FaultSlow: "FRESH"} {
 		s := startServer(t, "--demo", "live", "--data-dir", dir, "--demo-fault", "billing="+string(fault))
 		got := s.ask(t, `{ customer(by: {email: "lukasz.dabek@example.com"}) { billing { mrr { amount } } support { openTickets } sources { source state } } }`)
 		if !strings.Contains(got, `"source":"BILLING","state":"`+want) || !strings.Contains(got, `"source":"SUPPORT","state":"FRESH"`) {
@@ -84,6 +84,17 @@ func TestLiveDemo(t *testing.T) {
 		}
 		s.end(t)
 	}
+	// One that begins later leaves time to see what was there before.
+	s = startServer(t, "--demo", "live", "--data-dir", dir, "--demo-fault", "billing=error@1s")
+	const page = `{ customer(by: {email: "lukasz.dabek@example.com"}) { billing { mrr { amount } } sources { source state code } } }`
+	if got := s.ask(t, page); !strings.Contains(got, `"source":"BILLING","state":"FRESH"`) {
+		t.Error(got)
+	}
+	time.Sleep(1100 * time.Millisecond)
+	if got := s.ask(t, page); !strings.Contains(got, `"amount":"89.00"`) || !strings.Contains(got, `"source":"BILLING","state":"STALE","code":"UNAVAILABLE"`) {
+		t.Error(got)
+	}
+	s.end(t)
 	s = startServer(t, "--demo", "live", "--data-dir", dir, "--demo-fault", "billing=partial")
 	partial := s.ask(t, `{ customers(first: 30) { edges { node { billing { mrr { amount } } sources { state } } } } }`)
 	if !strings.Contains(partial, "UNAVAILABLE") || !strings.Contains(partial, `"amount"`) {

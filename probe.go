@@ -1,12 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"reflect"
+	"strings"
 	"time"
 
 	"customer360/sources"
 	"customer360/sources/guard"
+	"customer360/sources/httpapi"
 	"customer360/sources/rest"
 )
 
@@ -21,13 +26,17 @@ type probe struct {
 
 // A finding is what a probe found.
 type finding struct {
-	Source     string `json:"source"`
-	Kind       string `json:"kind"`
-	Reachable  bool   `json:"reachable"`
-	Authorised bool   `json:"authorised"`
+	Source string `json:"source"`
+	Kind   string `json:"kind"`
+	// Reachable and Authorised are null where it cannot be told.
+	Reachable  *bool `json:"reachable"`
+	Authorised *bool `json:"authorised"`
 	// Sample is what became of the sample's key.
-	Sample  sample  `json:"sample"`
-	Seconds float64 `json:"seconds"`
+	Sample string `json:"sample"`
+	// Holds and Lacks say what the sample's record has something in, and what not.
+	Holds   []string `json:"holds,omitempty"`
+	Lacks   []string `json:"lacks,omitempty"`
+	Seconds float64  `json:"seconds"`
 	// Code and Problem say what went wrong; Advice what to do. Empty where all is well.
 	Code    sources.Kind `json:"code,omitempty"`
 	Problem string       `json:"problem,omitempty"`
@@ -44,19 +53,18 @@ type wrongMapping struct {
 	Field      string `json:"field"`
 	Expression string `json:"expression"`
 	Problem    string `json:"problem"`
-	// Value is what the expression gave: a value of the sample's record.
+	// Value is what the expression gave; where it failed, what it was given: a value of
+	// the sample's record.
 	Value any `json:"value"`
 }
 
-// sample is what became of the key that a probe asked for.
-type sample string
-
+// What can become of a sample's key, beside being answered.
 const (
-	sampleAnswered sample = "answered"
-	sampleMissing  sample = "missing"
-	sampleFailed   sample = "failed"
+	sampleAnswered = "answered"
+	sampleMissing  = "missing"
+	sampleFailed   = "failed"
 	// sampleNone: no key is configured, and one that nobody has was asked for.
-	sampleNone sample = "not configured"
+	sampleNone = "not configured"
 )
 
 // nobody is a key that no system has.
@@ -76,55 +84,83 @@ func probeOf[V any](source sources.Source[string, V], kind, key string, parts so
 		},
 		run: func(ctx context.Context) finding {
 			f := finding{Source: source.Name(), Kind: kind, Sample: sampleNone}
-			asked := key
-			if asked == "" {
-				asked = nobody
-			}
+			asked := cmp.Or(key, nobody)
 			began := time.Now()
 			answers, err := guard.Deadline(source, probeTimeout).Fetch(ctx, []string{asked}, parts)
 			f.Seconds = time.Since(began).Round(time.Millisecond).Seconds()
-			if a, ok := answers[asked]; ok && key != "" {
-				f.Sample = sampleAnswered
-				if a.Missing {
-					f.Sample = sampleMissing
-					f.Advice = "it has no record of the key `sample`: is it still there, and of this account?"
-				}
-			} else if err != nil && key != "" {
-				f.Sample = sampleFailed
-			}
 			f.diagnose(sources.AsError(source.Name(), sources.Unavailable, err))
+			a, answered := answers[asked]
+			switch {
+			case key == "":
+			case !answered:
+				f.Sample = sampleFailed
+			case a.Missing:
+				f.Sample = sampleMissing
+				f.Advice = "it has no record of the key `sample`: is it still there, and of this account?"
+			default:
+				f.Sample = sampleAnswered
+				f.Holds, f.Lacks = contents(reflect.Indirect(reflect.ValueOf(a.Value)))
+			}
 			return f
 		},
 	}
 }
 
+// contents gives what a record has something in, by the names of its fields, and what
+// not. It tells no value, and of lists how long they are.
+func contents(record reflect.Value) (holds, lacks []string) {
+	for i := range record.NumField() {
+		field, value := record.Type().Field(i), record.Field(i)
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		switch {
+		case field.Anonymous:
+			h, l := contents(value)
+			holds, lacks = append(holds, h...), append(lacks, l...)
+		case name == "-" || name == "" || name == "recordId":
+		case value.Kind() == reflect.Slice && value.Len() > 0:
+			holds = append(holds, fmt.Sprintf("%d %s", value.Len(), name))
+		case value.IsZero():
+			lacks = append(lacks, name)
+		default:
+			holds = append(holds, name)
+		}
+	}
+	return holds, lacks
+}
+
 // diagnose says what an error means for the operator; nil: all is well.
 func (f *finding) diagnose(err *sources.Error) {
-	f.Reachable, f.Authorised = true, true
 	if err == nil {
+		f.Reachable, f.Authorised = new(true), new(true)
 		return
 	}
+	f.Reachable, f.Authorised = nil, nil
 	f.Code = err.Kind
 	if err.Err != nil {
 		f.Problem = err.Err.Error()
 	}
-	switch err.Kind {
-	case sources.Unauthorized:
-		f.Authorised = false
+	var status *httpapi.StatusError
+	switch {
+	case err.Kind == sources.Unauthorized:
+		f.Reachable, f.Authorised = new(true), new(false)
 		f.Advice = "it refuses the credentials, or they may not read this: check what the configuration refers to"
-	case sources.Unavailable:
-		f.Reachable, f.Authorised = false, false
+	case err.Kind == sources.Unavailable && errors.As(err, &status):
+		f.Reachable = new(true)
+		f.Advice = "it is there and fails: ask those who run it; the gateway starts without it"
+	case err.Kind == sources.Unavailable:
+		f.Reachable = new(false)
 		f.Advice = "check the address, the network between, and whether the system is up; the gateway starts without it"
-	case sources.TimedOut:
-		f.Reachable, f.Authorised = false, false
-		f.Advice = "it did not answer within " + probeTimeout.String() + ": check the address and the network between"
-	case sources.RateLimited:
+	case err.Kind == sources.TimedOut:
+		f.Advice = "it did not answer within " + probeTimeout.String() + ": check the address, the network between, and whether the system is well"
+	case err.Kind == sources.RateLimited:
+		f.Reachable = new(true)
 		f.Advice = "it asks to slow down: try again later, and lower its rate if that stays so"
-	case sources.Malformed:
+	case err.Kind == sources.Malformed:
+		f.Reachable, f.Authorised = new(true), new(true)
 		f.Advice = "it answers in another form than configured: check the address and the settings"
 		var wrong rest.MappingErrors
 		if errors.As(err, &wrong) {
-			f.Problem, f.Advice = "", "correct the expressions, which gave these values"
+			f.Problem, f.Advice = "", "correct the expressions"
 			for _, w := range wrong {
 				f.Mappings = append(f.Mappings, wrongMapping{w.Part, w.Field, w.Expression, w.Problem, w.Value})
 			}

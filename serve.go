@@ -31,6 +31,10 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 	if err := c.Check(); err != nil {
 		return err
 	}
+	if f.Systems != nil && c.Demo == nil {
+		// Who names systems of their own does not want made-up customers beside them.
+		c.Checked.SeedDemo = false
+	}
 	log := logger(c, stderr)
 	listener, err := listen(c.Addr)
 	if err != nil {

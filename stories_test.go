@@ -89,16 +89,17 @@ func TestStories(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("there are no stories: %v", err)
 	}
-	asked := map[string]bool{}
+	asked, told := map[string]bool{}, 0
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			told++
 			for domain := range tell(t, file) {
 				asked[domain] = true
 			}
 		})
 	}
 	for _, domain := range []string{"profile", "billing", "support", "social"} {
-		if !asked[domain] {
+		if told == len(files) && !asked[domain] {
 			t.Errorf("no story asks a source of the domain %s", domain)
 		}
 	}

@@ -123,7 +123,7 @@ func TestExampleConfiguration(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(secrets, "ledger-dsn"), []byte("postgres://c:s@db.example.com/ledger?sslmode=verify-full\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if code, out, errs := do(t, "config", "validate", path); code != 0 || !strings.Contains(out, "6 systems, no faults") {
+	if code, out, errs := do(t, "config", "validate", path); code != 0 || !strings.Contains(out, "no faults, systems: 6") {
 		t.Errorf("%d %s %s", code, out, errs)
 	}
 }
@@ -145,6 +145,8 @@ func TestDoctor(t *testing.T) {
 		fmt.Fprint(w, `{"people": [{"id": 7, "tickets": [{"number": 1, "state": "open", "opened": "in May"}]}]}`)
 	}))
 	defer desk.Close()
+	sick := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }))
+	defer sick.Close()
 	t.Setenv("C360_TEST_KEY", live.StripeKey)
 	t.Setenv("C360_TEST_OTHER", "sk_test_other")
 	file := write(t, fmt.Sprintf(`
@@ -152,6 +154,7 @@ systems:
   billing/well: {kind: stripe, url: %[1]q, apiKey: "${C360_TEST_KEY}", sample: %[2]s}
   billing/lost: {kind: stripe, url: %[1]q, apiKey: "${C360_TEST_KEY}", sample: cus_nobody}
   billing/locked: {kind: stripe, url: %[1]q, apiKey: "${C360_TEST_OTHER}"}
+  billing/sick: {kind: rest, url: %[4]q, record: {path: /a, batch: {by: comma, parameter: ids}, items: ".[]", key: .id, fields: {}}}
   billing/down: {kind: stripe, url: "http://127.0.0.1:1", apiKey: "${C360_TEST_KEY}"}
   support/desk:
     kind: rest
@@ -159,7 +162,7 @@ systems:
     sample: "7"
     record: {path: /people, batch: {by: comma, parameter: ids}, items: ".people[]", key: .id, fields: {}}
     tickets: {from: record, items: ".tickets[]", fields: {recordId: .number, status: .state, createdAt: .opened}}
-`, stripe.URL, company.Billing[0].RecordID, desk.URL))
+`, stripe.URL, company.Billing[0].RecordID, desk.URL, sick.URL))
 	dir := t.TempDir()
 	code, out, errs := do(t, "doctor", "--config", file, "--data-dir", dir, "--json")
 	var got struct{ Systems []finding }
@@ -167,12 +170,12 @@ systems:
 		t.Fatalf("%d %v %s %s", code, err, out, errs)
 	}
 	want := map[string]string{
-		"profile/documents": "true true 0 customers  true", "billing/well": "true true answered  true", "billing/lost": "true true missing  false",
-		"billing/locked": "true false not configured UNAUTHORIZED false", "billing/down": "false false not configured UNAVAILABLE false",
-		"support/desk": "true true failed MALFORMED false",
+		"profile/documents": "yes yes 0 customers  true", "billing/well": "yes yes answered  true", "billing/lost": "yes yes missing  false",
+		"billing/locked": "yes no not configured UNAUTHORIZED false", "billing/down": "no ? not configured UNAVAILABLE false",
+		"billing/sick": "yes ? not configured UNAVAILABLE false", "support/desk": "yes yes failed MALFORMED false",
 	}
 	for _, f := range got.Systems {
-		if s := fmt.Sprint(f.Reachable, f.Authorised, " ", f.Sample, " ", f.Code, " ", f.ok()); s != want[f.Source] {
+		if s := fmt.Sprint(yesNo(f.Reachable), " ", yesNo(f.Authorised), " ", f.Sample, " ", f.Code, " ", f.ok()); s != want[f.Source] {
 			t.Errorf("%s: %s; want %s", f.Source, s, want[f.Source])
 		}
 		if f.Source == "support/desk" && (len(f.Mappings) != 1 || f.Mappings[0].Expression != ".opened" || f.Mappings[0].Value != "in May") {
@@ -183,7 +186,7 @@ systems:
 		t.Errorf("%d systems; want %d", len(got.Systems), len(want))
 	}
 	_, out, _ = do(t, "doctor", "--config", file, "--data-dir", dir)
-	for _, want := range []string{"SYSTEM", "billing/well", "What to do:", "billing/locked: it refuses the credentials", "tickets.fields.createdAt: .opened", `gave "in May"`} {
+	for _, want := range []string{"SYSTEM", "billing/well", "What to do:", "billing/locked: it refuses the credentials", "tickets.fields.createdAt: .opened", `value: "in May"`, "The sample of billing/well has", "subscriptions"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the table does not say %q:\n%s", want, out)
 		}
@@ -191,6 +194,13 @@ systems:
 	if strings.Contains(out, "sk_test") {
 		t.Errorf("a secret shows: %s", out)
 	}
+}
+
+func yesNo(b *bool) string {
+	if b == nil {
+		return "?"
+	}
+	return map[bool]string{true: "yes", false: "no"}[*b]
 }
 
 // A source that is down does not stop the start, and its failure is told.

@@ -76,7 +76,7 @@ type completeness struct {
 }
 
 func completenessOf[V cutter](results []Result[V]) completeness {
-	behind := slices.ContainsFunc(results, func(r Result[V]) bool { return r.Answer.Cause != "" })
+	behind := slices.ContainsFunc(results, func(r Result[V]) bool { return r.Answer.Cause != nil })
 	return completeness{Known(results), cutOf(results), behind}
 }
 

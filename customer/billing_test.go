@@ -91,7 +91,7 @@ func TestCompleteSince(t *testing.T) {
 	tickets := &support.Record{Cut: support.PartTickets, Tickets: []*support.Ticket{{Ref: sources.Ref{RecordID: "t"}, CreatedAt: early, SolvedAt: late}}}
 	supported := Answers{Support: []Result[*support.Record]{{Answer: sources.Answer[*support.Record]{Value: tickets, Truncated: true}}}}
 	stale := record(billing.PartInvoices)
-	stale[0].Answer.Stale, stale[0].Answer.Cause = true, sources.TimedOut
+	stale[0].Answer.Stale, stale[0].Answer.Cause = true, &sources.Error{Kind: sources.TimedOut}
 	for name, test := range map[string]struct {
 		answers Answers
 		kinds   []InteractionKind

@@ -44,7 +44,7 @@ func BadInput(message string) *Error { return &Error{Code: CodeBadUserInput, Mes
 func SourceError(source profiles.SourceName, err *sources.Error) *Error {
 	text := map[sources.Kind]string{
 		sources.TimedOut:     "did not answer in time",
-		sources.RateLimited:  "asks to slow down",
+		sources.RateLimited:  "may not be asked that often",
 		sources.Unauthorized: "refused the gateway's credentials",
 		sources.Malformed:    "answered in a form that cannot be understood",
 		sources.CircuitOpen:  "failed repeatedly and is left alone for a while",

@@ -103,7 +103,7 @@ func systemStatus[V any](results []Result[V]) Status {
 	}
 	s := Status{Complete: true}
 	var failure *sources.Error
-	var cause sources.Kind
+	var cause *sources.Error
 	found, dated := 0, true
 	for _, r := range results {
 		switch {
@@ -117,7 +117,10 @@ func systemStatus[V any](results []Result[V]) Status {
 		default:
 			found++
 			s.Stale = s.Stale || r.Answer.Stale
-			cause = cmp.Or(cause, r.Answer.Cause)
+			if c := r.Answer.Cause; c != nil {
+				cause = cmp.Or(cause, c)
+				s.RetryAfter = max(s.RetryAfter, c.RetryAfter)
+			}
 			s.Complete = s.Complete && !r.Answer.Truncated
 			dated = dated && !r.Answer.AsOf.IsZero()
 			s.AsOf = older(s.AsOf, r.Answer.AsOf)
@@ -138,10 +141,9 @@ func systemStatus[V any](results []Result[V]) Status {
 	default:
 		s.State = Fresh
 	}
-	if failure != nil {
-		cause = failure.Kind
+	if cause = cmp.Or(failure, cause); cause != nil {
+		s.Code = ErrorCode(cause.Kind)
 	}
-	s.Code = ErrorCode(cause)
 	return s
 }
 

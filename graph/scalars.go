@@ -134,7 +134,7 @@ const maxElapsed = 100 * 365 * 24 * time.Hour
 func UnmarshalElapsed(v any) (time.Duration, error) {
 	s, err := UnmarshalDuration(v)
 	if err != nil {
-		return 0, err
+		return 0, errors.New("a Duration in days, hours, minutes and seconds is expected, as \"PT30S\"")
 	}
 	d, err := duration.Parse(s)
 	if err != nil || d.Years != 0 || d.Months != 0 {
@@ -146,7 +146,7 @@ func UnmarshalElapsed(v any) (time.Duration, error) {
 	return d.ToTimeDuration(), nil
 }
 
-// FormatElapsed gives a length of time as ISO 8601, in seconds.
+// FormatElapsed gives a length of time as ISO 8601, in seconds, to the millisecond.
 func FormatElapsed(d time.Duration) string {
-	return "PT" + strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + "S"
+	return "PT" + strconv.FormatFloat(d.Round(time.Millisecond).Seconds(), 'f', -1, 64) + "S"
 }

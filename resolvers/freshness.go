@@ -2,15 +2,16 @@ package resolvers
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"customer360/customer"
 	"customer360/graph"
 	"customer360/sources"
 	"customer360/sources/profiles"
@@ -57,6 +58,12 @@ func freshnessOf(op *graphql.OperationContext) (map[profiles.SourceName]sources.
 	}
 	all := map[profiles.SourceName]sources.Freshness{}
 	for _, source := range liveSources {
+		// Each rank for itself first: one must not mend what the other contradicts.
+		for _, w := range []wish{general[source], special[source]} {
+			if _, err := w.freshness(); err != nil {
+				return nil, badFreshness(directives[0], "%s", err)
+			}
+		}
 		f, err := general[source].under(special[source]).freshness()
 		if err != nil {
 			return nil, badFreshness(directives[0], "%s", err)
@@ -68,7 +75,7 @@ func freshnessOf(op *graphql.OperationContext) (map[profiles.SourceName]sources.
 
 func badFreshness(d *ast.Directive, format string, args ...any) *gqlerror.Error {
 	err := gqlerror.ErrorPosf(d.Position, "@freshness: %s.", fmt.Sprintf(format, args...))
-	err.Extensions = map[string]any{"code": customer.CodeBadUserInput}
+	errcode.Set(err, errcode.ValidationFailed)
 	return err
 }
 
@@ -97,8 +104,22 @@ func (w *wishes) add(source profiles.SourceName, arguments map[string]any) error
 	return nil
 }
 
-// under gives this wish with another one over it.
+// under gives this wish with another one over it. What contradicts the other one is
+// dropped.
 func (w wish) under(over wish) wish {
+	w = maps.Clone(w)
+	if over["onError"] == string(sources.Fail) {
+		delete(w, "maxStale")
+	}
+	if over["maxStale"] != nil {
+		delete(w, "onError")
+	}
+	if less(over["maxStale"], w["maxAge"]) {
+		delete(w, "maxAge")
+	}
+	if less(w["maxStale"], over["maxAge"]) {
+		delete(w, "maxStale")
+	}
 	all := wish{}
 	for _, layer := range []wish{w, over} {
 		for name, value := range layer {
@@ -106,6 +127,13 @@ func (w wish) under(over wish) wish {
 		}
 	}
 	return all
+}
+
+// less reports whether both are lengths of time, and the first one is less.
+func less(a, b any) bool {
+	d, err1 := graph.UnmarshalElapsed(a)
+	e, err2 := graph.UnmarshalElapsed(b)
+	return err1 == nil && err2 == nil && d < e
 }
 
 func (w wish) freshness() (f sources.Freshness, err error) {

@@ -42,15 +42,25 @@ func TestFreshness(t *testing.T) {
 		`@freshness(maxAge: "PT1M") @freshness(maxAge: "PT2M")`:                                                   {fault: "`maxAge` is given twice"},
 		`@freshness(sources: [BILLING, SOCIAL], onError: FAIL) @freshness(sources: SOCIAL, onError: SERVE_STALE)`: {fault: "`onError` is given twice for SOCIAL"},
 		`@freshness(onError: FAIL, maxStale: "P1D")`:                                                              {fault: "`onError: FAIL`"},
-		`@freshness(onError: FAIL) @freshness(sources: [BILLING], maxStale: "P1D")`:                               {fault: "`onError: FAIL`"},
-		`@freshness(maxAge: "P1D", maxStale: "PT1M")`:                                                             {fault: "less than `maxAge`"},
-		`@freshness(sources: [])`:                                                                                 {fault: "empty"},
-		`@freshness(sources: [PROFILE], maxAge: "PT1M")`:                                                          {fault: "PROFILE is read anew"},
-		`@freshness(deadline: "PT0S")`:                                                                            {fault: "`deadline` is zero"},
-		`@freshness(maxAge: "P1M")`:                                                                               {fault: "`maxAge`: a Duration in days"},
-		`@freshness(maxAge: "ten minutes")`:                                                                       {fault: "`maxAge`: a Duration is"},
-		`@freshness(maxAge: ["PT1M"]) @freshness(maxAge: ["PT1M"])`:                                               {fault: "`maxAge`: a Duration is"},
-		`@freshness(maxStale: "P99999999999D")`:                                                                   {fault: "century"},
+		// What is said of a source drops what contradicts it of what is said of all.
+		`@freshness(onError: FAIL) @freshness(sources: [BILLING], maxStale: "P1D")`: {
+			billing: sources.Freshness{MaxStale: length(24 * time.Hour)}, support: sources.Freshness{OnError: sources.Fail},
+		},
+		`@freshness(maxStale: "P1D") @freshness(sources: [BILLING], onError: FAIL)`: {
+			billing: sources.Freshness{OnError: sources.Fail}, support: sources.Freshness{MaxStale: length(24 * time.Hour)},
+		},
+		`@freshness(maxAge: "PT1H") @freshness(sources: [BILLING], maxStale: "PT10M")`: {
+			billing: sources.Freshness{MaxStale: length(10 * time.Minute)}, support: sources.Freshness{MaxAge: length(time.Hour)},
+		},
+		`@freshness(sources: [BILLING], onError: FAIL, maxStale: "P1D")`: {fault: "`onError: FAIL`"},
+		`@freshness(maxAge: "P1D", maxStale: "PT1M")`:                    {fault: "less than `maxAge`"},
+		`@freshness(sources: [])`:                                        {fault: "empty"},
+		`@freshness(sources: [PROFILE], maxAge: "PT1M")`:                 {fault: "PROFILE is read anew"},
+		`@freshness(deadline: "PT0S")`:                                   {fault: "`deadline` is zero"},
+		`@freshness(maxAge: "P1M")`:                                      {fault: "`maxAge`: a Duration in days"},
+		`@freshness(maxAge: "ten minutes")`:                              {fault: "`maxAge`: a Duration in days"},
+		`@freshness(maxAge: ["PT1M"]) @freshness(maxAge: ["PT1M"])`:      {fault: "`maxAge`: a Duration in days"},
+		`@freshness(maxStale: "P99999999999D")`:                          {fault: "century"},
 	} {
 		t.Run(directives, func(t *testing.T) {
 			doc, err := parser.ParseQuery(&ast.Source{Input: "query " + directives + " { systems { system } }"})

@@ -90,6 +90,13 @@ func (o *operation) gather(ctx context.Context, levels []level, links []func(con
 	for _, link := range links {
 		link(ctx)
 	}
+	// Here and not where they were read, so that root fields that run at once do not
+	// depend on which of them is first.
+	for _, l := range levels {
+		for _, c := range l.customers {
+			o.know(ctx, c)
+		}
+	}
 	for len(levels) > 0 || links != nil {
 		for _, l := range levels {
 			selected := selectedSources(o.context, l.selection)

@@ -38,7 +38,6 @@ func (q query) Customer(ctx context.Context, by graph.CustomerBy) (*profiles.Cus
 		return nil, err
 	}
 	o, field := operationOf(ctx), graphql.GetFieldContext(ctx).Field
-	o.know(ctx, c)
 	o.arrive(ctx, field.Alias, []*profiles.Customer{c}, field.Selections, nil)
 	return c, nil
 }
@@ -90,7 +89,6 @@ func (q query) Customers(ctx context.Context, first *int, after *string, where *
 	connection := &graph.CustomerConnection{Edges: make([]graph.CustomerEdge, len(page.Customers)), TotalCount: page.Total}
 	for i, c := range page.Customers {
 		connection.Edges[i] = graph.CustomerEdge{Cursor: cursorOf(name, list.Order, page.Positions[i]).String(), Node: c}
-		o.know(ctx, c)
 	}
 	connection.Close(after != nil, page.HasMore)
 	o.arrive(ctx, field.Alias, page.Customers, nodes, nil)

@@ -43,9 +43,9 @@ type Answer[V any] struct {
 	AsOf time.Time
 	// Stale: past its freshness, and served because there is nothing fresher.
 	Stale bool
-	// Cause is what went wrong with asking for something fresher; empty where nothing
-	// did, and the record is old by itself.
-	Cause Kind
+	// Cause is what went wrong with asking for something fresher; nil where nothing did,
+	// and the record is old by itself.
+	Cause *Error
 	// Truncated: the system has more than it gave.
 	Truncated bool
 }

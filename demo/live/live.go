@@ -116,13 +116,14 @@ func (s *Servers) Close() error {
 	return errors.Join(errs...)
 }
 
-// slowness is how much longer a call takes for [demo.FaultSlow].
-const slowness = 500 * time.Millisecond
+// slowness is how much longer a request takes for [demo.FaultSlow]; a page is up to five
+// of them, one after the other.
+const slowness = 100 * time.Millisecond
 
 // faulty makes a vendor fail.
 func faulty(h http.Handler, f demo.Fault) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch f {
+		switch f.Now() {
 		case demo.FaultError:
 			w.WriteHeader(http.StatusInternalServerError)
 			return

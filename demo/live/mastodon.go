@@ -31,8 +31,8 @@ var MastodonBrand = brand.Brand{
 }
 
 // Mastodon serves records as an instance of Mastodon 4.3 serves accounts, as far as the
-// adapter asks: accounts by id, the posts of an account, and the notifications of the
-// brand's account. A record's key is the account's id.
+// adapter asks: accounts by id, the posts of an account, and the notifications and the
+// credentials of the brand's account. A record's key is the account's id.
 //
 // Of an account's mentions every second one, and each that does not name the brand, is
 // addressed to the brand: it is among the notifications, and every other of these is a post
@@ -79,6 +79,9 @@ func Mastodon(records []*social.Record, now time.Time) http.Handler {
 
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/v1/accounts", m.many)
+	mux.HandleFunc("GET /api/v1/accounts/verify_credentials", func(w http.ResponseWriter, _ *http.Request) {
+		mastodonAnswer(w, map[string]any{"id": "1", "username": "meridian", "acct": "meridian", "display_name": "Meridian"})
+	})
 	mux.HandleFunc("GET /api/v1/accounts/{id}", m.one)
 	mux.HandleFunc("GET /api/v1/accounts/{id}/statuses", m.statuses)
 	mux.HandleFunc("GET /api/v1/notifications", m.mentions)

@@ -38,6 +38,9 @@ func TestMastodonGivesTheDemoCompany(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = source.(interface{ Close() error }).Close() })
+	if err := check(source); err != nil {
+		t.Error(err)
+	}
 
 	answers, err := source.Fetch(context.Background(), slices.Concat(keys, []string{"1"}), social.AllParts)
 	if err != nil || len(answers) != len(keys)+1 || !answers["1"].Missing {
@@ -84,4 +87,11 @@ func TestMastodonWantsTheToken(t *testing.T) {
 	if e := sources.AsError("", "", err); e == nil || e.Kind != sources.Unauthorized {
 		t.Error(err)
 	}
+	if e := sources.AsError("", "", check(source)); e == nil || e.Kind != sources.Unauthorized {
+		t.Error(e)
+	}
+}
+
+func check(s social.Source) error {
+	return s.(interface{ Check(context.Context) error }).Check(context.Background())
 }

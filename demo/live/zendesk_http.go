@@ -23,6 +23,9 @@ const (
 func (z *zendesk) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/v2/users/show_many.json", z.showUsers)
+	mux.HandleFunc("GET /api/v2/users/me.json", func(w http.ResponseWriter, _ *http.Request) {
+		zendeskAnswer(w, http.StatusOK, map[string]any{"user": map[string]any{"id": 1, "role": "agent"}})
+	})
 	mux.HandleFunc("GET /api/v2/users/{id}/tickets/requested.json", z.requested)
 	mux.HandleFunc("GET /api/v2/tickets.json", z.listTickets)
 	mux.HandleFunc("GET /api/v2/tickets/{id}/comments.json", z.listComments)

@@ -92,6 +92,9 @@ func (t *Telemetry) Called(ctx context.Context, c guard.Call) {
 		case sources.Canceled, sources.CircuitOpen:
 			// The client went away, or the breaker has said so once: nobody has to act.
 			level = slog.LevelDebug
+		case sources.RateLimited:
+			// It comes with every call until the rate allows one again.
+			level = slog.LevelInfo
 		}
 		cause := ""
 		if c.Err.Err != nil && !errors.Is(c.Err.Err, context.DeadlineExceeded) {

@@ -151,6 +151,9 @@ func (g *Keeper[V]) Fetch(ctx context.Context, keys []string, want sources.Parts
 		}
 		use.Fresh = len(answers)
 	}
+	if g.kept != nil {
+		ask = g.neediest(ctx, ask, want)
+	}
 	var err *sources.Error
 	if len(ask) > 0 {
 		err = g.ask(ctx, ask, want, w.wait, answers, &use)
@@ -158,7 +161,7 @@ func (g *Keeper[V]) Fetch(ctx context.Context, keys []string, want sources.Parts
 	if err != nil && g.kept != nil && w.maxStale > 0 && err.Kind != sources.Unauthorized && err.Kind != sources.Canceled {
 		for _, key := range unanswered(ask, answers) {
 			if k, ok := g.recall(ctx, key, want, w.maxStale); ok && !k.answer.Missing {
-				k.answer.Stale, k.answer.Cause = true, err.Kind
+				k.answer.Stale, k.answer.Cause = true, err
 				answers[key] = k.answer
 				use.Stale++
 			}
@@ -169,6 +172,20 @@ func (g *Keeper[V]) Fetch(ctx context.Context, keys []string, want sources.Parts
 		return answers, nil
 	}
 	return answers, err
+}
+
+// neediest gives the keys of which nothing is kept first, and then the others, the oldest
+// first: a system that cannot answer all of them in time answers those of the next page
+// next time.
+func (g *Keeper[V]) neediest(ctx context.Context, keys []string, want sources.Parts) []string {
+	at := make(map[string]time.Time, len(keys))
+	for _, key := range keys {
+		k, _ := g.recall(ctx, key, want, g.settings.Keep)
+		at[key] = k.at
+	}
+	sorted := slices.Clone(keys)
+	slices.SortStableFunc(sorted, func(a, b string) int { return at[a].Compare(at[b]) })
+	return sorted
 }
 
 // recall gives the newest answer to a key that is kept and holds what is wanted, if it

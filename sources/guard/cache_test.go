@@ -98,7 +98,7 @@ func TestStaleOnError(t *testing.T) {
 		fail.Store(test.kind)
 		answers, err := g.Fetch(asking(test.asks), []string{"a", "b"}, 1)
 		a, ok := answers["a"]
-		if ok != test.served || ok && (!a.Stale || a.Cause != test.kind || a.Value != "1") {
+		if ok != test.served || ok && (!a.Stale || kindOf(a.Cause) != test.kind || a.Value != "1") {
 			t.Errorf("%s, %+v: %+v", test.kind, test.asks, answers)
 		}
 		if kindOf(err) != test.kind {
@@ -250,7 +250,7 @@ func TestCallersDeadline(t *testing.T) {
 	if took := time.Since(start); took > time.Second {
 		t.Errorf("it took %s", took)
 	}
-	if a := answers["a"]; !a.Stale || a.Cause != sources.TimedOut || kindOf(err) != sources.TimedOut {
+	if a := answers["a"]; !a.Stale || kindOf(a.Cause) != sources.TimedOut || kindOf(err) != sources.TimedOut {
 		t.Errorf("%v, %v", answers, err)
 	}
 }

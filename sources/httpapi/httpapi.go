@@ -149,6 +149,7 @@ func (c *Client) Do(ctx context.Context, r Request) (http.Header, error) {
 		request.Header[k] = v
 	}
 	request.Header.Set("Accept", "application/json")
+	request.Header.Set("User-Agent", "customer360")
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}

@@ -100,8 +100,6 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 			wait = defaultHold
 		}
 		t.hold(endpoint, wait)
-	} else if response.StatusCode == http.StatusServiceUnavailable && wait > 0 {
-		t.hold(endpoint, wait)
 	}
 	response.Body = &body{response.Body, release}
 	return response, nil

@@ -8,6 +8,7 @@ import (
 
 	"customer360/sources"
 	"customer360/sources/billing"
+	"customer360/sources/billing/postgres/postgrestest"
 	"customer360/sources/sourcetest"
 )
 
@@ -38,7 +39,7 @@ func TestContract(t *testing.T) {
 		{"uuid", "not-a-uuid", []string{"0190a5a2-7c3b-7e51-9d6c-000000000001", "0190a5a2-7c3b-7e51-9d6c-000000000002", "0190a5a2-7c3b-7e51-9d6c-000000000003"}},
 	} {
 		t.Run(test.keys, func(t *testing.T) {
-			server(t)
+			postgrestest.Start(t)
 			sourcetest.Test(t, func(t *testing.T) sourcetest.Fixture[*billing.Record] {
 				w := newWorld(t, test.keys)
 				for _, key := range test.known {
@@ -80,7 +81,7 @@ func escaped(key string) string {
 // lock lets every query wait until the test ends.
 func lock(w *world, t *testing.T) {
 	ctx := context.Background()
-	conn, err := pgx.Connect(ctx, server(t).bossDSN())
+	conn, err := pgx.Connect(ctx, postgrestest.Start(t).BossDSN())
 	if err != nil {
 		t.Fatal(err)
 	}

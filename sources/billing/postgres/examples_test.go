@@ -14,13 +14,14 @@ import (
 
 	"customer360/sources/billing"
 	"customer360/sources/billing/postgres"
+	"customer360/sources/billing/postgres/postgrestest"
 )
 
 // What examples/postgres says is done here, word by word.
 func TestExample(t *testing.T) {
-	c := server(t)
+	c := postgrestest.Start(t)
 	ctx := context.Background()
-	boss, err := pgx.Connect(ctx, c.bossDSN())
+	boss, err := pgx.Connect(ctx, c.BossDSN())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +32,7 @@ func TestExample(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	owner, err := pgx.Connect(ctx, c.bossDSN()+" dbname=ledger")
+	owner, err := pgx.Connect(ctx, c.BossDSN()+" dbname=ledger")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +60,7 @@ func TestExample(t *testing.T) {
 	}
 	config := file.Systems["billing/ledger"]
 	config.Name = "billing/ledger"
-	config.DSN = "host=" + c.directory + " dbname=ledger user=customer360 password=" + password
+	config.DSN = "host=" + c.Directory + " dbname=ledger user=customer360 password=" + password
 	s, err := postgres.New(config)
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"customer360/sources"
 	"customer360/sources/billing"
 	"customer360/sources/billing/postgres"
+	"customer360/sources/billing/postgres/postgrestest"
 )
 
 // A world is a schema of a test's own, with a user who may read it and a proxy before the
@@ -26,7 +27,7 @@ type world struct {
 	config postgres.Config
 }
 
-const password = "correct-horse-7391"
+const password = postgrestest.Password
 
 // schema is a billing database as it may be, with keys of any type.
 const schema = `
@@ -48,21 +49,12 @@ var queries = postgres.Queries{
 		FROM payments WHERE customer = ANY($1)`,
 }
 
-var worlds atomic.Int32
-
 // newWorld makes a world whose keys are of a type.
 func newWorld(t testing.TB, keys string) *world {
 	t.Helper()
-	c := server(t)
-	ctx := context.Background()
-	w := &world{t: t, schema: fmt.Sprintf("world%d", worlds.Add(1)), proxy: newProxy(t, c.socket())}
-	var err error
-	if w.boss, err = pgx.Connect(ctx, c.bossDSN()); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = w.boss.Close(ctx) })
-	w.do(fmt.Sprintf(`create schema %[1]s; create role %[1]s login password '%[2]s'; set search_path = %[1]s;`, w.schema, password) +
-		fmt.Sprintf(schema, keys) + fmt.Sprintf(`grant usage on schema %[1]s to %[1]s; grant select on all tables in schema %[1]s to %[1]s`, w.schema))
+	c := postgrestest.Start(t)
+	w := &world{t: t, proxy: newProxy(t, c.Socket())}
+	w.schema, w.boss = c.Schema(t, fmt.Sprintf(schema, keys))
 	w.config = postgres.Config{
 		Name: "billing/ledger", Queries: queries,
 		DSN: fmt.Sprintf("postgres://%s:%s@%s/postgres?search_path=%[1]s", w.schema, password, w.address()),

@@ -103,19 +103,11 @@ func (f *fetch) askInvoices(ctx context.Context, key string, p *piece) (err erro
 	return nil
 }
 
-// askOpenInvoices asks for what the balance needs besides the customer. An error is in
-// p, unless the context has ended: then it makes sense to ask for the whole again.
+// askOpenInvoices asks for what the balance needs besides the customer.
 func (f *fetch) askOpenInvoices(ctx context.Context, key string, p *piece) error {
 	open, more, err := f.listInvoices(ctx, key, stripe.String("open"))
-	switch {
-	case err == nil:
-		p.open, p.openKnown = open, !more
-	case ctx.Err() != nil, isMissing(err):
-		return err
-	default:
-		p.failed = f.fault(openInvoices, err)
-	}
-	return nil
+	p.open, p.openKnown = open, err == nil && !more
+	return err
 }
 
 func (f *fetch) askCharges(ctx context.Context, key string, p *piece) error {

@@ -41,8 +41,6 @@ type piece struct {
 	cut sources.Parts
 	// missing: Stripe has no such customer.
 	missing bool
-	// failed is why the open invoices are not known, which does not fail the rest.
-	failed *sources.Error
 }
 
 // fetch is one call of Fetch.
@@ -63,10 +61,12 @@ func (s *source) Fetch(ctx context.Context, keys []string, want sources.Parts) (
 	f := &fetch{s, want, time.Now().UTC()}
 	answers := make(map[string]sources.Answer[*billing.Record], len(keys))
 	found, worst := f.gather(ctx, keys, answers)
-	c, failed := f.lookUp(ctx, found)
+	c, failed, unnamed := f.lookUp(ctx, found)
 	worst = httpapi.Worse(worst, failed)
 	for key, p := range found {
-		if ctx.Err() != nil && !c.has(needs(p, f.now)) {
+		// Without coupons and prices a revenue would be told as not known for good. Names
+		// may lack, unless ctx has ended: then it makes sense to ask for the whole again.
+		if !c.has(needs(p, f.now), ctx.Err() != nil) {
 			continue
 		}
 		r := f.record(p, c)
@@ -76,6 +76,10 @@ func (s *source) Fetch(ctx context.Context, keys []string, want sources.Parts) (
 			continue
 		}
 		answers[key] = sources.Answer[*billing.Record]{Value: r, AsOf: f.now, Truncated: truncated}
+	}
+	if worst == nil {
+		// It is told last, so that it does not hide why a key is left out.
+		worst = unnamed
 	}
 	if worst == nil {
 		return answers, nil
@@ -143,7 +147,6 @@ func (f *fetch) gather(ctx context.Context, keys []string, answers map[string]so
 			worst = httpapi.Worse(worst, &sources.Error{Source: f.name, Kind: sources.Malformed, Err: errForm})
 		default:
 			found[key] = p
-			worst = httpapi.Worse(worst, p.failed)
 		}
 	}
 	return found, worst
@@ -161,12 +164,10 @@ func (p *piece) add(q *piece) {
 	p.openKnown = p.openKnown || q.openKnown
 	p.cut |= q.cut
 	p.missing = p.missing || q.missing
-	if q.failed != nil {
-		p.failed = q.failed
-	}
 }
 
-// record gives a customer as a record. A balance that is not known is cut.
+// record gives a customer as a record. Where more invoices are open than were listed, the
+// balance is cut: it is not known.
 func (f *fetch) record(p *piece, c *catalogue) *billing.Record {
 	r := &billing.Record{Account: f.account(p.customer), Cut: p.cut}
 	if p.openKnown {

@@ -29,14 +29,15 @@ type catalogue struct {
 	prices  map[string]*stripe.Price
 }
 
-// has reports whether all of these were looked up.
-func (c *catalogue) has(needed []string) bool {
+// has reports whether all of these were looked up, the names only if asked for them too.
+func (c *catalogue) has(needed []string, names bool) bool {
 	for _, n := range needed {
 		kind, id, _ := strings.Cut(n, "/")
 		ok := false
 		switch kind {
 		case products:
 			_, ok = c.names[id]
+			ok = ok || !names
 		case coupons:
 			_, ok = c.coupons[id]
 		case prices:
@@ -86,12 +87,13 @@ func needs(p *piece, now time.Time) []string {
 // productsPerCall is the most that Stripe gives at once.
 const productsPerCall = pageSize
 
-// lookUp asks for what the subscriptions of all customers name, each once. Errors do
-// not fail the subscriptions: a name or a revenue is then not known.
-func (f *fetch) lookUp(ctx context.Context, found map[string]*piece) (*catalogue, *sources.Error) {
-	c := &catalogue{map[string]*string{}, map[string]*stripe.Coupon{}, map[string]*stripe.Price{}}
+// lookUp asks for what the subscriptions of all customers name, each once. What it did
+// not get is not in the catalogue: failed says why, and unnamed where only names are not,
+// which do not fail the subscriptions.
+func (f *fetch) lookUp(ctx context.Context, found map[string]*piece) (c *catalogue, failed, unnamed *sources.Error) {
+	c = &catalogue{map[string]*string{}, map[string]*stripe.Coupon{}, map[string]*stripe.Price{}}
 	if !f.want.Has(billing.PartSubscriptions) {
-		return c, nil
+		return c, nil, nil
 	}
 	var needed []string
 	for _, p := range found {
@@ -111,7 +113,7 @@ func (f *fetch) lookUp(ctx context.Context, found map[string]*piece) (*catalogue
 		calls = append(calls, products+"/"+strconv.Itoa(i))
 	}
 	if len(calls) == 0 {
-		return c, nil
+		return c, nil, nil
 	}
 
 	type result struct {
@@ -150,13 +152,15 @@ func (f *fetch) lookUp(ctx context.Context, found map[string]*piece) (*catalogue
 		}
 		return sources.Answer[result]{Value: r}, nil
 	})
-	worst := sources.AsError(f.name, sources.Unavailable, err)
+	failed = sources.AsError(f.name, sources.Unavailable, err)
 	for call, a := range results {
 		kind, id, _ := strings.Cut(call, "/")
 		r := a.Value
 		switch {
+		case r.failed != nil && kind == products:
+			unnamed = httpapi.Worse(unnamed, r.failed)
 		case r.failed != nil:
-			worst = httpapi.Worse(worst, r.failed)
+			failed = httpapi.Worse(failed, r.failed)
 		case kind == products:
 			i, _ := strconv.Atoi(id)
 			for _, id := range chunks[i] {
@@ -171,5 +175,5 @@ func (f *fetch) lookUp(ctx context.Context, found map[string]*piece) (*catalogue
 			c.prices[id] = r.price
 		}
 	}
-	return c, worst
+	return c, failed, unnamed
 }

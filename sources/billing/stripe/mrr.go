@@ -59,12 +59,12 @@ func monthly(s *stripe.Subscription, customer *stripe.Customer, c *catalogue, no
 			continue
 		}
 		l := lineOf(i, s.Currency, c)
-		if l == nil || !reduce([]*line{l}, i.Discounts, s.Currency, c, now) {
+		if l == nil || !reduce([]*line{l}, 1, i.Discounts, s.Currency, c, now) {
 			return nil
 		}
 		lines = append(lines, l)
 	}
-	if !reduce(lines, discountsOf(s, customer), s.Currency, c, now) {
+	if !reduce(lines, len(s.Items.Data), discountsOf(s, customer), s.Currency, c, now) {
 		return nil
 	}
 	total := new(big.Rat)
@@ -171,8 +171,9 @@ func mayRecur(d *stripe.Discount, now time.Time) bool {
 }
 
 // reduce takes discounts off lines, one after the other; false where it is not known
-// what one is worth.
-func reduce(lines []*line, discounts []*stripe.Discount, currency stripe.Currency, c *catalogue, now time.Time) bool {
+// what one is worth. They are for a number of items, of which those that are metered are
+// no lines.
+func reduce(lines []*line, items int, discounts []*stripe.Discount, currency stripe.Currency, c *catalogue, now time.Time) bool {
 	for _, d := range discounts {
 		coupon := couponOf(d)
 		if coupon == nil {
@@ -180,9 +181,9 @@ func reduce(lines []*line, discounts []*stripe.Discount, currency stripe.Currenc
 		}
 		if looked, ok := c.coupons[coupon.ID]; ok && looked != nil {
 			coupon = looked
-		} else if coupon.Duration == "" || !ok && coupon.Duration != stripe.CouponDurationOnce || len(lines) > 1 {
-			// A coupon that was deleted goes on to count, and for which products it is for
-			// is told nowhere: with one line it is for that one.
+		} else if coupon.Duration == "" || !ok && coupon.Duration != stripe.CouponDurationOnce || items > 1 && len(lines) > 0 {
+			// A coupon that was deleted goes on to count, and which products it is for is
+			// told nowhere: with one item it is for that one.
 			return false
 		}
 		if coupon.Duration == stripe.CouponDurationOnce || d.End != 0 && d.End <= now.Unix() {

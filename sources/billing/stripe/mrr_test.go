@@ -117,6 +117,7 @@ func TestMonthlyRevenue(t *testing.T) {
 	lookUp := func(price, quantity string) string {
 		return item("0", "eur", "month", "price.id", `"`+price+`"`, "price.billing_scheme", `"tiered"`, "price.unit_amount", "null", "price.unit_amount_decimal", "null", "quantity", quantity)
 	}
+	metered := item("2", "eur", "month", "price.recurring", `{"interval": "month", "interval_count": 1, "usage_type": "metered"}`)
 	unknown := ""
 	for name, test := range map[string]struct{ subscription, want string }{
 		// Intervals and quantities.
@@ -181,6 +182,8 @@ func TestMonthlyRevenue(t *testing.T) {
 		"a discount of nothing":             {subscriptionOf(`, "discounts": [null]`, item("1000", "eur", "month")), unknown},
 		"a coupon that was deleted":         {subscriptionOf(`, "discounts": [{"id": "di_1", "source": {"coupon": {"id": "deleted", "percent_off": 50, "duration": "forever"}}}]`, item("1000", "eur", "month")), "5.00 EUR"},
 		"a deleted one, of several items":   {subscriptionOf(`, "discounts": [{"id": "di_1", "source": {"coupon": {"id": "deleted", "percent_off": 50, "duration": "forever"}}}]`, item("1000", "eur", "month"), other("2000", "month")), unknown},
+		"a deleted one, and a metered item": {subscriptionOf(`, "discounts": [{"id": "di_1", "source": {"coupon": {"id": "deleted", "percent_off": 50, "duration": "forever"}}}]`, item("1000", "eur", "month"), metered), unknown},
+		"a deleted one, of metered items":   {subscriptionOf(`, "discounts": [{"id": "di_1", "source": {"coupon": {"id": "deleted", "percent_off": 50, "duration": "forever"}}}]`, metered, metered), "0.00 EUR"},
 		"a deleted one, nothing is known":   {subscriptionOf(off("deleted"), item("1000", "eur", "month")), unknown},
 		"once, told with the subscription":  {subscriptionOf(`, "discounts": [{"id": "di_1", "source": {"coupon": {"id": "unheard", "percent_off": 50, "duration": "once"}}}]`, item("1000", "eur", "month")), "10.00 EUR"},
 		"off an item":                       {subscriptionOf("", item("1000", "eur", "month"), other("2000", "month", "discounts", discounts("p25"))), "25.00 EUR"},
@@ -192,8 +195,8 @@ func TestMonthlyRevenue(t *testing.T) {
 		"the customer's, and an item's own": {subscriptionOf(`, "customer": "cus_10_percent"`, item("1000", "eur", "month", "discounts", discounts("p25"))), "7.50 EUR"},
 
 		// What is metered, in tiers or packages.
-		"metered only":                   {subscriptionOf("", item("2", "eur", "month", "price.recurring", `{"interval": "month", "interval_count": 1, "usage_type": "metered"}`)), "0.00 EUR"},
-		"metered on top":                 {subscriptionOf("", item("5000", "eur", "month"), item("2", "eur", "month", "price.recurring", `{"interval": "month", "interval_count": 1, "usage_type": "metered"}`)), "50.00 EUR"},
+		"metered only":                   {subscriptionOf("", metered), "0.00 EUR"},
+		"metered on top":                 {subscriptionOf("", item("5000", "eur", "month"), metered), "50.00 EUR"},
 		"by volume, first tier":          {subscriptionOf("", lookUp("volume", "10")), "50.00 EUR"},
 		"by volume, last tier":           {subscriptionOf("", lookUp("volume", "11")), "54.00 EUR"},
 		"graduated, first tier":          {subscriptionOf("", lookUp("graduated", "10")), "50.00 EUR"},

@@ -30,14 +30,15 @@
 // reflect unpaid invoices. What an account owes is both, so the balance told here is
 // Stripe's balance and what is left to pay of open invoices; drafts, void and
 // uncollectible invoices are not in it. Hence the account takes a second call: the open
-// invoices, unless all invoices are asked for anyway. Where that call fails, the
-// balance is not known, and the account is told to be cut; the rest is answered. It is
-// not known either where amounts in several currencies are owed, or where nothing was
-// ever billed, so that there is no currency.
+// invoices, unless all invoices are asked for anyway. Where more than a thousand are
+// open, the balance is not known, and told to be cut. It is not known either where amounts
+// in several currencies are owed, or where nothing was ever billed, so that there is no
+// currency.
 //
 // # Monthly revenue
 //
-// See the rule and its examples at [monthly].
+// See the rule and its examples at [monthly]. A customer is left out where a coupon or a
+// price did not answer; the names of products may lack.
 package stripe
 
 import (

@@ -38,16 +38,23 @@
 // A post of the account that has one of the brand's words or handles, or that names,
 // answers or quotes an account of the brand: the one of the session, and the DIDs that are
 // configured. Both the account's newest posts and, with a session, the brand's
-// notifications are looked at. Where older posts of an account were not looked at, or may
-// not be, its mentions are told to be cut.
+// notifications are looked at.
+//
+// Where older posts of an account were not looked at, or may not be, its mentions are told
+// to be cut, and those older than the oldest post that was looked at are left out, though a
+// notification tells of them: between them there may be others, and what is given is to be
+// complete back to its oldest. For who often posts and seldom names the brand that may be
+// nothing, and for who is blocked it is nothing; a greater postPages reaches further back.
 package bluesky
 
 import (
+	"context"
 	_ "embed"
 	"errors"
 	"strings"
 	"time"
 
+	"customer360/sources"
 	"customer360/sources/httpapi"
 	"customer360/sources/social"
 	"customer360/sources/social/brand"
@@ -76,12 +83,6 @@ type Config struct {
 	// which may be sent at once; zero: 5. Concurrency: zero is 16.
 	httpapi.Limits `yaml:",inline"`
 }
-
-// String gives the name and the account, and not the password.
-func (c Config) String() string { return c.Name + " as " + c.Identifier }
-
-// GoString is String.
-func (c Config) GoString() string { return c.String() }
 
 const (
 	// defaultRate is half of the 3,000 requests in 5 minutes that one address may send, for
@@ -115,10 +116,13 @@ type source struct {
 	http                    *httpapi.Client
 	// session is nil where there is no password.
 	session *session
+	// sample is an account to ask for where there is no session.
+	sample string
 }
 
 // New makes the source; it does not call Bluesky. The error lists every fault of the
-// configuration. The source is an [io.Closer].
+// configuration. The source is an [io.Closer], and has a method Check(context.Context) error
+// that tries the password.
 func New(c Config) (social.Source, error) {
 	var errs []error
 	_, system, _ := strings.Cut(c.Name, "/")
@@ -166,6 +170,14 @@ func New(c Config) (social.Source, error) {
 	if c.AppPassword != "" {
 		s.session = newSession(c.Name, client, identifier, c.AppPassword)
 	}
+	// An account that there is not is asked for as well as one that there is.
+	s.sample = invalidHandle
+	for _, h := range c.Brand.Handles {
+		if h = strings.TrimPrefix(strings.TrimSpace(h), "@"); isActor(h) {
+			s.sample = h
+			break
+		}
+	}
 	return s, nil
 }
 
@@ -182,8 +194,33 @@ func pages(key string, n *int, byDefault int) error {
 // Name is the configured name.
 func (s *source) Name() string { return s.name }
 
-// Close closes idle connections.
+// Check asks for the profile of the session's account, or without a password for that of the
+// brand's first handle. The kind of its error is Unauthorized where Bluesky refuses the
+// password, RateLimited, TimedOut, or else Unavailable.
+func (s *source) Check(ctx context.Context) error {
+	var e *sources.Error
+	actor := s.sample
+	if s.session != nil {
+		t, err := s.session.get(ctx, "")
+		actor, e = t.DID, s.asked(err)
+	}
+	if e == nil {
+		_, _, e = s.profiles(ctx, []string{actor})
+	}
+	switch {
+	case e == nil:
+		return nil
+	case e.Kind == sources.Unauthorized || e.Kind == sources.RateLimited || e.Kind == sources.TimedOut:
+		return e
+	}
+	return &sources.Error{Source: s.name, Kind: sources.Unavailable, RetryAfter: e.RetryAfter, Err: e.Err}
+}
+
+// Close ends a login that is under way, and closes idle connections.
 func (s *source) Close() error {
+	if s.session != nil {
+		s.session.close()
+	}
 	s.http.Close()
 	return nil
 }

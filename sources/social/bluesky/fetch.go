@@ -91,7 +91,7 @@ func (a *asking) record(ctx context.Context, key string, p *profile, mentions bo
 		if a.notified.unreadable[p.DID] {
 			return answer, a.malformed()
 		}
-		found, cut, err := a.posts(ctx, p)
+		found, cut, oldest, err := a.posts(ctx, p)
 		if err != nil {
 			return answer, err
 		}
@@ -104,6 +104,10 @@ func (a *asking) record(ctx context.Context, key string, p *profile, mentions bo
 		}
 		if cut {
 			record.Cut |= social.PartMentions
+			record.Mentions = slices.DeleteFunc(record.Mentions, func(m *social.Mention) bool {
+				// One without a date is a fault, which Settle tells.
+				return oldest.IsZero() || m.PostedAt.Before(oldest) && !m.PostedAt.IsZero()
+			})
 		}
 	}
 	truncated, err := record.Settle(a.system, key)

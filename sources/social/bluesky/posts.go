@@ -121,16 +121,16 @@ func (a *asking) about(p *post) bool {
 	}))
 }
 
-// posts gives the mentions among the newest posts of an account, and whether there are
-// older posts that were not looked at, or none may be.
-func (a *asking) posts(ctx context.Context, author *profile) (mentions []*post, cut bool, err error) {
+// posts gives the mentions among the newest posts of an account, whether there are older
+// posts that were not looked at, or none may be, and of when the oldest one is that was.
+func (a *asking) posts(ctx context.Context, author *profile) (mentions []*post, cut bool, oldest time.Time, err error) {
 	v := author.Viewer
 	blocked := v.BlockedBy || v.Blocking != "" || len(v.BlockingByList) > 0 && string(v.BlockingByList) != "null"
 	if blocked || a.session == nil && labelled(author.Labels, "!no-unauthenticated") {
-		return nil, true, nil
+		return nil, true, time.Time{}, nil
 	}
 	seen := 0
-	more, word, err := a.pages(ctx, "app.bsky.feed.getAuthorFeed", url.Values{"actor": {author.DID}, "filter": {"posts_with_replies"}}, "feed", a.postPages,
+	more, full, word, err := a.pages(ctx, "app.bsky.feed.getAuthorFeed", url.Values{"actor": {author.DID}, "filter": {"posts_with_replies"}}, "feed", a.postPages,
 		func(raw json.RawMessage) error {
 			var item struct {
 				Post   post            `json:"post"`
@@ -151,19 +151,25 @@ func (a *asking) posts(ctx context.Context, author *profile) (mentions []*post, 
 				return a.malformed()
 			}
 			seen++
+			// Reposts are among them by another date, so the oldest post may be newer than what
+			// was looked at reaches; not older.
+			if at := item.Post.postedAt(); !at.IsZero() {
+				oldest = at
+			}
 			if a.about(&item.Post) {
 				mentions = append(mentions, &item.Post)
 			}
 			return nil
 		})
 	if word == "BlockedActor" || word == "BlockedByActor" {
-		return nil, true, nil
+		return nil, true, time.Time{}, nil
 	}
-	// A cursor comes with the last page too.
-	if author.Posts != nil && seen >= *author.Posts {
+	// A cursor comes with the last page too. The count lags behind, so a page that is full
+	// may have another one after it all the same.
+	if author.Posts != nil && seen >= *author.Posts && !full {
 		more = false
 	}
-	return mentions, more, err
+	return mentions, more, oldest, err
 }
 
 // notified are the posts that name, answer or quote the brand, by their authors.
@@ -179,7 +185,7 @@ type notified struct {
 func (a *asking) notifications(ctx context.Context) (notified, *sources.Error) {
 	all := notified{posts: map[string][]*post{}, unreadable: map[string]bool{}}
 	query := url.Values{"reasons": {"mention", "reply", "quote"}}
-	_, _, err := a.pages(ctx, "app.bsky.notification.listNotifications", query, "notifications", a.mentionPages, func(raw json.RawMessage) error {
+	_, _, _, err := a.pages(ctx, "app.bsky.notification.listNotifications", query, "notifications", a.mentionPages, func(raw json.RawMessage) error {
 		var kind struct {
 			Reason string `json:"reason"`
 			Author struct {
@@ -208,33 +214,34 @@ func (a *asking) notifications(ctx context.Context) (notified, *sources.Error) {
 }
 
 // pages reads the named list page by page, newest first. It reports whether there is more
-// of it, and beside an error the server's word for it.
-func (s *source) pages(ctx context.Context, call string, query url.Values, list string, most int, each func(json.RawMessage) error) (more bool, word string, err error) {
+// of it, whether the last page that it read was full, and beside an error the server's word
+// for it.
+func (s *source) pages(ctx context.Context, call string, query url.Values, list string, most int, each func(json.RawMessage) error) (more, full bool, word string, err error) {
 	query.Set("limit", strconv.Itoa(maxPage))
 	for page := 1; ; page++ {
 		var answer map[string]json.RawMessage
 		if word, err := s.ask(ctx, call, query, &answer); err != nil {
-			return false, word, err
+			return false, false, word, err
 		}
 		var items []json.RawMessage
 		var cursor string
 		if json.Unmarshal(answer[list], &items) != nil {
-			return false, "", s.malformed()
+			return false, false, "", s.malformed()
 		}
 		if raw := answer["cursor"]; raw != nil && json.Unmarshal(raw, &cursor) != nil {
-			return false, "", s.malformed()
+			return false, false, "", s.malformed()
 		}
 		for _, raw := range items {
 			if err := each(raw); err != nil {
-				return false, "", err
+				return false, false, "", err
 			}
 		}
 		switch {
 		case cursor == "":
-			return false, "", nil
+			return false, false, "", nil
 		// The same page again tells nothing of what comes after it.
 		case page >= most || cursor == query.Get("cursor"):
-			return true, "", nil
+			return true, len(items) >= maxPage, "", nil
 		}
 		query.Set("cursor", cursor)
 	}

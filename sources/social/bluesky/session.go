@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"sync"
 	"time"
 
 	"customer360/sources"
@@ -17,12 +18,26 @@ type session struct {
 	source               string
 	http                 *httpapi.Client
 	identifier, password string
-	// turn is held by who reads or changes what follows, so that of many callers whose
-	// token expired one renews it.
-	turn         chan struct{}
-	tokens       tokens
+
+	mu      sync.Mutex
+	tokens  tokens
+	running *renewal // nil: none is
+	closed  bool
+	done    sync.WaitGroup
+
+	// Only the renewal that runs reads and changes these.
 	refused      error
 	refusedUntil time.Time
+}
+
+// A renewal is one for all callers that wait for it. It does not end with the caller that
+// began it: with callers of little patience there would be a login for each.
+type renewal struct {
+	cancel context.CancelFunc
+	ended  chan struct{}
+	// What came of it, once it ended.
+	tokens tokens
+	err    error
 }
 
 type tokens struct {
@@ -31,56 +46,110 @@ type tokens struct {
 	DID     string `json:"did"`
 }
 
-// afterRefusal is how long a password that was refused is not sent again: there are 300
-// attempts a day.
-const afterRefusal = 5 * time.Minute
+const (
+	// afterRefusal is how long a password that was refused is not sent again: there are 300
+	// attempts a day.
+	afterRefusal = 5 * time.Minute
+	// renewalTimeout is for two calls, of which each takes a part of a second when all is well.
+	renewalTimeout = 10 * time.Second
+)
 
-var errRefused = errors.New("the identifier and the app password are refused")
+var (
+	errRefused = errors.New("the identifier and the app password are refused")
+	errClosed  = errors.New("the source was closed")
+)
 
 func newSession(source string, client *httpapi.Client, identifier, password string) *session {
-	return &session{source: source, http: client, identifier: identifier, password: password, turn: make(chan struct{}, 1)}
+	return &session{source: source, http: client, identifier: identifier, password: password}
 }
 
 // get gives tokens other than the one that was refused; the empty one stands for none.
 func (s *session) get(ctx context.Context, refused string) (tokens, error) {
+	// Nobody would wait for what it begins.
+	if err := ctx.Err(); err != nil {
+		return tokens{}, sources.AsError(s.source, sources.Unavailable, err)
+	}
+	s.mu.Lock()
+	r := s.running
+	if r == nil {
+		if s.tokens.Access != "" && s.tokens.Access != refused {
+			defer s.mu.Unlock()
+			return s.tokens, nil
+		} else if s.closed {
+			defer s.mu.Unlock()
+			return tokens{}, &sources.Error{Source: s.source, Kind: sources.Unavailable, Err: errClosed}
+		}
+		r = s.begin(ctx)
+	}
+	s.mu.Unlock()
 	select {
-	case s.turn <- struct{}{}:
-		defer func() { <-s.turn }()
+	case <-r.ended:
+		return r.tokens, r.err
 	case <-ctx.Done():
 		return tokens{}, sources.AsError(s.source, sources.Unavailable, ctx.Err())
 	}
-	if s.tokens.Access != "" && s.tokens.Access != refused {
-		return s.tokens, nil
-	}
-	if s.tokens.Refresh != "" {
-		err := s.ask(ctx, "refreshSession", bearer(s.tokens.Refresh), nil)
-		if err == nil || !isRefusal(err) {
-			return s.tokens, err
+}
+
+// begin begins a renewal. The caller holds mu.
+func (s *session) begin(ctx context.Context) *renewal {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), renewalTimeout)
+	r := &renewal{cancel: cancel, ended: make(chan struct{})}
+	s.running = r
+	old := s.tokens
+	s.done.Go(func() {
+		defer cancel()
+		r.tokens, r.err = s.renew(ctx, old)
+		s.mu.Lock()
+		s.tokens, s.running = r.tokens, nil
+		s.mu.Unlock()
+		close(r.ended)
+	})
+	return r
+}
+
+// renew gives new tokens, or beside an error those that are left.
+func (s *session) renew(ctx context.Context, old tokens) (tokens, error) {
+	if old.Refresh != "" {
+		got, err := s.ask(ctx, "refreshSession", bearer(old.Refresh), nil)
+		if err == nil {
+			return got, nil
+		} else if !isRefusal(err) {
+			return old, err
 		}
 		// It expires too, after some months, or was revoked.
-		s.tokens = tokens{}
 	}
 	if time.Now().Before(s.refusedUntil) {
 		return tokens{}, s.refused
 	}
-	err := s.ask(ctx, "createSession", nil, map[string]string{"identifier": s.identifier, "password": s.password})
+	got, err := s.ask(ctx, "createSession", nil, map[string]string{"identifier": s.identifier, "password": s.password})
 	if isRefusal(err) {
 		err = &sources.Error{Source: s.source, Kind: sources.Unauthorized, Err: errRefused}
 		s.refused, s.refusedUntil = err, time.Now().Add(afterRefusal)
 	}
-	return s.tokens, err
+	return got, err
 }
 
-func (s *session) ask(ctx context.Context, call string, header http.Header, body any) error {
+func (s *session) ask(ctx context.Context, call string, header http.Header, body any) (tokens, error) {
 	var got tokens
 	_, err := s.http.Do(ctx, httpapi.Request{Method: http.MethodPost, Path: "/xrpc/com.atproto.server." + call, Header: header, Body: body, Into: &got})
 	if err == nil && (got.Access == "" || got.DID == "") {
 		err = &sources.Error{Source: s.source, Kind: sources.Malformed, Err: errUnreadable}
 	}
-	if err == nil {
-		s.tokens = got
+	if err != nil {
+		return tokens{}, err
 	}
-	return err
+	return got, nil
+}
+
+// close ends the renewal that runs, and lets no other one begin.
+func (s *session) close() {
+	s.mu.Lock()
+	s.closed = true
+	if s.running != nil {
+		s.running.cancel()
+	}
+	s.mu.Unlock()
+	s.done.Wait()
 }
 
 // isRefusal reports whether a server says no to who asks, in any of the ways that it has.

@@ -107,14 +107,18 @@ func isID(key string) bool {
 
 // batch asks for a chunk in one call, or one by one where the instance has no such call.
 func (s *source) batch(ctx context.Context, keys []string) (map[string]*account, []string, *sources.Error) {
-	if s.oneByOne.Load() {
+	if time.Now().Unix() < s.oneByOne.Load() {
 		return s.single(ctx, keys)
 	}
 	var list []json.RawMessage
-	_, err := s.http.Do(ctx, httpapi.Request{Path: "/api/v1/accounts", Query: url.Values{"id[]": keys}, Into: &list})
+	_, err := s.get(ctx, "/api/v1/accounts", url.Values{"id[]": keys}, &list)
 	if httpapi.IsStatus(err, http.StatusNotFound) || httpapi.IsStatus(err, http.StatusMethodNotAllowed) {
-		s.oneByOne.Store(true)
-		return s.single(ctx, keys)
+		got, none, failed := s.single(ctx, keys)
+		// Else it may be a proxy that refuses all calls.
+		if isAbsent(err) || len(got) > 0 || len(none) > 0 {
+			s.oneByOne.Store(time.Now().Add(tryAgain).Unix())
+		}
+		return got, none, failed
 	} else if err != nil {
 		return nil, nil, s.asked(err)
 	}
@@ -152,9 +156,9 @@ func idOf(raw json.RawMessage) string {
 func (s *source) single(ctx context.Context, keys []string) (map[string]*account, []string, *sources.Error) {
 	answered, err := httpapi.Each(ctx, s.name, s.concurrency, keys, func(ctx context.Context, key string) (sources.Answer[*account], error) {
 		var a account
-		_, err := s.http.Do(ctx, httpapi.Request{Path: "/api/v1/accounts/" + key, Into: &a})
-		// Before Mastodon 3.3 an account that was suspended is 410.
-		if httpapi.IsStatus(err, http.StatusNotFound) || httpapi.IsStatus(err, http.StatusGone) {
+		_, err := s.get(ctx, "/api/v1/accounts/"+key, nil, &a)
+		// Before Mastodon 3.3 an account that was suspended is 410, without a body.
+		if isAbsent(err) || httpapi.IsStatus(err, http.StatusGone) {
 			return sources.Answer[*account]{Missing: true}, nil
 		} else if err == nil && (a.ID != key || a.Acct == "") {
 			err = s.malformed()

@@ -3,6 +3,9 @@ package mastodon
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -71,8 +74,8 @@ func (s *source) record(ctx context.Context, key string, a *account, named notif
 		if named.unreadable[key] {
 			return answer, s.malformed()
 		}
-		posts, cut, err := s.posts(ctx, key)
-		if httpapi.IsStatus(err, 404) {
+		posts, cut, oldest, err := s.posts(ctx, key)
+		if isAbsent(err) {
 			// It was deleted since the account was asked for.
 			return sources.Answer[*social.Record]{Missing: true, AsOf: asOf}, nil
 		} else if err != nil {
@@ -87,6 +90,10 @@ func (s *source) record(ctx context.Context, key string, a *account, named notif
 		}
 		if cut {
 			record.Cut |= social.PartMentions
+			record.Mentions = slices.DeleteFunc(record.Mentions, func(m *social.Mention) bool {
+				// One without a date is a fault, which Settle tells.
+				return oldest.IsZero() || m.PostedAt.Before(oldest) && !m.PostedAt.IsZero()
+			})
 		}
 	}
 	truncated, err := record.Settle(s.system, key)
@@ -95,6 +102,25 @@ func (s *source) record(ctx context.Context, key string, a *account, named notif
 	}
 	return sources.Answer[*social.Record]{Value: record, AsOf: asOf, Truncated: truncated || record.Cut != 0}, nil
 }
+
+// get sends a query.
+func (s *source) get(ctx context.Context, path string, query url.Values, into any) (http.Header, error) {
+	var refusal struct {
+		Error string `json:"error"`
+	}
+	header, err := s.http.Do(ctx, httpapi.Request{Path: path, Query: query, Into: into, Refusal: &refusal})
+	if httpapi.IsStatus(err, http.StatusNotFound) && refusal.Error != "" {
+		err = absent{err}
+	}
+	return header, err
+}
+
+// absent is a 404 that is the instance's own, and not that of a proxy before it.
+type absent struct{ error }
+
+func (e absent) Unwrap() error { return e.error }
+
+func isAbsent(err error) bool { return errors.As(err, new(absent)) }
 
 func (s *source) malformed() *sources.Error {
 	return &sources.Error{Source: s.name, Kind: sources.Malformed, Err: errUnreadable}

@@ -49,6 +49,9 @@ func newInstance(t *testing.T) *instance {
 		}
 		fmt.Fprintf(w, "[%s]", strings.Join(found, ","))
 	})
+	mux.HandleFunc("GET /api/v1/accounts/verify_credentials", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, accountOf("7"))
+	})
 	mux.HandleFunc("GET /api/v1/accounts/{id}", func(w http.ResponseWriter, r *http.Request) {
 		a, ok := i.accounts[r.PathValue("id")]
 		if !ok {

@@ -22,6 +22,13 @@
 //     page; above is 429 with X-RateLimit-Reset
 //     (https://docs.joinmastodon.org/api/rate-limits/,
 //     https://github.com/mastodon/mastodon/blob/main/config/initializers/rack_attack.rb).
+//   - GET /api/v1/accounts/verify_credentials gives the account of the token; 422 where the
+//     token is an application's and no account's
+//     (https://docs.joinmastodon.org/methods/accounts/#verify_credentials).
+//   - Where there is no such record it answers 404 with a JSON object that has a text
+//     "error", in the instance's language
+//     (https://github.com/mastodon/mastodon/blob/main/app/controllers/concerns/api/error_handling.rb).
+//     A 404 with another body is a proxy's, and says nothing about an account.
 //   - A token of the brand's account needs the scopes read:accounts, read:statuses and
 //     read:notifications (https://docs.joinmastodon.org/api/oauth-scopes/).
 //   - Content is HTML (https://docs.joinmastodon.org/spec/activitypub/#sanitization).
@@ -35,11 +42,17 @@
 //
 // A public or unlisted post of the account that has one of the brand's words, or names one
 // of its accounts. Both the account's newest posts and the brand's notifications are looked
-// at; the latter reach further back for who does not often post. Where older posts of an
-// account were not looked at, its mentions are told to be cut.
+// at.
+//
+// Where older posts of an account were not looked at, its mentions are told to be cut, and
+// those older than the oldest post that was looked at are left out, though a notification
+// tells of them: between them there may be others, and what is given is to be complete back
+// to its oldest. For who often posts and seldom names the brand that may be nothing; a
+// greater postPages reaches further back.
 package mastodon
 
 import (
+	"context"
 	_ "embed"
 	"errors"
 	"net/http"
@@ -48,6 +61,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"customer360/sources"
 	"customer360/sources/httpapi"
 	"customer360/sources/social"
 	"customer360/sources/social/brand"
@@ -78,12 +92,6 @@ type Config struct {
 	httpapi.Limits `yaml:",inline"`
 }
 
-// String gives the name and the address, and not the token.
-func (c Config) String() string { return c.Name + " at " + c.URL }
-
-// GoString is String.
-func (c Config) GoString() string { return c.String() }
-
 const (
 	// defaultRate is a tenth below the 300 requests in 5 minutes that an instance takes, for
 	// whatever else uses the token.
@@ -97,6 +105,10 @@ const (
 	defaultPostPages    = 1
 	defaultMentionPages = 2
 	defaultConcurrency  = 8
+	// tryAgain is how long accounts are asked for one by one, which is 40 times the calls,
+	// before the call for many of them is tried again: the instance may have been updated, or
+	// something before it may have refused the call in passing.
+	tryAgain = time.Hour
 )
 
 // Schema describes Config in JSON Schema, for editors and validation.
@@ -110,13 +122,14 @@ type source struct {
 	postPages, mentionPages int
 	concurrency             int
 	http                    *httpapi.Client
-	// oneByOne: the instance is older than the call for many accounts. It stays so until
-	// the gateway's next start.
-	oneByOne atomic.Bool
+	// oneByOne is until when the instance is taken for one that is older than the call for
+	// many accounts, in seconds since 1970.
+	oneByOne atomic.Int64
 }
 
 // New makes the source; it does not call the instance. The error lists every fault of the
-// configuration. The source is an [io.Closer].
+// configuration. The source is an [io.Closer], and has a method Check(context.Context) error
+// that tries the token.
 func New(c Config) (social.Source, error) {
 	var errs []error
 	_, system, _ := strings.Cut(c.Name, "/")
@@ -203,6 +216,28 @@ func endpoint(path string) string {
 
 // Name is the configured name.
 func (s *source) Name() string { return s.name }
+
+// Check asks whose the token is. The kind of its error is Unauthorized where the instance
+// refuses the token, RateLimited, TimedOut, or else Unavailable.
+func (s *source) Check(ctx context.Context) error {
+	var a account
+	_, err := s.get(ctx, "/api/v1/accounts/verify_credentials", nil, &a)
+	if err == nil && a.ID == "" {
+		err = s.malformed()
+	}
+	e := s.asked(err)
+	switch {
+	case e == nil:
+		return nil
+	case e.Kind == sources.Unauthorized || e.Kind == sources.RateLimited || e.Kind == sources.TimedOut:
+		return e
+	}
+	kind := sources.Unavailable
+	if httpapi.IsStatus(e, http.StatusUnprocessableEntity) {
+		kind = sources.Unauthorized
+	}
+	return &sources.Error{Source: s.name, Kind: kind, RetryAfter: e.RetryAfter, Err: e.Err}
+}
 
 // Close closes idle connections.
 func (s *source) Close() error {

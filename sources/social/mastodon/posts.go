@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"customer360/sources"
-	"customer360/sources/httpapi"
 	"customer360/sources/plaintext"
 	"customer360/sources/social"
 )
@@ -76,9 +75,9 @@ func (s *source) about(p *post) bool {
 	return s.brand.Text(p.text())
 }
 
-// posts gives the mentions among the newest posts of an account, and whether there are
-// older posts that were not looked at.
-func (s *source) posts(ctx context.Context, key string) (mentions []*post, cut bool, err error) {
+// posts gives the mentions among the newest posts of an account, whether there are older
+// posts that were not looked at, and of when the oldest one is that was.
+func (s *source) posts(ctx context.Context, key string) (mentions []*post, cut bool, oldest time.Time, err error) {
 	path := "/api/v1/accounts/" + key + "/statuses"
 	query := url.Values{"exclude_reblogs": {"true"}, "limit": {strconv.Itoa(maxPosts)}}
 	cut, err = s.pages(ctx, path, query, s.postPages, func(raw json.RawMessage) error {
@@ -86,12 +85,16 @@ func (s *source) posts(ctx context.Context, key string) (mentions []*post, cut b
 		if json.Unmarshal(raw, &p) != nil || p.ID == "" {
 			return s.malformed()
 		}
+		// The last one of the list and not the least date: a post can say that it is of long ago.
+		if !p.CreatedAt.IsZero() {
+			oldest = p.CreatedAt
+		}
 		if p.isPublic() && p.Account.ID == key && s.about(&p) {
 			mentions = append(mentions, &p)
 		}
 		return nil
 	})
-	return mentions, cut, err
+	return mentions, cut, oldest, err
 }
 
 // notified are the public posts that name the brand, by the ids of their authors.
@@ -140,7 +143,7 @@ func (s *source) notifications(ctx context.Context) (notified, *sources.Error) {
 func (s *source) pages(ctx context.Context, path string, query url.Values, most int, each func(json.RawMessage) error) (more bool, err error) {
 	for page := 1; ; page++ {
 		var list []json.RawMessage
-		header, err := s.http.Do(ctx, httpapi.Request{Path: path, Query: query, Into: &list})
+		header, err := s.get(ctx, path, query, &list)
 		if err != nil {
 			return false, err
 		}

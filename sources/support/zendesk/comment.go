@@ -92,6 +92,8 @@ func (s *source) messages(ctx context.Context, requester int64, l *list) (messag
 // oldest of it was.
 func (s *source) commentsOf(ctx context.Context, requester int64, t *ticket) (said []*support.Message, since time.Time, err *sources.Error) {
 	query := url.Values{"page[size]": {strconv.Itoa(pageSize)}, "sort": {"-created_at"}, "include": {"users"}}
+	// A page that is empty, and not the last one, tells nothing newer.
+	since = t.lastComment()
 	for range sources.MaxPerKind / pageSize {
 		var page struct {
 			Comments *[]comment `json:"comments"`
@@ -118,7 +120,10 @@ func (s *source) commentsOf(ctx context.Context, requester int64, t *ticket) (sa
 			since = c.CreatedAt
 		}
 		if !page.Meta.next(query) {
-			return said, time.Time{}, nil
+			if !page.Meta.HasMore {
+				since = time.Time{}
+			}
+			return said, since, nil
 		}
 	}
 	return said, since, nil

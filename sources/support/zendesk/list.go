@@ -119,6 +119,7 @@ func (s *source) requested(ctx context.Context, id int64) (*list, *sources.Error
 			}
 		}
 		if !page.Meta.next(query) {
+			l.cut = page.Meta.HasMore
 			return l, nil
 		}
 	}
@@ -132,8 +133,9 @@ type meta struct {
 	AfterCursor string `json:"after_cursor"`
 }
 
-// next makes the query ask for the next page; false: there is none. The address of a
-// next page is not used: it may be on the account's other host name.
+// next makes the query ask for the next page; false: there is none, or, where HasMore, it
+// is not told where. The address of a next page is not used: it may be on the account's
+// other host name.
 func (m meta) next(query url.Values) bool {
 	if !m.HasMore || m.AfterCursor == "" {
 		return false
@@ -151,7 +153,7 @@ func (s *source) search(ctx context.Context, ids []int64) (lists map[int64]*list
 		query += " requester:" + formatID(id)
 		lists[id] = &list{tickets: map[int64]*ticket{}, found: true}
 	}
-	results, count, err := s.searchPage(ctx, query, 1)
+	results, count, more, err := s.searchPage(ctx, query, 1)
 	if err == nil && count > searchBound || tooDeep(err) {
 		return nil, true, nil
 	}
@@ -163,10 +165,13 @@ func (s *source) search(ctx context.Context, ids []int64) (lists map[int64]*list
 		}
 		read := 0
 		httpapi.ForEach(ctx, s.concurrency, pages, func(ctx context.Context, n int) bool {
-			more, _, failed := s.searchPage(ctx, query, n)
+			page, _, after, failed := s.searchPage(ctx, query, n)
 			mu.Lock()
 			defer mu.Unlock()
-			results, read, err = append(results, more...), read+1, httpapi.Worse(err, failed)
+			results, read, err = append(results, page...), read+1, httpapi.Worse(err, failed)
+			if n == pages[len(pages)-1] {
+				more = after
+			}
 			return failed == nil
 		})
 		if err == nil && read < len(pages) {
@@ -187,8 +192,10 @@ func (s *source) search(ctx context.Context, ids []int64) (lists map[int64]*list
 			// Nobody knows whose it is.
 			return nil, false, s.malformed("a ticket cannot be read")
 		}
-		if seen[formatID(t.ID)] = true; failed != nil {
+		if failed != nil {
 			seen[string(raw)] = true
+		} else {
+			seen[formatID(t.ID)] = true
 		}
 		// The search finds others, too: by a phone number, say.
 		l := lists[t.RequesterID]
@@ -200,7 +207,7 @@ func (s *source) search(ctx context.Context, ids []int64) (lists map[int64]*list
 			l.tickets[t.ID] = t
 		}
 	}
-	if len(seen) < count {
+	if more || len(seen) < count {
 		// A ticket that went away between two pages moves another one over their border.
 		for _, l := range lists {
 			l.cut = true
@@ -209,22 +216,31 @@ func (s *source) search(ctx context.Context, ids []int64) (lists map[int64]*list
 	return lists, false, nil
 }
 
-func (s *source) searchPage(ctx context.Context, query string, n int) (rawList, int, *sources.Error) {
+// searchPage gives a page of a search, how many results there are, and whether there are
+// more after this page.
+func (s *source) searchPage(ctx context.Context, query string, n int) (results rawList, count int, more bool, err *sources.Error) {
 	var page struct {
-		Results *rawList `json:"results"`
-		Count   int      `json:"count"`
+		Results *rawList        `json:"results"`
+		Count   *int            `json:"count"`
+		Next    json.RawMessage `json:"next_page"`
 	}
-	err := s.get(ctx, "api/v2/search.json", url.Values{
+	err = s.get(ctx, "api/v2/search.json", url.Values{
 		"query": {query}, "sort_by": {"created_at"}, "sort_order": {"desc"}, "include": {"tickets(metric_sets)"},
 		"per_page": {strconv.Itoa(pageSize)}, "page": {strconv.Itoa(n)},
 	}, &page)
-	if err == nil && page.Results == nil {
-		err = s.malformed("an answer holds no results")
+	switch {
+	case err != nil:
+		return nil, 0, false, err
+	case page.Results == nil:
+		return nil, 0, false, s.malformed("an answer holds no results")
+	case page.Count == nil:
+		return nil, 0, false, s.malformed("an answer does not say how many results there are")
+	case page.Next == nil:
+		more = len(*page.Results) >= pageSize
+	default:
+		more = string(page.Next) != "null"
 	}
-	if err != nil {
-		return nil, 0, err
-	}
-	return *page.Results, page.Count, nil
+	return *page.Results, *page.Count, more, nil
 }
 
 // tooDeep reports whether a search was refused for what it asks for.

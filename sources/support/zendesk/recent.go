@@ -46,7 +46,7 @@ func (s *source) recent(ctx context.Context, since time.Time) recent {
 			}
 		}
 		if r.whole || !page.Meta.next(query) {
-			r.whole = true
+			r.whole = r.whole || !page.Meta.HasMore
 			return r
 		}
 	}

@@ -220,7 +220,8 @@ func TestWhatChangedLast(t *testing.T) {
 	}
 	for name, recent := range map[string]string{
 		"cannot be told": "status 500", "cannot be read": `{"tickets":[{"id":"?"}]}`,
-		"never ends": `{"tickets":[{"id":1,"requester_id":9,"updated_at":"2999-01-01T00:00:00Z","created_at":"2026-01-01T00:00:00Z"}],"meta":{"has_more":true,"after_cursor":"x"}}`,
+		"goes on, not told where": `{"tickets":[{"id":1,"requester_id":9,"updated_at":"2999-01-01T00:00:00Z","created_at":"2026-01-01T00:00:00Z"}],"meta":{"has_more":true}}`,
+		"never ends":              `{"tickets":[{"id":1,"requester_id":9,"updated_at":"2999-01-01T00:00:00Z","created_at":"2026-01-01T00:00:00Z"}],"meta":{"has_more":true,"after_cursor":"x"}}`,
 	} {
 		up := newUpstream(t, with("tickets", recent))
 		got, err := fetch(t, up, support.PartTickets, "101", "102")

@@ -27,6 +27,9 @@
 //     newest first, 100 per page. There is no call for several tickets: the export of
 //     ticket events asks for an administrator and allows 10 calls a minute.
 //     https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_comments/
+//   - Whose the credentials are: GET /api/v2/users/me.json, which is answered to anybody,
+//     to one who is not known with the id null.
+//     https://developer.zendesk.com/api-reference/ticketing/users/users/#show-self
 //   - Limits: 200 requests a minute (Team) to 700 (Enterprise) for an account.
 //     https://developer.zendesk.com/api-reference/introduction/rate-limits/
 //
@@ -90,7 +93,8 @@ type Config struct {
 	// CommentsOfTickets is of how many tickets of a contact the comments are read, those
 	// with the newest comments; zero: 20.
 	CommentsOfTickets int `yaml:"commentsOfTickets"`
-	// Limits are 3 requests a second and 4 at once where they are zero.
+	// Limits are 3 requests a second, as a mean over a minute, and 8 at once where they
+	// are zero.
 	httpapi.Limits `yaml:",inline"`
 }
 
@@ -107,7 +111,8 @@ type source struct {
 // subdomain is one label of a host name.
 var subdomain = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?$`)
 
-// New makes the source. It does not call the system.
+// New makes the source. It does not call the system. The source is an [io.Closer] and has
+// a method Check(context.Context) error, which does.
 func New(c Config) (support.Source, error) {
 	var errs []error
 	_, system, _ := strings.Cut(c.Name, "/")
