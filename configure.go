@@ -39,23 +39,37 @@ func runConfig(command string, c configFlags, f *config.File, stdout, stderr io.
 
 // validate finds what is wrong with a file, and says in a line what is in it otherwise.
 func validate(c configFlags, f *config.File) (string, error) {
+	form, path := "no faults", c.Validate.File
+	var err error
 	switch {
-	case c.Validate.NoReferences && c.Validate.File == "":
+	case c.Validate.NoReferences && path == "":
 		return "", errors.New("config validate --no-references wants the file as an argument: --config reads what it refers to")
 	case c.Validate.NoReferences:
-		return c.Validate.File + ": the form is right", config.CheckForm(c.Validate.File, configurable())
-	case c.Validate.File != "":
-		loaded, err := config.Load(c.Validate.File, configurable())
-		if err != nil {
-			return "", err
-		}
-		f = loaded
+		form = "no faults, its references were not looked at"
+		f, err = config.LoadForm(path, configurable())
+	case path != "":
+		f, err = config.Load(path, configurable())
 	case f.Path == "":
 		return "", errors.New("config validate wants a file, as an argument or by --config")
 	}
-	all, err := openSystems(f, surroundings{defaults: guard.Defaults()})
-	if err != nil {
+	if err := allFaults(f, err); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s: no faults, systems: %d; customer360 doctor asks whether they answer", f.Path, len(f.Systems)), all.Close()
+	return fmt.Sprintf("%s: %s, systems: %d; customer360 doctor asks whether they answer", f.Path, form, len(f.Systems)), nil
+}
+
+// allFaults gives what is wrong with a file by itself, and what adapters say of the
+// systems that have no fault so far.
+func allFaults(f *config.File, err error) error {
+	if f == nil {
+		return err
+	}
+	all, more := openSystems(f, surroundings{defaults: guard.Defaults()})
+	if all != nil {
+		more = all.Close()
+	}
+	if err == nil {
+		return more
+	}
+	return errors.Join(err, more)
 }

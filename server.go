@@ -56,7 +56,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var faults config.Faults
 	switch {
 	case errors.As(err, &faults):
-		return fail(stderr, faults)
+		return fail(stderr, allFaults(file, faults))
 	case err != nil:
 		return fail(stderr, fmt.Errorf("%w; --help lists all flags", err))
 	}

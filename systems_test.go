@@ -72,14 +72,28 @@ systems:
     kind: stripe
     apiKey: ${C360_TEST_NOT_SET}
   support/desk: {kind: zendesk, subdomain: acme}
+  support/odd:
+    kind: rest
+    url: https://desk.example.com
+    record: {path: /people, batch: {by: comma, parameter: ids}, items: ".people[", key: .id, fields: {}}
 `)
 	code, _, err := do(t, "config", "validate", bad)
-	for _, want := range []string{":5:13: ", ":6:5: ", "did you mean", ":10:13: ", "C360_TEST_NOT_SET"} {
+	// What adapters say is told at once with the rest, wherever the file was named.
+	for _, args := range [][]string{{"serve", "--config", bad}, {"doctor", "--config", bad}} {
+		if again, _, told := do(t, args...); again != 1 || told != err {
+			t.Errorf("%v: %d %s; want %s", args, again, told, err)
+		}
+	}
+	for _, want := range []string{":15:", "record.items", ":5:13: ", ":6:5: ", "did you mean", ":10:13: ", "C360_TEST_NOT_SET"} {
 		if !strings.Contains(err, want) {
 			t.Errorf("it does not say %q", want)
 		}
 	}
 	if code != 1 || strings.Contains(err, "secret1") {
+		t.Errorf("%d %s", code, err)
+	}
+	code, _, err = do(t, "config", "validate", "--no-references", bad)
+	if code != 1 || !strings.Contains(err, "record.items") || strings.Contains(err, "C360_TEST_NOT_SET") {
 		t.Errorf("%d %s", code, err)
 	}
 	// What adapters and guards say has a place too.

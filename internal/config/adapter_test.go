@@ -50,15 +50,15 @@ func TestFault(t *testing.T) {
 	}
 }
 
-func TestCheckForm(t *testing.T) {
+func TestLoadForm(t *testing.T) {
 	path := write(t, "systems:\n  billing/a: {kind: stripe, apiKey: '${TEST_UNSET}', account: acct_1}\n  billing/b: {kind: stripe, apiKey: file:nowhere}\n")
-	if err := CheckForm(path, kinds(t)); err != nil {
+	if _, err := LoadForm(path, kinds(t)); err != nil {
 		t.Error(err)
 	}
 	if _, err := Load(path, kinds(t)); err == nil || strings.Count(err.Error(), "\n") != 1 {
 		t.Errorf("got %v", err)
 	}
-	if err := CheckForm(write(t, "systems:\n  billing/a: {kind: stripe, apiKey: x}\n"), kinds(t)); err == nil {
+	if _, err := LoadForm(write(t, "systems:\n  billing/a: {kind: stripe, apiKey: x}\n"), kinds(t)); err == nil {
 		t.Error("a secret is let through")
 	}
 }
@@ -143,7 +143,7 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		begin := time.Now()
 		file, err := parse(filepath.Join("testdata", "c.yaml"), data, r, lookup)
-		if (file == nil) == (err == nil) {
+		if file == nil && err == nil {
 			t.Fatalf("got %v and %v", file, err)
 		}
 		var faults Faults

@@ -24,6 +24,8 @@ type File struct {
 	flags   map[string]string
 	root    *node
 	secrets []string
+	// unresolved are the places of references that were not looked at.
+	unresolved map[string]bool
 }
 
 // Profiles are the settings of the store of profiles that are no flags.
@@ -52,18 +54,19 @@ func (s System) Name() string { return s.Source + "/" + s.System }
 func (s System) Has(key string) bool { return s.node.get(key) != nil }
 
 // Load reads a configuration file and checks all of it. What is wrong with it is an
-// error of the type [Faults], with all that is wrong at once, in the order of the file.
+// error of the type [Faults], with all that is wrong at once, in the order of the file;
+// the file is then given beside it, with the systems that have no fault, so that what
+// adapters say of their settings can be told as well.
 // No error holds a value of the file, or one that a reference stands for.
 func Load(path string, kinds []Kind) (*File, error) {
 	return load(path, kinds, os.LookupEnv)
 }
 
-// CheckForm reports what is wrong with the form of a configuration file, as [Load] does.
-// It reads neither the environment nor files of secrets, so that it can run where there
-// are none.
-func CheckForm(path string, kinds []Kind) error {
-	_, err := load(path, kinds, nil)
-	return err
+// LoadForm reads a configuration file as [Load] does, but neither the environment nor
+// files of secrets, so that it can run where there are none. References stay as they are;
+// what an adapter says of them is no fault, see [File.Fault].
+func LoadForm(path string, kinds []Kind) (*File, error) {
+	return load(path, kinds, nil)
 }
 
 func load(path string, kinds []Kind, lookup func(string) (string, bool)) (*File, error) {
@@ -98,10 +101,16 @@ func parse(path string, data []byte, rules *rules, lookup func(string) (string, 
 		faults = append(faults, resolve(t, rules, resolver, wrong)...)
 		f.secrets = resolver.secrets
 	}
-	if len(faults) > 0 {
-		return nil, faults.Sorted()
+	if lookup == nil {
+		f.unresolved = map[string]bool{}
+		root.walk(nil, func(at location, n *node) {
+			f.unresolved[at.id()] = strings.Contains(n.text, "${") || strings.HasPrefix(n.text, "file:")
+		})
 	}
-	f.fill()
+	f.fill(faults)
+	if len(faults) > 0 {
+		return f, faults.Sorted()
+	}
 	return f, nil
 }
 
@@ -143,8 +152,8 @@ func resolve(t teller, rules *rules, r *resolver, wrong map[string]bool) Faults 
 	return faults
 }
 
-// fill reads what is told outside of decoding.
-func (f *File) fill() {
+// fill reads what is told outside of decoding, of what has no fault.
+func (f *File) fill(faults Faults) {
 	f.flags = map[string]string{}
 	for _, section := range []string{"server", "profiles"} {
 		n := f.root.get(section)
@@ -163,7 +172,14 @@ func (f *File) fill() {
 	}
 	for _, name := range systems.keys {
 		n := systems.fields[name]
-		s := System{Kind: n.fields["kind"].text, file: f, node: n}
+		if at := (location{"systems", name}).String(); slices.ContainsFunc(faults, func(f Fault) bool { return f.Key == at || strings.HasPrefix(f.Key, at+".") }) {
+			continue
+		}
+		kind := n.get("kind")
+		if kind == nil {
+			continue
+		}
+		s := System{Kind: kind.text, file: f, node: n}
 		s.Source, s.System, _ = strings.Cut(name, "/")
 		if sample := n.get("sample"); sample != nil {
 			s.Sample = sample.text
@@ -215,7 +231,12 @@ func (f *File) Fault(system string, err error) error {
 				}
 			}
 		}
-		faults = append(faults, t.fault(at, false, f.redact(problem)))
+		if !f.unresolved[at.id()] {
+			faults = append(faults, t.fault(at, false, f.redact(problem)))
+		}
+	}
+	if faults == nil {
+		return nil
 	}
 	return faults.Sorted()
 }
@@ -281,10 +302,12 @@ func (FileFlag) BeforeResolve(ctx *kong.Context, trace *kong.Path, kinds []Kind,
 		return errors.New("C360_CONFIG (--config) is set, and empty: name a file, or unset it")
 	}
 	file, err := Load(string(name), kinds)
+	if file != nil {
+		*into = file
+	}
 	if err != nil {
 		return err
 	}
-	*into = file
 	ctx.AddResolver(file.Resolver())
 	return nil
 }
