@@ -78,6 +78,11 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 	if err := checkSystems(ctx, systems, f, log); err != nil {
 		return err
 	}
+	for name, g := range systems.guards {
+		if g.Timeout > c.Checked.RequestTimeout {
+			log.Warn("a source's timeout is cut by that of requests: raise --request-timeout as well", "source", name, "timeout", g.Timeout, "request", c.Checked.RequestTimeout)
+		}
+	}
 	ready := gateway.NewReadiness(s.Ping)
 	g, err := gateway.New(gateway.Config{
 		RequestTimeout: c.Checked.RequestTimeout,
