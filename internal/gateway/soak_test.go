@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -15,44 +16,56 @@ import (
 	"testing"
 	"time"
 
+	"github.com/Shopify/toxiproxy/v2"
 	"go.uber.org/goleak"
 
 	"customer360/customer"
 	"customer360/demo"
 	"customer360/demo/live"
+	"customer360/sources/billing"
+	"customer360/sources/billing/postgres/postgrestest"
 	"customer360/sources/guard"
 	"customer360/sources/profiles"
+	"customer360/sources/social"
 	"customer360/sources/support"
 )
 
-var soak = flag.Duration("soak", 0, "how long TestSoak goes on; 0: it is left out")
+var soak = flag.Duration("soak", 3*time.Second, "how long TestSoak goes on")
 
 // Vendors that fail in mixed ways, on and off, under load, while what they hold changes
 // all the time: no answer that is told as fresh is older than it may be, none that is
-// told as stale is older than the caller allows, every status fits what is there, and in
-// the end nothing is left: no goroutine, no memory.
+// told as stale is older than the caller allows, every status fits what is there, nobody
+// is told a secret or a key, and in the end nothing is left: no goroutine, no memory.
 func TestSoak(t *testing.T) {
-	if *soak == 0 {
-		t.Skip("this takes minutes: make soak")
-	}
-	before := goleak.IgnoreCurrent()
-	company := live.Company(time.Now())
 	guards := guard.Defaults()
 	guards.Timeout = 300 * time.Millisecond
-	// Small enough that records are pushed out.
-	guards.Cache.Records = 40
-	all := vendors()[:3]
+	// Fewer than are asked of one vendor, so that records are pushed out.
+	guards.Cache.Records = 8
+	var heap uint64
+	ended := append(proxysOwn, goleak.IgnoreCurrent())
+	// This comes after all that the stage lets end with the test.
+	t.Cleanup(func() {
+		http.DefaultClient.CloseIdleConnections()
+		// A call may go on for its timeout.
+		time.Sleep(guards.Timeout + 100*time.Millisecond)
+		if grown := int64(heapInUse()) - int64(heap); grown > 32<<20 {
+			t.Errorf("%d MiB more are in use than before", grown>>20)
+		}
+		goleak.VerifyNone(t, ended...)
+	})
+	company := few(live.Company(time.Now()))
+	all := slices.DeleteFunc(vendors(), func(v vendor) bool { return v.name == "postgres" && !postgrestest.Installed() })
 	const customers = 60
-	s, served := mount(t, company, customers, guards, time.Second, all...)
-	heap := heapInUse()
+	s := mount(t, company, customers, guards, time.Second, all...)
+	heap = heapInUse()
 
-	w := newWorldClock(company, all, func(name string, h http.Handler) { served[name].Store(h) })
+	w := newWorldClock(company, s.hold)
 	stop := make(chan struct{})
 	var background, load sync.WaitGroup
 	background.Go(func() { w.run(stop) })
 	var strikes atomic.Int64
-	for _, v := range all {
-		background.Go(func() { strikes.Add(mischief(t, s, v.name, stop)) })
+	for i, v := range all {
+		background.Go(func() { strikes.Add(mischief(t, s.proxies[v.name], uint64(i), stop)) })
 	}
 	var tally soakTally
 	end := time.Now().Add(*soak)
@@ -67,23 +80,28 @@ func TestSoak(t *testing.T) {
 	load.Wait()
 	close(stop)
 	background.Wait()
-	t.Logf("%d faults, %d generations, %s", strikes.Load(), w.generations(), tally.String())
+	t.Logf("%d vendors, %d faults, %d generations, %s", len(all), strikes.Load(), w.generations(), tally.String())
 	tally.bounds(t)
+	for _, v := range all {
+		s.isSilent(t, v, "")
+	}
+	// The log is the test's own, and grows.
+	s.log.b = bytes.Buffer{}
+}
 
-	s.Close()
-	for _, p := range s.proxies {
-		p.Stop()
+// few leaves only the records of customers that have one everywhere, so that a generation
+// is made in little time.
+func few(c *demo.Company) *demo.Company {
+	keys := map[string]bool{}
+	for _, customer := range c.Customers {
+		for _, l := range everywhere(customer) {
+			keys[l.RecordID] = true
+		}
 	}
-	http.DefaultClient.CloseIdleConnections()
-	// A call may go on for its timeout.
-	time.Sleep(guards.Timeout + 100*time.Millisecond)
-	if grown := int64(heapInUse()) - int64(heap); grown > 32<<20 {
-		t.Errorf("%d MiB more are in use than before", grown>>20)
-	}
-	options := append(proxysOwn, before,
-		// The vendors' servers end with the test.
-		goleak.IgnoreAnyFunction("net/http.(*Server).Serve"), goleak.IgnoreAnyFunction("net/http.(*conn).serve"))
-	goleak.VerifyNone(t, options...)
+	c.Billing = slices.DeleteFunc(c.Billing, func(r *billing.Record) bool { return !keys[r.RecordID] })
+	c.Support = slices.DeleteFunc(c.Support, func(r *support.Record) bool { return !keys[r.RecordID] })
+	c.Social = slices.DeleteFunc(c.Social, func(r *social.Record) bool { return !keys[r.RecordID] })
+	return c
 }
 
 func heapInUse() uint64 {
@@ -96,9 +114,8 @@ func heapInUse() uint64 {
 
 // mischief makes a vendor fail in one way after the other, with pauses, until stop. It
 // gives how often.
-func mischief(t testing.TB, s *stage, name string, stop <-chan struct{}) (strikes int64) {
-	r := rand.New(rand.NewPCG(uint64(len(name)), 7))
-	p := s.proxies[name]
+func mischief(t testing.TB, p *toxiproxy.Proxy, seed uint64, stop <-chan struct{}) (strikes int64) {
+	r := rand.New(rand.NewPCG(seed, 7))
 	pause := func(least, more time.Duration) bool {
 		select {
 		case <-stop:
@@ -107,22 +124,18 @@ func mischief(t testing.TB, s *stage, name string, stop <-chan struct{}) (strike
 			return true
 		}
 	}
+	// With no bandwidth at all the proxy never gives a connection up. To who waits it is as
+	// a timeout of 0.
+	some := slices.DeleteFunc(slices.Clone(faults), func(f fault) bool { return f.name == noBandwidth.name })
 	for pause(200*time.Millisecond, 1500*time.Millisecond) {
-		f := faults[r.IntN(len(faults))]
+		f := some[r.IntN(len(some))]
 		f.strike(t, p)
 		strikes++
 		pause(200*time.Millisecond, 1500*time.Millisecond)
-		if f.name == "down" {
-			if err := p.Start(); err != nil {
-				t.Error(err)
-				return strikes
-			}
-			continue
-		}
-		if err := p.Toxics.RemoveToxic(t.Context(), "toxic"); err != nil {
-			t.Error(err)
-			return strikes
-		}
+		// Another proxy in its place, since taking a toxic out of one waits for ever where a
+		// connection broke under it.
+		p.Stop()
+		p = proxyTo(t, p.Name, p.Listen, p.Upstream)
 	}
 	return strikes
 }
@@ -131,8 +144,7 @@ func mischief(t testing.TB, s *stage, name string, stop <-chan struct{}) (strike
 // tells its generation.
 type worldClock struct {
 	company *demo.Company
-	vendors []vendor
-	serve   func(name string, h http.Handler)
+	hold    map[string]func(*demo.Company)
 	// made is how many generations there were; next alone knows it.
 	made int
 	mu   sync.Mutex
@@ -142,8 +154,8 @@ type worldClock struct {
 
 const generation = 250 * time.Millisecond
 
-func newWorldClock(c *demo.Company, vendors []vendor, serve func(string, http.Handler)) *worldClock {
-	w := &worldClock{company: c, vendors: vendors, serve: serve}
+func newWorldClock(c *demo.Company, hold map[string]func(*demo.Company)) *worldClock {
+	w := &worldClock{company: c, hold: hold}
 	w.next()
 	return w
 }
@@ -165,7 +177,7 @@ func (w *worldClock) generations() int {
 	return len(w.over) + 1
 }
 
-// next makes a new generation. The one before is over when every vendor serves the new one.
+// next makes a new generation. The one before is over when every vendor holds the new one.
 func (w *worldClock) next() {
 	mark := fmt.Sprintf(" v%d", w.made)
 	c := *w.company
@@ -187,8 +199,8 @@ func (w *worldClock) next() {
 		n.DisplayName = "social" + mark
 		c.Social = append(c.Social, &n)
 	}
-	for _, v := range w.vendors {
-		w.serve(v.name, v.serve(&c))
+	for _, hold := range w.hold {
+		hold(&c)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -224,10 +236,13 @@ func (y *soakTally) String() string {
 		y.took[len(y.took)/2], y.took[len(y.took)*99/100], y.took[len(y.took)-1])
 }
 
-// bounds hold for any length: every outcome came up, and none was wrong.
+// bounds: no outcome was wrong, and every one came up, if there was time for it.
 func (y *soakTally) bounds(t *testing.T) {
-	if y.wrong.Load() > 0 || y.fresh.Load() == 0 || y.stale.Load() == 0 || y.failed.Load() == 0 {
-		t.Errorf("want some of each, and none wrong: %s", y)
+	if y.wrong.Load() > 0 || y.fresh.Load() == 0 {
+		t.Errorf("want some, and none wrong: %s", y)
+	}
+	if *soak >= 10*time.Second && (y.stale.Load() == 0 || y.failed.Load() == 0) {
+		t.Errorf("want some of each: %s", y)
 	}
 }
 
@@ -254,7 +269,7 @@ var allowances = []struct {
 // request asks for some customers and checks what it gets.
 func (y *soakTally) request(t *testing.T, s *stage, w *worldClock, r *rand.Rand) {
 	allowed := allowances[r.IntN(len(allowances))]
-	query := fmt.Sprintf("query %s { customers(first: %d) { %s } }", allowed.directive, 1+r.IntN(10), soakFields)
+	query := fmt.Sprintf("query %s { customers(first: %d) { %s } }", allowed.directive, 1+r.IntN(40), soakFields)
 	start := time.Now()
 	got := s.ask(query)
 	y.requests.Add(1)
