@@ -1,15 +1,19 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
 	"customer360/console"
 	"customer360/demo"
+	"customer360/demo/live"
 )
 
 var demoNow = time.Now()
@@ -52,25 +56,26 @@ func TestLiveDemo(t *testing.T) {
 	if !strings.Contains(s.stdout.String(), "Stripe http://127.0.0.1:") {
 		t.Errorf("the greeting does not name the vendors: %s", s.stdout)
 	}
-	// The stories, as the playground has them, come through both.
+	// The stories, as the playground has them, come through both alike, but for what vendors
+	// cannot tell.
 	for _, e := range console.Examples() {
-		var errors [2]int
+		var answers [2]map[string]any
 		for i, s := range []*server{s, records} {
-			var a struct {
-				Data   map[string]json.RawMessage
-				Errors []json.RawMessage
-			}
 			text := s.ask(t, e.Document)
-			if err := json.Unmarshal([]byte(text), &a); err != nil || a.Data == nil {
-				t.Errorf("%s: %.500s", e.Name, text)
-			}
-			errors[i] = len(a.Errors)
-			if strings.Contains(text, "RATE_LIMITED") || strings.Contains(text, "MALFORMED") {
+			if err := json.Unmarshal([]byte(text), &answers[i]); err != nil || answers[i]["data"] == nil ||
+				strings.Contains(text, "RATE_LIMITED") || strings.Contains(text, "MALFORMED") {
 				t.Errorf("%s: %.500s", e.Name, text)
 			}
 		}
-		if errors[0] != errors[1] {
-			t.Errorf("%s: %d errors live, %d landed", e.Name, errors[0], errors[1])
+		if len(errorsOf(answers[0])) != len(errorsOf(answers[1])) {
+			t.Errorf("%s: %v live, %v landed", e.Name, errorsOf(answers[0]), errorsOf(answers[1]))
+		}
+		if strings.HasPrefix(e.Name, "09-") || strings.HasPrefix(e.Name, "11-") {
+			// What is old or cut on purpose is not so where it is asked live; the systems differ.
+			continue
+		}
+		if diff := cmp.Diff(told(answers[1]["data"]), told(answers[0]["data"])); diff != "" {
+			t.Errorf("%s: (-landed +live)\n%s", e.Name, diff)
 		}
 	}
 	s.end(t)
@@ -101,4 +106,44 @@ func TestLiveDemo(t *testing.T) {
 		t.Errorf("partial: %s", partial)
 	}
 	s.end(t)
+}
+
+func errorsOf(answer map[string]any) []any {
+	all, _ := answer["errors"].([]any)
+	return all
+}
+
+// untold are fields that vendors have other values of, or none: their own keys and
+// addresses, the time of the call, a scale of satisfaction, what was estimated of posts,
+// and channels that they have no word for.
+var untold = []string{"id", "recordId", "conversationId", "url", "asOf", "system", "csat", "rating", "scale", "sentiment", "reach", "network", "channel"}
+
+// told gives an answer without what is untold, lists in an order that does not depend on
+// keys: of what happened at the same time, either may come first.
+func told(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		all := map[string]any{}
+		for k, field := range v {
+			if !slices.Contains(untold, k) {
+				all[k] = told(field)
+			}
+		}
+		return all
+	case []any:
+		all := make([]any, len(v))
+		for i := range v {
+			all[i] = told(v[i])
+		}
+		slices.SortFunc(all, func(a, b any) int {
+			x, _ := json.Marshal(a)
+			y, _ := json.Marshal(b)
+			return bytes.Compare(x, y)
+		})
+		return all
+	case string:
+		// Accounts of other networks are on the one instance.
+		return strings.TrimSuffix(v, "@"+live.MastodonDomain)
+	}
+	return v
 }
