@@ -90,12 +90,12 @@ func TestLiveDemo(t *testing.T) {
 		s.end(t)
 	}
 	// One that begins later leaves time to see what was there before.
-	s = startServer(t, "--demo", "live", "--data-dir", dir, "--demo-fault", "billing=error@1s")
+	s = startServer(t, "--demo", "live", "--data-dir", dir, "--demo-fault", "billing=error@2s")
 	const page = `{ customer(by: {email: "lukasz.dabek@example.com"}) { billing { mrr { amount } } sources { source state code } } }`
 	if got := s.ask(t, page); !strings.Contains(got, `"source":"BILLING","state":"FRESH"`) {
 		t.Error(got)
 	}
-	time.Sleep(1100 * time.Millisecond)
+	time.Sleep(2100 * time.Millisecond)
 	if got := s.ask(t, page); !strings.Contains(got, `"amount":"89.00"`) || !strings.Contains(got, `"source":"BILLING","state":"STALE","code":"UNAVAILABLE"`) {
 		t.Error(got)
 	}

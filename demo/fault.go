@@ -6,16 +6,17 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"customer360/sources"
 )
 
-// A Fault is a way for a source to fail, for show, from a time on.
+// A Fault is a way for a source to fail, for show.
 type Fault struct {
 	Kind FaultKind
-	// From is when it begins; zero: it is there from the start.
-	From time.Time
+	// After is how long after the source was first asked it begins; zero: at once.
+	After time.Duration
 }
 
 // FaultKind is what goes wrong; empty: nothing does.
@@ -35,33 +36,35 @@ const (
 
 // String gives the fault in the form of [ParseFault], without the source.
 func (f Fault) String() string {
-	if f.From.IsZero() {
+	if f.After == 0 {
 		return string(f.Kind)
 	}
-	return string(f.Kind) + " from " + f.From.Format(time.TimeOnly)
+	return string(f.Kind) + ", from " + f.After.String() + " after it was first asked"
 }
 
-// Now gives the kind of the fault, or the empty one before it begins.
-func (f Fault) Now() FaultKind {
-	if time.Now().Before(f.From) {
-		return ""
+// Start gives a function that says what is wrong when the source is asked: nothing until
+// the fault begins. It is safe for concurrent use.
+func (f Fault) Start() func() FaultKind {
+	first := sync.OnceValue(time.Now)
+	return func() FaultKind {
+		if time.Since(first()) < f.After {
+			return ""
+		}
+		return f.Kind
 	}
-	return f.Kind
 }
 
 // ParseFault reads "source=fault", as "social=hang", or "source=fault@delay", as
-// "social=hang@30s", for one that begins a while after now. The source is billing,
-// support or social.
-func ParseFault(text string, now time.Time) (source string, fault Fault, err error) {
+// "social=hang@30s". The source is billing, support or social.
+func ParseFault(text string) (source string, fault Fault, err error) {
 	source, word, _ := strings.Cut(text, "=")
 	kind, after, delayed := strings.Cut(word, "@")
 	fault.Kind = FaultKind(kind)
 	if delayed {
-		d, bad := time.ParseDuration(after)
-		if bad != nil || d < 0 {
+		var bad error
+		if fault.After, bad = time.ParseDuration(after); bad != nil || fault.After < 0 {
 			return "", Fault{}, fmt.Errorf("a fault begins at once, or after a length of time, as billing=error@30s; not %q", text)
 		}
-		fault.From = now.Add(d)
 	}
 	if !slices.Contains([]string{"billing", "support", "social"}, source) ||
 		!slices.Contains([]FaultKind{FaultError, FaultHang, FaultSlow, FaultPartial}, fault.Kind) {
@@ -76,17 +79,17 @@ func Faulty[V any](inner sources.Source[string, V], fault Fault) sources.Source[
 	if fault.Kind == "" {
 		return inner
 	}
-	return faulty[V]{inner, fault}
+	return faulty[V]{inner, fault.Start()}
 }
 
 type faulty[V any] struct {
 	sources.Source[string, V]
-	fault Fault
+	now func() FaultKind
 }
 
 func (f faulty[V]) Fetch(ctx context.Context, keys []string, want sources.Parts) (map[string]sources.Answer[V], error) {
 	down := &sources.Error{Source: f.Name(), Kind: sources.Unavailable, Err: errors.New("switched off for show")}
-	switch f.fault.Now() {
+	switch f.now() {
 	case FaultError:
 		return nil, down
 	case FaultHang:

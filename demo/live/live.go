@@ -122,8 +122,9 @@ const slowness = 100 * time.Millisecond
 
 // faulty makes a vendor fail.
 func faulty(h http.Handler, f demo.Fault) http.Handler {
+	now := f.Start()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch f.Now() {
+		switch now() {
 		case demo.FaultError:
 			w.WriteHeader(http.StatusInternalServerError)
 			return

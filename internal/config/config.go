@@ -28,7 +28,7 @@ type Serve struct {
 	Addr            string   `name:"addr" env:"C360_ADDR" default:"127.0.0.1:8080" help:"The address to serve on."`
 	AdminAddr       string   `name:"admin-addr" env:"C360_ADMIN_ADDR" placeholder:"ADDR" help:"An address of its own for /healthz, /readyz and /metrics. Without it they are on the address that serves the graph."`
 	Demo            *string  `name:"demo" env:"C360_DEMO" placeholder:"records|live|off" help:"The made-up demo company: records fills the embedded store with it if that is empty (the default where neither a MongoDB nor systems are configured); live asks its records of small servers in this process that speak as Stripe, Zendesk and Mastodon do; off leaves the store as it is."`
-	DemoFault       []string `name:"demo-fault" env:"C360_DEMO_FAULT" placeholder:"SOURCE=FAULT" help:"Make a source fail for show: billing, support or social = error, hang, slow or partial, from the start or, as billing=error@30s, from later on. May be repeated."`
+	DemoFault       []string `name:"demo-fault" env:"C360_DEMO_FAULT" placeholder:"SOURCE=FAULT" help:"Make a source fail for show: billing, support or social = error, hang, slow or partial, at once or, as billing=error@30s, a while after it was first asked. May be repeated."`
 	RequestTimeout  string   `name:"request-timeout" env:"C360_REQUEST_TIMEOUT" placeholder:"2s" help:"The longest that a request may take; what is not there by then is reported as late. Default: 2s, with the embedded store 6s."`
 	SourceTimeout   string   `name:"source-timeout" env:"C360_SOURCE_TIMEOUT" default:"800ms" help:"The longest that one call of a billing, support or social system may take."`
 	ProfileTimeout  string   `name:"profile-timeout" env:"C360_PROFILE_TIMEOUT" placeholder:"1500ms" help:"The longest that one call of the store of profiles may take. Default: 1500ms, with the embedded store, whose lists read every customer, 5s."`
@@ -147,7 +147,7 @@ func (s *Serve) checkDemo(fault func(string, ...any)) {
 	}
 	s.Checked.Faults = map[string]demo.Fault{}
 	for _, text := range s.DemoFault {
-		source, f, err := demo.ParseFault(text, time.Now())
+		source, f, err := demo.ParseFault(text)
 		if err != nil {
 			fault("--demo-fault: %w", err)
 			continue
