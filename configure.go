@@ -14,7 +14,7 @@ import (
 type configFlags struct {
 	Validate struct {
 		File         string `arg:"" optional:"" help:"The file, where --config does not name it."`
-		NoReferences bool   `name:"no-references" help:"Look at the form only: where the variables and files of secrets that it refers to are not there."`
+		NoReferences bool   `name:"no-references" help:"Leave alone what references stand for: where the variables and files of secrets are not there."`
 	} `cmd:"" help:"Say everything that is wrong with the configuration file, and its place. Nothing is asked or started."`
 	Schema struct{} `cmd:"" help:"Print the JSON Schema of the configuration file, for editors."`
 }
