@@ -154,24 +154,34 @@ func (g *Keeper[V]) Fetch(ctx context.Context, keys []string, want sources.Parts
 	if g.kept != nil {
 		ask = g.neediest(ctx, ask, want)
 	}
-	var err *sources.Error
+	var failures map[string]*sources.Error
 	if len(ask) > 0 {
-		err = g.ask(ctx, ask, want, w.wait, answers, &use)
+		failures = g.ask(ctx, ask, want, w.wait, answers, &use)
 	}
-	if err != nil && g.kept != nil && w.maxStale > 0 && err.Kind != sources.Unauthorized && err.Kind != sources.Canceled {
-		for _, key := range unanswered(ask, answers) {
+	var failed *sources.Error
+	for _, key := range ask {
+		err := failures[key]
+		if err == nil {
+			continue
+		}
+		// Each key by its own failure: calls that were joined may have failed in other ways.
+		if g.kept != nil && w.maxStale > 0 && err.Kind != sources.Unauthorized && err.Kind != sources.Canceled {
 			if k, ok := g.recall(ctx, key, want, w.maxStale); ok && !k.answer.Missing {
 				k.answer.Stale, k.answer.Cause = true, err
 				answers[key] = k.answer
 				use.Stale++
+				continue
 			}
+		}
+		if failed == nil {
+			failed = err
 		}
 	}
 	g.observer.Used(g.Name(), use)
-	if err == nil || len(answers) == len(keys) {
+	if failed == nil {
 		return answers, nil
 	}
-	return answers, err
+	return answers, failed
 }
 
 // neediest gives the keys of which nothing is kept first, and then the others, the oldest

@@ -393,3 +393,39 @@ func TestCloseWaits(t *testing.T) {
 		t.Errorf("%v, still in use: %t", err, using.Load())
 	}
 }
+
+// What is kept is judged by each key's own failure: that one call was refused does not
+// keep another's keys from being served, nor the other way round.
+func TestEachKeyFailsOnItsOwn(t *testing.T) {
+	gate, fail := make(chan struct{}), &atomic.Bool{}
+	s := &scripted{do: func(_ context.Context, _ int, keys []string, _ sources.Parts) (map[string]sources.Answer[string], error) {
+		switch {
+		case !fail.Load():
+			return answered(keys, "before"), nil
+		case keys[0] == "a":
+			<-gate
+			return nil, failure(sources.Unauthorized)
+		}
+		return nil, failure(sources.Unavailable)
+	}}
+	g := keep(t, s, guard.Cache{Records: 10, MaxStale: time.Minute}, &observer{})
+	if _, err := g.Fetch(ctx, []string{"a", "b"}, 1); err != nil {
+		t.Fatal(err)
+	}
+	fail.Store(true)
+	for range 20 {
+		calls := s.calls()
+		var wg sync.WaitGroup
+		wg.Go(func() { _, _ = g.Fetch(ctx, []string{"a"}, 1) })
+		waitFor(t, func() bool { return s.calls() == calls+1 })
+		wg.Go(func() {
+			answers, err := g.Fetch(ctx, []string{"a", "b"}, 1)
+			if _, ok := answers["a"]; ok || !answers["b"].Stale || kindOf(err) != sources.Unauthorized {
+				t.Errorf("%v, %v", answers, err)
+			}
+		})
+		waitFor(t, func() bool { return s.calls() == calls+2 })
+		gate <- struct{}{}
+		wg.Wait()
+	}
+}

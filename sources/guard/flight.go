@@ -28,9 +28,9 @@ type flight[V any] struct {
 }
 
 // ask joins the calls that are under way for these keys, makes one for the others, and
-// waits for all of them, until ctx ends. It adds to the answers; the error is that of
-// the keys that were left unanswered.
-func (g *Keeper[V]) ask(ctx context.Context, keys []string, want sources.Parts, wait time.Duration, answers map[string]sources.Answer[V], use *Use) *sources.Error {
+// waits for all of them, until ctx ends. It adds to the answers, and gives why keys were
+// left unanswered.
+func (g *Keeper[V]) ask(ctx context.Context, keys []string, want sources.Parts, wait time.Duration, answers map[string]sources.Answer[V], use *Use) map[string]*sources.Error {
 	scope := sources.ScopeOf(ctx)
 	shared := true
 	if end, ok := ctx.Deadline(); ok && time.Until(end) < wait {
@@ -70,28 +70,35 @@ func (g *Keeper[V]) ask(ctx context.Context, keys []string, want sources.Parts, 
 	}
 	g.mu.Unlock()
 
-	var failed *sources.Error
+	failures := map[string]*sources.Error{}
 	for f, keys := range calls {
-		select {
-		case <-f.done:
-		case <-ctx.Done():
-			select {
-			case <-f.done:
-			default:
-				g.leave(f)
-				failed = sources.AsError(g.Name(), sources.Canceled, context.Cause(ctx))
-				continue
-			}
-		}
+		answered, err := g.await(ctx, f)
 		for _, key := range keys {
-			if a, ok := f.answers[key]; ok {
+			if a, ok := answered[key]; ok {
 				answers[key] = a
-			} else if failed == nil {
-				failed = f.err
+			} else {
+				failures[key] = err
 			}
 		}
 	}
-	return failed
+	return failures
+}
+
+// await waits for a call, until ctx ends.
+func (g *Keeper[V]) await(ctx context.Context, f *flight[V]) (map[string]sources.Answer[V], *sources.Error) {
+	select {
+	case <-f.done:
+		return f.answers, f.err
+	case <-ctx.Done():
+	}
+	select {
+	// One that ended just then is not thrown away.
+	case <-f.done:
+		return f.answers, f.err
+	default:
+		g.leave(f)
+		return nil, sources.AsError(g.Name(), sources.Canceled, context.Cause(ctx))
+	}
 }
 
 // fly makes the call.
