@@ -12,28 +12,45 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/sosodev/duration"
+
+	"customer360/graph/executor"
 )
+
+// marshal gives the marshaler of what is appended; nothing is null.
+func marshal[T any](appendTo func([]byte, T) []byte, v T) graphql.Marshaler {
+	b := appendTo(nil, v)
+	if len(b) == 0 {
+		return graphql.Null
+	}
+	return graphql.WriterFunc(func(w io.Writer) { _, _ = w.Write(b) })
+}
 
 // MarshalString writes a String, an enum value or another text. The empty text is
 // null: the graph knows no empty texts, what is not known is null.
-func MarshalString(s string) graphql.Marshaler {
+func MarshalString(s string) graphql.Marshaler { return marshal(AppendString, s) }
+
+// AppendString appends what [MarshalString] writes; nothing for null.
+func AppendString(b []byte, s string) []byte {
 	if s == "" {
-		return graphql.Null
+		return b
 	}
-	return graphql.MarshalString(s)
+	return executor.AppendString(b, s)
 }
 
 // UnmarshalString reads a String.
 func UnmarshalString(v any) (string, error) { return graphql.UnmarshalString(v) }
 
 // MarshalDateTime writes a DateTime: RFC 3339 in UTC. The zero time is null.
-func MarshalDateTime(t time.Time) graphql.Marshaler {
+func MarshalDateTime(t time.Time) graphql.Marshaler { return marshal(AppendDateTime, t) }
+
+// AppendDateTime appends what [MarshalDateTime] writes; nothing for null.
+func AppendDateTime(b []byte, t time.Time) []byte {
 	if t.IsZero() {
-		return graphql.Null
+		return b
 	}
-	return graphql.WriterFunc(func(w io.Writer) {
-		_, _ = io.WriteString(w, strconv.Quote(t.UTC().Format(time.RFC3339Nano)))
-	})
+	b = append(b, '"')
+	b = t.UTC().AppendFormat(b, time.RFC3339Nano)
+	return append(b, '"')
 }
 
 // UnmarshalDateTime reads a DateTime: RFC 3339 with any offset.
@@ -52,6 +69,9 @@ func UnmarshalDateTime(v any) (time.Time, error) {
 // MarshalDate writes a Date. The empty text is null.
 func MarshalDate(s string) graphql.Marshaler { return MarshalString(s) }
 
+// AppendDate appends what [MarshalDate] writes; nothing for null.
+func AppendDate(b []byte, s string) []byte { return AppendString(b, s) }
+
 // UnmarshalDate reads a Date.
 func UnmarshalDate(v any) (string, error) {
 	s, ok := v.(string)
@@ -63,6 +83,9 @@ func UnmarshalDate(v any) (string, error) {
 
 // MarshalDecimal writes a Decimal. The empty text is null.
 func MarshalDecimal(s string) graphql.Marshaler { return MarshalString(s) }
+
+// AppendDecimal appends what [MarshalDecimal] writes; nothing for null.
+func AppendDecimal(b []byte, s string) []byte { return AppendString(b, s) }
 
 var decimalForm = regexp.MustCompile(`^-?[0-9]{1,40}(\.[0-9]{1,40})?$`)
 
@@ -81,6 +104,9 @@ func UnmarshalDecimal(v any) (string, error) {
 // MarshalCurrencyCode writes a CurrencyCode. The empty text is null.
 func MarshalCurrencyCode(s string) graphql.Marshaler { return MarshalString(s) }
 
+// AppendCurrencyCode appends what [MarshalCurrencyCode] writes; nothing for null.
+func AppendCurrencyCode(b []byte, s string) []byte { return AppendString(b, s) }
+
 // UnmarshalCurrencyCode reads a CurrencyCode.
 func UnmarshalCurrencyCode(v any) (string, error) {
 	s, ok := v.(string)
@@ -92,6 +118,9 @@ func UnmarshalCurrencyCode(v any) (string, error) {
 
 // MarshalURL writes a URL. The empty text is null.
 func MarshalURL(s string) graphql.Marshaler { return MarshalString(s) }
+
+// AppendURL appends what [MarshalURL] writes; nothing for null.
+func AppendURL(b []byte, s string) []byte { return AppendString(b, s) }
 
 // UnmarshalURL reads a URL.
 func UnmarshalURL(v any) (string, error) {
@@ -106,6 +135,9 @@ func UnmarshalURL(v any) (string, error) {
 // is null.
 func MarshalDuration(s string) graphql.Marshaler { return MarshalString(s) }
 
+// AppendDuration appends what [MarshalDuration] writes; nothing for null.
+func AppendDuration(b []byte, s string) []byte { return AppendString(b, s) }
+
 var durationForm = regexp.MustCompile(`^P([0-9.]+Y)?([0-9.]+M)?([0-9.]+W)?([0-9.]+D)?(T([0-9.]+H)?([0-9.]+M)?([0-9.]+S)?)?$`)
 
 // UnmarshalDuration reads a Duration.
@@ -119,11 +151,14 @@ func UnmarshalDuration(v any) (string, error) {
 
 // MarshalElapsed writes a Duration that is kept as [time.Duration], in seconds.
 // Zero is null.
-func MarshalElapsed(d time.Duration) graphql.Marshaler {
+func MarshalElapsed(d time.Duration) graphql.Marshaler { return marshal(AppendElapsed, d) }
+
+// AppendElapsed appends what [MarshalElapsed] writes; nothing for null.
+func AppendElapsed(b []byte, d time.Duration) []byte {
 	if d <= 0 {
-		return graphql.Null
+		return b
 	}
-	return graphql.MarshalString(FormatElapsed(d))
+	return executor.AppendString(b, FormatElapsed(d))
 }
 
 // maxElapsed is a century: longer than any wish, and well within a [time.Duration].

@@ -7,13 +7,95 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"customer360/graph/executor"
 	"customer360/sources/profiles"
 )
 
-// This file is the only place that queues keys. Stock execution resolves each
-// customer of a page on its own, and knows nothing of its neighbours; so the root
-// fields bring their customers here, and the keys of all of them are queued and
+// This file is the only place that queues keys. Plans call it once for every level of a
+// query. Stock execution resolves each customer of a page on its own, and knows nothing of
+// its neighbours; so its root fields meet here, and the keys of all of them are queued and
 // sent together, level by level, before the first field of a customer is resolved.
+
+// Gather gives the hook that plans call before each level of an operation.
+func (g *Graph) Gather() executor.Gather {
+	return executor.Gather{Needs: needsKeys, Level: gatherLevel}
+}
+
+func needsKeys(object, field string) bool {
+	switch object {
+	case "Relation":
+		return field == "customer"
+	case "Customer":
+		for source := range fieldNeeds[object][field] {
+			if source != profiles.Profile {
+				return true
+			}
+		}
+		return field == "timeline" || field == "sourceStatus"
+	}
+	return false
+}
+
+func gatherLevel(ctx context.Context, groups []executor.Group) {
+	o := operationOf(ctx)
+	for _, g := range groups {
+		if g.Object != "Customer" {
+			continue
+		}
+		selected := sourcesOf(g.Fields, o.context.Variables)
+		for _, object := range g.Objects {
+			c := object.(*profiles.Customer)
+			o.know(ctx, c)
+			o.queue(ctx, c, selected)
+		}
+	}
+	for _, g := range groups {
+		if g.Object != "Relation" {
+			continue
+		}
+		for _, object := range g.Objects {
+			if id := object.(*profiles.Relation).CustomerID; id != "" {
+				o.customers.Load(ctx, id)
+			}
+		}
+	}
+	o.customers.Flush()
+	o.flush()
+}
+
+// queue queues what a customer is linked to in the sources.
+func (o *operation) queue(ctx context.Context, c *profiles.Customer, selected map[profiles.SourceName]bool) {
+	if selected[profiles.Billing] {
+		o.billing.queue(ctx, c)
+	}
+	if selected[profiles.Support] {
+		o.support.queue(ctx, c)
+	}
+	if selected[profiles.Social] {
+		o.social.queue(ctx, c)
+	}
+}
+
+func (o *operation) flush() {
+	o.billing.flush()
+	o.support.flush()
+	o.social.flush()
+}
+
+// Prepare sets up the meeting of the root fields of an operation that stock execution runs.
+func (g *Graph) Prepare(ctx context.Context) {
+	o, ok := ctx.Value(operationKey{}).(*operation)
+	if !ok {
+		return
+	}
+	o.meeting = newMeeting(o.context)
+	next := o.context.RootResolverMiddleware
+	o.context.RootResolverMiddleware = func(ctx context.Context, resolver graphql.RootResolver) graphql.Marshaler {
+		// A field that failed before it brought anything must not be waited for.
+		defer o.arrive(ctx, graphql.GetRootFieldContext(ctx).Field.Alias, nil, nil, nil)
+		return next(ctx, resolver)
+	}
+}
 
 // A level is customers whose fields are selected together.
 type level struct {
@@ -24,8 +106,6 @@ type level struct {
 // meeting is where the root fields of an operation wait for each other, so that one
 // batch serves all of them. Every root field arrives once, with customers or without.
 type meeting struct {
-	// needed: a root field can lead to a source.
-	needed  bool
 	mu      sync.Mutex
 	missing map[string]bool
 	levels  []level
@@ -38,22 +118,30 @@ var rootFields = map[string]bool{"node": true, "customer": true, "customers": tr
 
 func newMeeting(op *graphql.OperationContext) *meeting {
 	m := &meeting{missing: map[string]bool{}, done: make(chan struct{})}
-	if op.Operation.Operation == ast.Query {
-		for _, f := range graphql.CollectFields(op, op.Operation.SelectionSet, []string{"Query"}) {
-			if rootFields[f.Name] {
-				m.missing[f.Alias] = true
-				m.needed = true
-			}
+	for _, f := range graphql.CollectFields(op, op.Operation.SelectionSet, []string{"Query"}) {
+		if rootFields[f.Name] {
+			m.missing[f.Alias] = true
 		}
 	}
 	return m
 }
 
-// arrive brings what a root field found, and waits until the keys of all root
-// fields are sent, or ctx ends. The last one to arrive sends them. A field that
-// arrived already, or that is not waited for, just goes on.
+// arrive brings what a root field found. If it needs a link's record it waits until the
+// keys of all root fields are sent, or ctx ends.
+//
+// Under stock execution it waits whatever it brings, since nothing else gathers what the
+// customers need; the last one to arrive sends. A field that arrived already, or that is
+// not waited for, just goes on.
 func (o *operation) arrive(ctx context.Context, alias string, customers []*profiles.Customer, selection ast.SelectionSet, link func(context.Context)) {
 	m := o.meeting
+	if m == nil {
+		o.profile.saw(customers)
+		if link != nil && !executor.Meet(ctx, link) {
+			link(ctx)
+			o.flush()
+		}
+		return
+	}
 	m.mu.Lock()
 	if !m.missing[alias] {
 		m.mu.Unlock()
@@ -101,20 +189,10 @@ func (o *operation) gather(ctx context.Context, levels []level, links []func(con
 		for _, l := range levels {
 			selected := selectedSources(o.context, l.selection)
 			for _, c := range l.customers {
-				if selected[profiles.Billing] {
-					o.billing.queue(ctx, c)
-				}
-				if selected[profiles.Support] {
-					o.support.queue(ctx, c)
-				}
-				if selected[profiles.Social] {
-					o.social.queue(ctx, c)
-				}
+				o.queue(ctx, c, selected)
 			}
 		}
-		o.billing.flush()
-		o.support.flush()
-		o.social.flush()
+		o.flush()
 		levels, links = o.related(ctx, levels), nil
 	}
 }

@@ -2,8 +2,10 @@ package resolvers
 
 import (
 	"context"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"customer360/customer"
@@ -19,7 +21,10 @@ import (
 type operation struct {
 	context *graphql.OperationContext
 	want    wants
+	// meeting is where root fields meet under stock execution; nil: a plan is run.
 	meeting *meeting
+	// needed: a root field can lead to a source.
+	needed bool
 	// customers are profiles by key.
 	customers loader[*profiles.Customer]
 	billing   *asks[*billing.Record]
@@ -72,7 +77,7 @@ func (e extension) InterceptOperation(ctx context.Context, next graphql.Operatio
 	o := &operation{
 		context:   op,
 		want:      want,
-		meeting:   newMeeting(op),
+		needed:    leadsToSources(op),
 		customers: newLoader[*profiles.Customer](e.systems.Spine, want[profiles.Profile], sources.Freshness{}, batch),
 		billing:   newAsks(profiles.Billing, e.systems.Billing, want[profiles.Billing], fresh[profiles.Billing], batch),
 		support:   newAsks(profiles.Support, e.systems.Support, want[profiles.Support], fresh[profiles.Support], batch),
@@ -82,21 +87,17 @@ func (e extension) InterceptOperation(ctx context.Context, next graphql.Operatio
 	return next(context.WithValue(ctx, operationKey{}, o))
 }
 
-func (e extension) InterceptRootField(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
-	fc := graphql.GetRootFieldContext(ctx)
-	o, ok := ctx.Value(operationKey{}).(*operation)
-	if !ok || !rootFields[fc.Field.Name] {
-		return next(ctx)
-	}
-	// A field that failed before it brought anything must not be waited for.
-	defer o.arrive(ctx, fc.Field.Alias, nil, nil, nil)
-	return next(ctx)
+// leadsToSources reports whether a root field can lead to a source.
+func leadsToSources(op *graphql.OperationContext) bool {
+	return op.Operation.Operation == ast.Query && slices.ContainsFunc(
+		graphql.CollectFields(op, op.Operation.SelectionSet, []string{"Query"}),
+		func(f graphql.CollectedField) bool { return rootFields[f.Name] })
 }
 
 func (e extension) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	response := next(ctx)
 	o, ok := ctx.Value(operationKey{}).(*operation)
-	if response == nil || !ok || !o.meeting.needed {
+	if response == nil || !ok || !o.needed {
 		return response
 	}
 	if response.Extensions == nil {

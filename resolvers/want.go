@@ -186,9 +186,14 @@ func included(directives ast.DirectiveList, variables map[string]any) bool {
 // selectedSources says which sources the fields of a selection on a customer ask,
 // aliases, fragments and @skip applied.
 func selectedSources(op *graphql.OperationContext, set ast.SelectionSet) map[profiles.SourceName]bool {
+	return sourcesOf(graphql.CollectFields(op, set, []string{"Customer", "Node"}), op.Variables)
+}
+
+// sourcesOf says which sources fields of a customer ask.
+func sourcesOf(fields []graphql.CollectedField, variables map[string]any) map[profiles.SourceName]bool {
 	selected := map[profiles.SourceName]bool{}
-	for _, f := range graphql.CollectFields(op, set, []string{"Customer", "Node"}) {
-		for source := range needsOf("Customer", f.Field, op.Variables) {
+	for _, f := range fields {
+		for source := range needsOf("Customer", f.Field, variables) {
 			if source != profiles.Profile {
 				selected[source] = true
 			}

@@ -17,6 +17,7 @@ import (
 
 	"customer360/console"
 	"customer360/graph"
+	"customer360/graph/executor"
 	"customer360/internal/graphqlhttp"
 	"customer360/internal/telemetry"
 	"customer360/resolvers"
@@ -46,6 +47,9 @@ type Config struct {
 	MaxBody int64
 	// Limits bound documents; default [graphqlhttp.DefaultLimits].
 	Limits graphqlhttp.Limits
+	// StockExecutor: every operation runs on gqlgen's own executor, not as a compiled
+	// plan. Answers are the same, at several times the cost.
+	StockExecutor bool
 	// SeparateAdmin: metrics and probes are served by Admin only.
 	SeparateAdmin bool
 	// Ready says why the gateway cannot serve now; nil: it always can.
@@ -112,7 +116,9 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 		Support:   guarded(gateway, systems.Support, c, t),
 		Social:    guarded(gateway, systems.Social, c, t),
 	}, resolvers.Config{PageCap: c.PageCap, BatchCap: c.BatchCap})
-	api := graphqlhttp.New(graph.NewSchema(g), graphqlhttp.Options{
+	schema := graph.NewSchema(g)
+	plans := executor.New(schema, graph.Types(schema), executor.Options{Gather: g.Gather(), Prepare: g.Prepare, Stock: c.StockExecutor})
+	api := graphqlhttp.New(plans, graphqlhttp.Options{
 		MaxBody: c.MaxBody, Deadline: c.RequestTimeout, Limits: c.Limits, Log: c.Log,
 		Extensions: []graphql.HandlerExtension{g.Extension()},
 	})

@@ -1,5 +1,5 @@
-// Command gen writes graph/generated.go from schema.graphqls and gqlgen.yml. It is
-// run by go generate.
+// Command gen writes graph/generated.go and graph/executable.go from schema.graphqls and
+// gqlgen.yml. It is run by go generate.
 package main
 
 import (
@@ -8,6 +8,8 @@ import (
 
 	"github.com/99designs/gqlgen/api"
 	"github.com/99designs/gqlgen/codegen/config"
+
+	"customer360/graph/executor/executorgen"
 )
 
 func main() {
@@ -26,5 +28,5 @@ func generate() error {
 	if err != nil {
 		return err
 	}
-	return api.Generate(cfg)
+	return api.Generate(cfg, api.AddPlugin(executorgen.New("executable.go")))
 }

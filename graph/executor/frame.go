@@ -1,0 +1,182 @@
+package executor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// A frame is the place of a field, or of an element of a list, as a context. Resolvers
+// find the field's context in it: stock execution makes one for every field, here it is
+// made for those that ask.
+type frame struct {
+	context.Context
+	run    *run
+	parent *frame
+	// field is nil for an element of a list, and for the root.
+	field *field
+	index int
+	args  map[string]any
+	// above is what the parent was resolved to.
+	above any
+
+	once     sync.Once
+	resolved sync.Once
+	made     *graphql.FieldContext
+}
+
+// fieldKey is gqlgen's key of the field's context, which it does not export.
+var fieldKey = func() any {
+	var s spy
+	graphql.GetFieldContext(&s)
+	return s.key
+}()
+
+type spy struct {
+	context.Context
+	key any
+}
+
+func (s *spy) Value(key any) any {
+	s.key = key
+	return nil
+}
+
+// frameKey leads to the frame that a context is, or is made of.
+type frameKey struct{}
+
+// Value gives the field's context, the frame, or what the operation's context has.
+func (f *frame) Value(key any) any {
+	switch key {
+	case fieldKey:
+		return f.fieldContext()
+	case frameKey{}:
+		return f
+	}
+	return f.Context.Value(key)
+}
+
+func (f *frame) fieldContext() *graphql.FieldContext {
+	f.once.Do(func() {
+		if f.made == nil {
+			f.made = f.make()
+		}
+		if f.parent == nil {
+			return
+		}
+		f.made.Parent = f.parent.fieldContext()
+		f.parent.resolved.Do(func() { f.parent.made.Result = f.above })
+	})
+	return f.made
+}
+
+func (f *frame) make() *graphql.FieldContext {
+	if f.parent == nil {
+		return &graphql.FieldContext{Object: f.run.plan.root.object.Name}
+	}
+	if f.field == nil {
+		index := f.index
+		return &graphql.FieldContext{Index: &index}
+	}
+	return &graphql.FieldContext{
+		Object: f.field.object, Field: f.field.collected, Args: f.args,
+		IsMethod: f.field.def.Method, IsResolver: f.field.def.Resolver,
+		Child: f.child,
+	}
+}
+
+// child is [graphql.FieldContext.Child].
+func (f *frame) child(ctx context.Context, collected graphql.CollectedField) (*graphql.FieldContext, error) {
+	def := f.field.collected.Definition.Type.Name()
+	switch kind := f.run.executor.Schema().Types[def]; {
+	case kind == nil || len(kind.Fields) == 0:
+		return nil, fmt.Errorf("field of type %s does not have child fields", def)
+	case kind.Kind != ast.Object:
+		return nil, errors.New("FieldContext.Child cannot be called on type " + string(kind.Kind))
+	}
+	field := f.run.executor.types.Objects[def].Fields[collected.Name]
+	if field == nil {
+		return nil, fmt.Errorf("no field named %q was found under type %s", collected.Name, def)
+	}
+	return field.Context(f.run.state, ctx, collected)
+}
+
+// A stack is the way from the root to where an encoder or a walk is. Most objects have no
+// field that wants a context, so frames are made when one does.
+type stack struct {
+	run    *run
+	places []place
+	// slab is where frames come from: one allocation serves many.
+	slab []frame
+	size int
+}
+
+// A place is a field whose value is looked at, or an element of a list.
+type place struct {
+	field *field
+	index int
+	args  map[string]any
+	// value is what the field was resolved to, or the list that the element is in; list
+	// reads it, if it is a list.
+	value any
+	list  *List
+	frame *frame
+}
+
+// Frames are made in slabs that double: small operations need few, large ones many.
+const (
+	firstSlab = 8
+	lastSlab  = 256
+)
+
+// frame makes the frame of a field or of an element below another one; above is what that
+// one was resolved to.
+func (s *stack) frame(parent *frame, field *field, index int, args map[string]any, above any) *frame {
+	if len(s.slab) == 0 {
+		s.size = min(max(2*s.size, firstSlab), lastSlab)
+		s.slab = make([]frame, s.size)
+	}
+	f := &s.slab[0]
+	s.slab = s.slab[1:]
+	f.Context, f.run, f.parent, f.field, f.index, f.args, f.above = parent.Context, s.run, parent, field, index, args, above
+	return f
+}
+
+func (s *stack) push(p place) { s.places = append(s.places, p) }
+func (s *stack) pop()         { s.places = s.places[:len(s.places)-1] }
+
+// top gives the frame of the innermost place, making those on the way that are not there.
+func (s *stack) top() *frame {
+	i := len(s.places) - 1
+	for s.places[i].frame == nil {
+		i--
+	}
+	for ; i+1 < len(s.places); i++ {
+		p, above := &s.places[i+1], &s.places[i]
+		p.frame = s.frame(above.frame, p.field, p.index, p.args, above.result())
+	}
+	return s.places[i].frame
+}
+
+// result is what stock execution has as the result of a place.
+func (p *place) result() any {
+	switch {
+	case p.list == nil || p.value == nil:
+		return p.value
+	case p.field == nil:
+		return p.list.Element(p.value, p.index)
+	}
+	return p.list.Result(p.value)
+}
+
+// null reports that a value is null which the schema says is not, unless something was
+// reported for the same path.
+func null(ctx *frame) {
+	if !graphql.HasFieldError(ctx, ctx.fieldContext()) {
+		graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+	}
+}
