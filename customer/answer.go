@@ -8,13 +8,13 @@ import (
 	"slices"
 
 	"customer360/sources"
-	"customer360/sources/profiles"
 )
 
 // A Result is how one system answered for one linked record: an answer, or the
 // error that says why there is none.
 type Result[V any] struct {
-	Link   profiles.Link
+	// System is the name of the system that the link leads to.
+	System string
 	Answer sources.Answer[V]
 	// Err is nil where the record was answered.
 	Err *sources.Error

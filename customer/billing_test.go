@@ -17,7 +17,7 @@ func record(cut sources.Parts) []Result[*billing.Record] {
 		Charges:       []*billing.Charge{{Status: billing.Succeeded, ChargedAt: late}},
 		Cut:           cut,
 	}
-	return []Result[*billing.Record]{{Link: link("a"), Answer: sources.Answer[*billing.Record]{Value: r, AsOf: late, Truncated: true}}}
+	return []Result[*billing.Record]{{System: "a", Answer: sources.Answer[*billing.Record]{Value: r, AsOf: late, Truncated: true}}}
 }
 
 // A figure depends on the parts that it is made of, and on no other that happens to

@@ -82,13 +82,18 @@ func StatusOf[V any](source profiles.SourceName, results []Result[V]) SourceStat
 		return StatusWithoutAsking(source, NotLinked)
 	}
 	status := SourceStatus{Source: source}
+	if !slices.ContainsFunc(results, func(r Result[V]) bool { return r.System != results[0].System }) {
+		status.Systems = []SystemStatus{{results[0].System, systemStatus(results)}}
+		status.Status = headline(status.Systems)
+		return status
+	}
 	bySystem := map[string][]Result[V]{}
 	var order []string
 	for _, r := range results {
-		if _, ok := bySystem[r.Link.System]; !ok {
-			order = append(order, r.Link.System)
+		if _, ok := bySystem[r.System]; !ok {
+			order = append(order, r.System)
 		}
-		bySystem[r.Link.System] = append(bySystem[r.Link.System], r)
+		bySystem[r.System] = append(bySystem[r.System], r)
 	}
 	for _, system := range order {
 		status.Systems = append(status.Systems, SystemStatus{system, systemStatus(bySystem[system])})

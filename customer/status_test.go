@@ -15,20 +15,16 @@ var (
 	late  = time.Date(2026, 1, 31, 0, 0, 0, 0, time.UTC)
 )
 
-func link(system string) profiles.Link {
-	return profiles.Link{Source: profiles.Billing, System: system, RecordID: "r"}
-}
-
 func answered(system string, a sources.Answer[string]) Result[string] {
-	return Result[string]{Link: link(system), Answer: a}
+	return Result[string]{System: system, Answer: a}
 }
 
 func failed(system string, kind sources.Kind, retry time.Duration) Result[string] {
-	return Result[string]{Link: link(system), Err: &sources.Error{Kind: kind, RetryAfter: retry}}
+	return Result[string]{System: system, Err: &sources.Error{Kind: kind, RetryAfter: retry}}
 }
 
 func elsewhere(system string) Result[string] {
-	return Result[string]{Link: link(system), NotConfigured: true}
+	return Result[string]{System: system, NotConfigured: true}
 }
 
 func TestStatusOf(t *testing.T) {

@@ -55,7 +55,7 @@ func gatherLevel(ctx context.Context, groups []executor.Group) {
 		}
 		for _, object := range g.Objects {
 			if id := object.(*profiles.Relation).CustomerID; id != "" {
-				o.customers.Load(ctx, id)
+				o.customers.queue(ctx, id)
 			}
 		}
 	}
@@ -216,7 +216,7 @@ func (o *operation) related(ctx context.Context, levels []level) []level {
 					for _, r := range c.Relations {
 						if r.CustomerID != "" {
 							related = append(related, r.CustomerID)
-							o.customers.Load(ctx, r.CustomerID)
+							o.customers.queue(ctx, r.CustomerID)
 						}
 					}
 				}

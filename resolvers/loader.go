@@ -2,137 +2,203 @@ package resolvers
 
 import (
 	"context"
-	"time"
+	"sync"
 
 	"github.com/graph-gophers/dataloader/v7"
 
-	"customer360/customer"
 	"customer360/sources"
-	"customer360/sources/profiles"
 )
 
-// A loader asks one system for records, each key once in an operation. Keys are
-// queued by gather and sent by flush; no timer sends them.
+// A loader asks one system for records, each key once in an operation. Keys are queued by
+// gather, and sent by Flush; no timer sends them.
+//
+// It is the interface of the dataloader library, without the library's cost: that has a
+// channel, a timer and a goroutine for each batch, and several allocations for each key.
+// A batch here is a list of keys and the map that the source answers with.
 type loader[V any] struct {
-	dataloader.Interface[string, sources.Answer[V]]
+	source sources.Source[string, V]
+	want   sources.Parts
+	fresh  sources.Freshness
+	// batch is how many keys one Fetch has at most.
+	batch int
+
+	mu sync.Mutex
+	// asked are the batches by the keys that they ask for.
+	asked map[string]*batch[V]
+	// open is the batch that was not sent yet; nil: there is none.
+	open *batch[V]
 }
 
-// never is longer than any operation: a batch is sent by a flush only.
-const never = time.Hour
+// A batch is a call of a source.
+type batch[V any] struct {
+	// ctx is that of the first who queued a key.
+	ctx  context.Context
+	keys []string
+	// answers and err are set when done is closed.
+	done    chan struct{}
+	answers map[string]sources.Answer[V]
+	err     *sources.Error
+}
 
 // newLoader makes a loader over a source that asks for at most batch keys at once, for
 // these parts, as fresh as that.
-func newLoader[V any](source sources.Source[string, V], want sources.Parts, fresh sources.Freshness, batch int) loader[V] {
-	fetch := func(ctx context.Context, keys []string) []*dataloader.Result[sources.Answer[V]] {
-		answers, err := source.Fetch(sources.WithFreshness(ctx, fresh), keys, want)
-		results := make([]*dataloader.Result[sources.Answer[V]], len(keys))
-		for i, key := range keys {
-			if a, ok := answers[key]; ok {
-				results[i] = &dataloader.Result[sources.Answer[V]]{Data: a}
-				continue
-			}
-			e := sources.AsError(source.Name(), sources.Unavailable, err)
-			if e == nil {
-				e = &sources.Error{Source: source.Name(), Kind: sources.Malformed}
-			}
-			results[i] = &dataloader.Result[sources.Answer[V]]{Error: e}
-		}
-		return results
+func newLoader[V any](source sources.Source[string, V], want sources.Parts, fresh sources.Freshness, batch int) *loader[V] {
+	return &loader[V]{source: source, want: want, fresh: fresh, batch: batch}
+}
+
+var _ dataloader.Interface[string, sources.Answer[any]] = (*loader[any])(nil)
+
+// queue queues a key, unless it was asked for before, which it reports.
+func (l *loader[V]) queue(ctx context.Context, key string) (before bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.add(ctx, key)
+}
+
+// expect makes room for so many keys more.
+func (l *loader[V]) expect(keys int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.asked == nil {
+		l.asked = make(map[string]*batch[V], keys)
 	}
-	return loader[V]{dataloader.NewBatchedLoader(fetch,
-		dataloader.WithWait[string, sources.Answer[V]](never),
-		dataloader.WithBatchCapacity[string, sources.Answer[V]](batch),
-		dataloader.WithInputCapacity[string, sources.Answer[V]](64))}
+	if l.open == nil {
+		l.open = &batch[V]{keys: make([]string, 0, min(keys, l.batch)), done: make(chan struct{})}
+	}
+}
+
+func (l *loader[V]) add(ctx context.Context, key string) (before bool) {
+	if l.asked[key] != nil {
+		return true
+	}
+	if l.asked == nil {
+		l.asked = map[string]*batch[V]{}
+	}
+	if l.open == nil {
+		l.open = &batch[V]{done: make(chan struct{})}
+	}
+	b := l.open
+	if b.ctx == nil {
+		b.ctx = ctx
+	}
+	b.keys = append(b.keys, key)
+	l.asked[key] = b
+	if len(b.keys) == l.batch {
+		l.send()
+	}
+	return false
+}
+
+// send sends what is queued. The lock is held.
+func (l *loader[V]) send() {
+	b := l.open
+	if b == nil || len(b.keys) == 0 {
+		return
+	}
+	l.open = nil
+	go func() {
+		defer close(b.done)
+		b.answers, b.err = sources.Caught(l.source.Name(), func() (map[string]sources.Answer[V], error) {
+			return l.source.Fetch(sources.WithFreshness(b.ctx, l.fresh), b.keys, l.want)
+		})
+	}()
+}
+
+// Flush sends what is queued.
+func (l *loader[V]) Flush() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.send()
 }
 
 // read waits for the answer to a key. A key that nobody queued is sent on its own.
-func (l loader[V]) read(ctx context.Context, key string) (sources.Answer[V], *sources.Error) {
-	thunk := l.Load(ctx, key)
-	l.Flush()
-	answer, err := thunk()
-	return answer, sources.AsError("", sources.Internal, err)
-}
-
-// asks is one source in one operation: a loader for each of its systems.
-type asks[V any] struct {
-	source  profiles.SourceName
-	loaders map[string]loader[V]
-	// links are the linked records that were queued, in order, each once: what
-	// the whole operation asked.
-	links []profiles.Link
-	seen  map[profiles.Link]bool
-	// customers counts those that the source was wanted for.
-	customers int
-}
-
-func newAsks[V any](source profiles.SourceName, systems []System[V], want sources.Parts, fresh sources.Freshness, batch int) *asks[V] {
-	a := &asks[V]{source: source, loaders: make(map[string]loader[V], len(systems)), seen: map[profiles.Link]bool{}}
-	for _, s := range systems {
-		a.loaders[s.name()] = newLoader(s.Source, want, fresh, batch)
+func (l *loader[V]) read(ctx context.Context, key string) (sources.Answer[V], *sources.Error) {
+	l.mu.Lock()
+	l.add(ctx, key)
+	b := l.asked[key]
+	if b == l.open {
+		l.send()
 	}
-	return a
+	l.mu.Unlock()
+	<-b.done
+	if a, ok := b.answers[key]; ok {
+		return a, nil
+	}
+	if b.err == nil {
+		return sources.Answer[V]{}, &sources.Error{Source: l.source.Name(), Kind: sources.Malformed}
+	}
+	return sources.Answer[V]{}, b.err
 }
 
-// queue queues a customer's linked records. Only gather calls it, one goroutine at a time.
-func (a *asks[V]) queue(ctx context.Context, c *profiles.Customer) {
-	a.customers++
-	for _, l := range c.ActiveLinks(a.source) {
-		a.queueLink(ctx, l)
+// Load queues a key. What it gives waits for the answer, sending the key if nobody did.
+func (l *loader[V]) Load(ctx context.Context, key string) dataloader.Thunk[sources.Answer[V]] {
+	l.queue(ctx, key)
+	return func() (sources.Answer[V], error) {
+		a, err := l.read(ctx, key)
+		if err != nil {
+			return a, err
+		}
+		return a, nil
 	}
 }
 
-func (a *asks[V]) queueLink(ctx context.Context, l profiles.Link) {
-	id := profiles.Link{Source: l.Source, System: l.System, RecordID: l.RecordID}
-	if a.seen[id] {
-		return
+// LoadMany queues keys.
+func (l *loader[V]) LoadMany(ctx context.Context, keys []string) dataloader.ThunkMany[sources.Answer[V]] {
+	for _, key := range keys {
+		l.queue(ctx, key)
 	}
-	a.seen[id] = true
-	a.links = append(a.links, id)
-	if loader, ok := a.loaders[l.System]; ok {
-		loader.Load(ctx, l.RecordID)
+	return func() ([]sources.Answer[V], []error) {
+		answers := make([]sources.Answer[V], len(keys))
+		var errs []error
+		for i, key := range keys {
+			a, err := l.read(ctx, key)
+			answers[i] = a
+			if err != nil {
+				errs = append(errs, err)
+			}
+		}
+		return answers, errs
 	}
 }
 
-func (a *asks[V]) flush() {
-	for _, l := range a.loaders {
-		l.Flush()
+// Prime keeps an answer to a key that was not asked for.
+func (l *loader[V]) Prime(_ context.Context, key string, answer sources.Answer[V]) dataloader.Interface[string, sources.Answer[V]] {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.asked[key] == nil {
+		if l.asked == nil {
+			l.asked = map[string]*batch[V]{}
+		}
+		l.asked[key] = &batch[V]{keys: []string{key}, done: closed, answers: map[string]sources.Answer[V]{key: answer}}
 	}
+	return l
 }
 
-// results waits for the answers to the given links.
-func (a *asks[V]) results(ctx context.Context, links []profiles.Link) []customer.Result[V] {
-	results := make([]customer.Result[V], len(links))
-	for i, l := range links {
-		results[i].Link = l
-		if loader, ok := a.loaders[l.System]; ok {
-			results[i].Answer, results[i].Err = loader.read(ctx, l.RecordID)
-		} else {
-			results[i].NotConfigured = true
+// closed is the end of what never had to be waited for.
+var closed = func() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
+
+// Clear forgets a key that was sent, so that it is asked for again.
+func (l *loader[V]) Clear(_ context.Context, key string) dataloader.Interface[string, sources.Answer[V]] {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if b := l.asked[key]; b != nil && b != l.open {
+		delete(l.asked, key)
+	}
+	return l
+}
+
+// ClearAll forgets all keys that were sent.
+func (l *loader[V]) ClearAll() dataloader.Interface[string, sources.Answer[V]] {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for key, b := range l.asked {
+		if b != l.open {
+			delete(l.asked, key)
 		}
 	}
-	return results
-}
-
-// of waits for the answers to a customer's links.
-func (a *asks[V]) of(ctx context.Context, c *profiles.Customer) []customer.Result[V] {
-	return a.results(ctx, c.ActiveLinks(a.source))
-}
-
-// status says how the source answered for a customer.
-func (a *asks[V]) status(ctx context.Context, c *profiles.Customer) customer.SourceStatus {
-	if len(a.loaders) == 0 {
-		return customer.StatusWithoutAsking(a.source, customer.NotConfigured)
-	}
-	return customer.StatusOf(a.source, a.of(ctx, c))
-}
-
-// whole says how the source answered in the whole operation.
-func (a *asks[V]) whole(ctx context.Context) customer.SourceStatus {
-	switch {
-	case len(a.loaders) == 0:
-		return customer.StatusWithoutAsking(a.source, customer.NotConfigured)
-	case a.customers == 0:
-		return customer.StatusWithoutAsking(a.source, customer.NotRequested)
-	}
-	return customer.StatusOf(a.source, a.results(ctx, a.links))
+	return l
 }

@@ -126,17 +126,16 @@ func (q query) interactionNode(ctx context.Context, id relay.ID) (graph.Node, er
 
 // fact asks a system for a record and gives what find picks of it.
 func fact[V any](ctx context.Context, o *operation, a *asks[V], system, owner string, find func(V) graph.Node) (graph.Node, error) {
-	link := profiles.Link{Source: a.source, System: system, RecordID: owner}
 	alias := graphql.GetFieldContext(ctx).Field.Alias
 	o.arrive(ctx, alias, nil, nil, func(ctx context.Context) {
 		a.customers++
-		a.queueLink(ctx, link)
+		a.queueRecord(ctx, system, owner)
 	})
-	loader, ok := a.loaders[system]
-	if !ok {
+	asked := a.system(system)
+	if asked == nil {
 		return nil, nil
 	}
-	answer, err := loader.read(ctx, owner)
+	answer, err := asked.read(ctx, owner)
 	if err != nil {
 		// Told whatever the caller wishes: beside a node no status stands.
 		return nil, customer.SourceError(a.source, err)

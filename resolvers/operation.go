@@ -26,7 +26,7 @@ type operation struct {
 	// needed: a root field can lead to a source.
 	needed bool
 	// customers are profiles by key.
-	customers loader[*profiles.Customer]
+	customers *loader[*profiles.Customer]
 	billing   *asks[*billing.Record]
 	support   *asks[*support.Record]
 	social    *asks[*social.Record]

@@ -184,12 +184,21 @@ const (
 // record once.
 func (c *Customer) ActiveLinks(of SourceName) []Link {
 	var active []Link
-	for _, l := range c.Links {
-		if l.Source != of || !l.UndoneAt.IsZero() {
+	first := 0
+	for i := range c.Links {
+		l := &c.Links[i]
+		if l.Source != of || !l.UndoneAt.IsZero() ||
+			slices.ContainsFunc(active, func(a Link) bool { return a.System == l.System && a.RecordID == l.RecordID }) {
 			continue
 		}
-		if !slices.ContainsFunc(active, func(a Link) bool { return a.System == l.System && a.RecordID == l.RecordID }) {
-			active = append(active, l)
+		// Most customers have one link of a source, or some in a row: these are not copied.
+		switch {
+		case active == nil:
+			first, active = i, c.Links[i:i+1:i+1]
+		case first+len(active) == i:
+			active = c.Links[first : i+1 : i+1]
+		default:
+			active = append(active, *l)
 		}
 	}
 	return active

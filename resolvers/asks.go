@@ -1,0 +1,125 @@
+package resolvers
+
+import (
+	"context"
+	"slices"
+
+	"customer360/customer"
+	"customer360/sources"
+	"customer360/sources/profiles"
+)
+
+// asks is one source in one operation: a loader for each of its systems.
+type asks[V any] struct {
+	source  profiles.SourceName
+	systems []asked[V]
+	// unconfigured are the linked records of systems that are not configured, each once.
+	unconfigured []record
+	// customers counts those that the source was wanted for.
+	customers int
+}
+
+// asked is one system in one operation.
+type asked[V any] struct {
+	name string
+	*loader[V]
+	// keys are those that were queued, in order, each once: what the whole operation asked.
+	keys []string
+}
+
+// A record is a linked record.
+type record struct{ system, key string }
+
+func newAsks[V any](source profiles.SourceName, systems []System[V], want sources.Parts, fresh sources.Freshness, batch int) *asks[V] {
+	a := &asks[V]{source: source, systems: make([]asked[V], len(systems))}
+	for i, s := range systems {
+		a.systems[i] = asked[V]{name: s.name(), loader: newLoader(s.Source, want, fresh, batch)}
+	}
+	return a
+}
+
+// system gives a system by its name; nil: it is not configured.
+func (a *asks[V]) system(name string) *asked[V] {
+	for i := range a.systems {
+		if a.systems[i].name == name {
+			return &a.systems[i]
+		}
+	}
+	return nil
+}
+
+// queue queues a customer's linked records. Only gather calls it, one goroutine at a time.
+func (a *asks[V]) queue(ctx context.Context, c *profiles.Customer) {
+	a.customers++
+	for _, l := range c.ActiveLinks(a.source) {
+		a.queueRecord(ctx, l.System, l.RecordID)
+	}
+}
+
+func (a *asks[V]) queueRecord(ctx context.Context, system, key string) {
+	if s := a.system(system); s == nil {
+		if r := (record{system, key}); !slices.Contains(a.unconfigured, r) {
+			a.unconfigured = append(a.unconfigured, r)
+		}
+	} else if !s.loader.queue(ctx, key) {
+		s.keys = append(s.keys, key)
+	}
+}
+
+// flush sends what is queued.
+func (a *asks[V]) flush() {
+	for i := range a.systems {
+		a.systems[i].Flush()
+	}
+}
+
+// result waits for the answer of a linked record.
+func (a *asks[V]) result(ctx context.Context, system, key string) customer.Result[V] {
+	r := customer.Result[V]{System: system}
+	if s := a.system(system); s != nil {
+		r.Answer, r.Err = s.read(ctx, key)
+	} else {
+		r.NotConfigured = true
+	}
+	return r
+}
+
+// of waits for the answers to a customer's links.
+func (a *asks[V]) of(ctx context.Context, c *profiles.Customer) []customer.Result[V] {
+	links := c.ActiveLinks(a.source)
+	results := make([]customer.Result[V], len(links))
+	for i := range links {
+		results[i] = a.result(ctx, links[i].System, links[i].RecordID)
+	}
+	return results
+}
+
+// status says how the source answered for a customer.
+func (a *asks[V]) status(ctx context.Context, c *profiles.Customer) customer.SourceStatus {
+	if len(a.systems) == 0 {
+		return customer.StatusWithoutAsking(a.source, customer.NotConfigured)
+	}
+	return customer.StatusOf(a.source, a.of(ctx, c))
+}
+
+// whole says how the source answered in the whole operation.
+func (a *asks[V]) whole(ctx context.Context) customer.SourceStatus {
+	switch {
+	case len(a.systems) == 0:
+		return customer.StatusWithoutAsking(a.source, customer.NotConfigured)
+	case a.customers == 0:
+		return customer.StatusWithoutAsking(a.source, customer.NotRequested)
+	}
+	var results []customer.Result[V]
+	for i := range a.systems {
+		s := &a.systems[i]
+		results = slices.Grow(results, len(s.keys))
+		for _, key := range s.keys {
+			results = append(results, a.result(ctx, s.name, key))
+		}
+	}
+	for _, r := range a.unconfigured {
+		results = append(results, a.result(ctx, r.system, r.key))
+	}
+	return customer.StatusOf(a.source, results)
+}
