@@ -23,8 +23,10 @@ type Result[V any] struct {
 }
 
 // Records gives the records that were found, in the order of the links.
-func Records[V any](results []Result[V]) []V {
-	var found []V
+func Records[V any](results []Result[V]) []V { return records(nil, results) }
+
+// records appends the records that were found.
+func records[V any](found []V, results []Result[V]) []V {
 	for _, r := range results {
 		if r.Err == nil && !r.NotConfigured && !r.Answer.Missing {
 			found = append(found, r.Answer.Value)

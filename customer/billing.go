@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"customer360/sources"
 	"customer360/sources/billing"
 )
 
@@ -18,16 +19,18 @@ type Billing struct {
 	CustomerID string
 	completeness
 	records []*billing.Record
+	// one is where records are, if there is one.
+	one [1]*billing.Record
 }
 
 // JoinBilling joins the records of all of a customer's billing accounts. Nil:
 // none was found.
 func JoinBilling(customerID string, results []Result[*billing.Record]) *Billing {
-	records := Records(results)
-	if len(records) == 0 {
+	joined := &Billing{CustomerID: customerID, completeness: completenessOf(results)}
+	if joined.records = records(joined.one[:0], results); len(joined.records) == 0 {
 		return nil
 	}
-	return &Billing{customerID, completenessOf(results), records}
+	return joined
 }
 
 // Accounts gives the accounts, in the order of the links.
@@ -47,19 +50,19 @@ func (b *Billing) Subscriptions() []*billing.Subscription {
 
 func (b *Billing) allSubscriptions() []*billing.Subscription {
 	return merge(b.records, func(r *billing.Record) []*billing.Subscription { return r.Subscriptions },
-		func(s *billing.Subscription) (time.Time, string) { return s.StartedAt, s.System + "/" + s.RecordID })
+		func(s *billing.Subscription) (time.Time, *sources.Ref) { return s.StartedAt, &s.Ref })
 }
 
 // Invoices gives the invoices, newest first.
 func (b *Billing) Invoices() []*billing.Invoice {
 	return merge(b.records, func(r *billing.Record) []*billing.Invoice { return r.Invoices },
-		func(i *billing.Invoice) (time.Time, string) { return i.IssuedAt, i.System + "/" + i.RecordID })
+		func(i *billing.Invoice) (time.Time, *sources.Ref) { return i.IssuedAt, &i.Ref })
 }
 
 // Charges gives the charges, newest first.
 func (b *Billing) Charges() []*billing.Charge {
 	return merge(b.records, func(r *billing.Record) []*billing.Charge { return r.Charges },
-		func(c *billing.Charge) (time.Time, string) { return c.ChargedAt, c.System + "/" + c.RecordID })
+		func(c *billing.Charge) (time.Time, *sources.Ref) { return c.ChargedAt, &c.Ref })
 }
 
 // LastPayment gives the latest charge that brought money, or nil.
@@ -190,11 +193,21 @@ func orZero(sums map[string]*billing.Money, code string) *billing.Money {
 
 // Balance is what the customer owes; nil unless it is known in exactly one currency.
 // It does not depend on what else is asked for beside it.
-func (b *Billing) Balance() *billing.Money { return only(b.balances()) }
+func (b *Billing) Balance() *billing.Money {
+	if len(b.records) == 1 && b.known {
+		return b.records[0].Balance
+	}
+	return only(b.balances())
+}
 
 // MRR is the recurring revenue of a month; nil unless it is known in exactly one
 // currency. It does not depend on what else is asked for beside it.
-func (b *Billing) MRR() *billing.Money { return only(b.revenues()) }
+func (b *Billing) MRR() *billing.Money {
+	if len(b.records) == 1 && len(b.records[0].Subscriptions) == 1 && b.Whole(billing.PartSubscriptions) {
+		return b.records[0].Subscriptions[0].MonthlyRevenue()
+	}
+	return only(b.revenues())
+}
 
 func sum(a, b *billing.Money) *billing.Money {
 	if s, ok := a.Add(*b); ok {
@@ -204,16 +217,29 @@ func sum(a, b *billing.Money) *billing.Money {
 }
 
 // merge gives the dated facts of several records in one list, newest first, ties
-// by key. Each fact comes once, even if two links lead to its record.
-func merge[R, T any](records []R, facts func(R) []T, position func(T) (time.Time, string)) []T {
+// by key. Each fact comes once, even if two links lead to its record. The list of one
+// record is given as it is, so nobody may change it.
+func merge[R, T any](records []R, facts func(R) []T, position func(T) (time.Time, *sources.Ref)) []T {
+	compare := func(a, b T) int {
+		at, ar := position(a)
+		bt, br := position(b)
+		if order := bt.Compare(at); order != 0 {
+			return order
+		}
+		return cmp.Compare(key(ar), key(br))
+	}
+	if len(records) == 1 {
+		if all := facts(records[0]); all != nil && slices.IsSortedFunc(all, compare) {
+			return all
+		}
+	}
 	all := []T{}
 	for _, r := range records {
 		all = append(all, facts(r)...)
 	}
-	slices.SortStableFunc(all, func(a, b T) int {
-		at, ak := position(a)
-		bt, bk := position(b)
-		return cmp.Or(bt.Compare(at), cmp.Compare(ak, bk))
-	})
+	slices.SortStableFunc(all, compare)
 	return all
 }
+
+// key breaks ties between facts of one moment.
+func key(r *sources.Ref) string { return r.System + "/" + r.RecordID }

@@ -3,6 +3,7 @@ package customer
 import (
 	"time"
 
+	"customer360/sources"
 	"customer360/sources/social"
 )
 
@@ -12,16 +13,18 @@ type Social struct {
 	CustomerID string
 	completeness
 	records []*social.Record
+	// one is where records are, if there is one.
+	one [1]*social.Record
 }
 
 // JoinSocial joins the records of all of a customer's accounts on networks. Nil:
 // none was found.
 func JoinSocial(customerID string, results []Result[*social.Record]) *Social {
-	records := Records(results)
-	if len(records) == 0 {
+	joined := &Social{CustomerID: customerID, completeness: completenessOf(results)}
+	if joined.records = records(joined.one[:0], results); len(joined.records) == 0 {
 		return nil
 	}
-	return &Social{customerID, completenessOf(results), records}
+	return joined
 }
 
 // Profiles gives the accounts, in the order of the links.
@@ -33,25 +36,22 @@ func (s *Social) Profiles() []*social.Profile {
 	return all
 }
 
-// Followers adds up the followers of all accounts; nil where one is not known.
-func (s *Social) Followers() *int {
-	if !s.known {
-		return nil
-	}
+// Followers adds up the followers of all accounts; false where one is not known.
+func (s *Social) Followers() (int, bool) {
 	n := 0
 	for _, r := range s.records {
 		if r.Followers == nil {
-			return nil
+			return 0, false
 		}
 		n += *r.Followers
 	}
-	return &n
+	return n, s.known
 }
 
 // Mentions gives the mentions, newest first.
 func (s *Social) Mentions() []*social.Mention {
 	return merge(s.records, func(r *social.Record) []*social.Mention { return r.Mentions },
-		func(m *social.Mention) (time.Time, string) { return m.PostedAt, m.System + "/" + m.RecordID })
+		func(m *social.Mention) (time.Time, *sources.Ref) { return m.PostedAt, &m.Ref })
 }
 
 // Sentiment is the mean over the mentions that were scored; nil: none was, or it

@@ -3,6 +3,7 @@ package customer
 import (
 	"time"
 
+	"customer360/sources"
 	"customer360/sources/support"
 )
 
@@ -12,36 +13,37 @@ type Support struct {
 	CustomerID string
 	completeness
 	records []*support.Record
+	// one is where records are, if there is one.
+	one [1]*support.Record
 }
 
 // JoinSupport joins the records of all of a customer's support contacts. Nil:
 // none was found.
 func JoinSupport(customerID string, results []Result[*support.Record]) *Support {
-	records := Records(results)
-	if len(records) == 0 {
+	joined := &Support{CustomerID: customerID, completeness: completenessOf(results)}
+	if joined.records = records(joined.one[:0], results); len(joined.records) == 0 {
 		return nil
 	}
-	return &Support{customerID, completenessOf(results), records}
+	return joined
 }
 
 // Tickets gives the tickets, newest first.
 func (s *Support) Tickets() []*support.Ticket {
 	return merge(s.records, func(r *support.Record) []*support.Ticket { return r.Tickets },
-		func(t *support.Ticket) (time.Time, string) { return t.CreatedAt, t.System + "/" + t.RecordID })
+		func(t *support.Ticket) (time.Time, *sources.Ref) { return t.CreatedAt, &t.Ref })
 }
 
-// OpenTickets counts the tickets that are not solved; nil where that is not known whole.
-func (s *Support) OpenTickets() *int {
-	if !s.Whole(support.PartTickets) {
-		return nil
-	}
+// OpenTickets counts the tickets that are not solved; false where that is not known whole.
+func (s *Support) OpenTickets() (int, bool) {
 	n := 0
-	for _, t := range s.Tickets() {
-		if t.IsOpen() {
-			n++
+	for _, r := range s.records {
+		for _, t := range r.Tickets {
+			if t.IsOpen() {
+				n++
+			}
 		}
 	}
-	return &n
+	return n, s.Whole(support.PartTickets)
 }
 
 // CSAT is the mean of the customer's ratings; nil: none was given, or on

@@ -103,16 +103,37 @@ var heldIn = map[InteractionKind]struct {
 	Mentioned:           {profiles.Social, social.PartMentions},
 }
 
-// PartsOf says what a timeline of these kinds needs of each source; nil means
-// all kinds. A source that is not in the map is not needed.
-func PartsOf(kinds []InteractionKind) map[profiles.SourceName]sources.Parts {
-	parts := map[profiles.SourceName]sources.Parts{}
+// Needs are the parts that are needed of each source; none: the source is not needed.
+type Needs struct{ Profile, Billing, Support, Social sources.Parts }
+
+// Add adds what else is needed.
+func (n *Needs) Add(m Needs) {
+	n.Profile |= m.Profile
+	n.Billing |= m.Billing
+	n.Support |= m.Support
+	n.Social |= m.Social
+}
+
+// Asks reports whether a source beside the profiles is needed.
+func (n Needs) Asks() bool { return n.Billing|n.Support|n.Social != 0 }
+
+// PartsOf says what a timeline of these kinds needs of each source; nil means all kinds.
+func PartsOf(kinds []InteractionKind) Needs {
+	var n Needs
 	for kind, at := range heldIn {
-		if kinds == nil || slices.Contains(kinds, kind) {
-			parts[at.source] |= at.part
+		if !asksFor(kinds, kind) {
+			continue
+		}
+		switch at.source {
+		case profiles.Billing:
+			n.Billing |= at.part
+		case profiles.Support:
+			n.Support |= at.part
+		case profiles.Social:
+			n.Social |= at.part
 		}
 	}
-	return parts
+	return n
 }
 
 // A Timeline is everything that happened, newest first.
@@ -140,25 +161,25 @@ func JoinTimeline(customer *profiles.Customer, answers Answers, kinds []Interact
 	// Nothing can have happened before the oldest thing that anybody knows of.
 	bound := horizon{since: customer.CreatedAt}
 	var all []*Interaction
-	if needed[profiles.Billing] != 0 {
-		bound.meet(t, profiles.Billing, completenessOf(answers.Billing), needed[profiles.Billing])
-		bound.cut(answersCut(answers.Billing, needed[profiles.Billing], BillingInteractions))
+	if needed.Billing != 0 {
+		bound.meet(t, profiles.Billing, completenessOf(answers.Billing), needed.Billing)
+		bound.cut(answersCut(answers.Billing, needed.Billing, BillingInteractions))
 		bound.datedOtherwise(asksFor(kinds, SubscriptionEnded) && cutOf(answers.Billing)&billing.PartSubscriptions != 0)
 		for _, r := range Records(answers.Billing) {
 			all = append(all, BillingInteractions(r)...)
 		}
 	}
-	if needed[profiles.Support] != 0 {
-		bound.meet(t, profiles.Support, completenessOf(answers.Support), needed[profiles.Support])
-		bound.cut(answersCut(answers.Support, needed[profiles.Support], SupportInteractions))
+	if needed.Support != 0 {
+		bound.meet(t, profiles.Support, completenessOf(answers.Support), needed.Support)
+		bound.cut(answersCut(answers.Support, needed.Support, SupportInteractions))
 		bound.datedOtherwise(asksFor(kinds, TicketSolved) && cutOf(answers.Support)&support.PartTickets != 0)
 		for _, r := range Records(answers.Support) {
 			all = append(all, SupportInteractions(r)...)
 		}
 	}
-	if needed[profiles.Social] != 0 {
-		bound.meet(t, profiles.Social, completenessOf(answers.Social), needed[profiles.Social])
-		bound.cut(answersCut(answers.Social, needed[profiles.Social], SocialInteractions))
+	if needed.Social != 0 {
+		bound.meet(t, profiles.Social, completenessOf(answers.Social), needed.Social)
+		bound.cut(answersCut(answers.Social, needed.Social, SocialInteractions))
 		for _, r := range Records(answers.Social) {
 			all = append(all, SocialInteractions(r)...)
 		}

@@ -650,27 +650,31 @@ var executorObjects = map[string]*executor.Object{
 			},
 		},
 		"totalCount": {
+			Method: true,
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 				return state.(*executionContext).fieldContext_ChargeConnection_totalCount(ctx, field)
 			},
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*relay.Page[*billing.Charge])
-				v := obj.TotalCount
-				if v != nil {
-					c.Buf = executor.AppendInt(c.Buf, *v)
+				v, ok := obj.TotalCount()
+				if !ok {
+					c.Absent()
+					return
 				}
+				c.Buf = executor.AppendInt(c.Buf, v)
 
 			},
 		},
 	}},
 	"ChargeEdge": {Name: "ChargeEdge", Satisfies: chargeEdgeImplementors, Fields: map[string]*executor.Field{
 		"cursor": {
+			Method: true,
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 				return state.(*executionContext).fieldContext_ChargeEdge_cursor(ctx, field)
 			},
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*relay.Edge[*billing.Charge])
-				v := obj.Cursor
+				v := obj.Cursor()
 				c.Buf = AppendString(c.Buf, v)
 
 			},
@@ -1300,27 +1304,31 @@ var executorObjects = map[string]*executor.Object{
 			},
 		},
 		"totalCount": {
+			Method: true,
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 				return state.(*executionContext).fieldContext_CustomerConnection_totalCount(ctx, field)
 			},
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*relay.Page[*profiles.Customer])
-				v := obj.TotalCount
-				if v != nil {
-					c.Buf = executor.AppendInt(c.Buf, *v)
+				v, ok := obj.TotalCount()
+				if !ok {
+					c.Absent()
+					return
 				}
+				c.Buf = executor.AppendInt(c.Buf, v)
 
 			},
 		},
 	}},
 	"CustomerEdge": {Name: "CustomerEdge", Satisfies: customerEdgeImplementors, Fields: map[string]*executor.Field{
 		"cursor": {
+			Method: true,
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 				return state.(*executionContext).fieldContext_CustomerEdge_cursor(ctx, field)
 			},
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*relay.Edge[*profiles.Customer])
-				v := obj.Cursor
+				v := obj.Cursor()
 				c.Buf = AppendString(c.Buf, v)
 
 			},
@@ -1567,12 +1575,13 @@ var executorObjects = map[string]*executor.Object{
 	}},
 	"InteractionEdge": {Name: "InteractionEdge", Satisfies: interactionEdgeImplementors, Fields: map[string]*executor.Field{
 		"cursor": {
+			Method: true,
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 				return state.(*executionContext).fieldContext_InteractionEdge_cursor(ctx, field)
 			},
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*relay.Edge[*customer.Interaction])
-				v := obj.Cursor
+				v := obj.Cursor()
 				c.Buf = AppendString(c.Buf, v)
 
 			},
@@ -1774,27 +1783,31 @@ var executorObjects = map[string]*executor.Object{
 			},
 		},
 		"totalCount": {
+			Method: true,
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 				return state.(*executionContext).fieldContext_InvoiceConnection_totalCount(ctx, field)
 			},
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*relay.Page[*billing.Invoice])
-				v := obj.TotalCount
-				if v != nil {
-					c.Buf = executor.AppendInt(c.Buf, *v)
+				v, ok := obj.TotalCount()
+				if !ok {
+					c.Absent()
+					return
 				}
+				c.Buf = executor.AppendInt(c.Buf, v)
 
 			},
 		},
 	}},
 	"InvoiceEdge": {Name: "InvoiceEdge", Satisfies: invoiceEdgeImplementors, Fields: map[string]*executor.Field{
 		"cursor": {
+			Method: true,
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 				return state.(*executionContext).fieldContext_InvoiceEdge_cursor(ctx, field)
 			},
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*relay.Edge[*billing.Invoice])
-				v := obj.Cursor
+				v := obj.Cursor()
 				c.Buf = AppendString(c.Buf, v)
 
 			},
@@ -1963,27 +1976,31 @@ var executorObjects = map[string]*executor.Object{
 			},
 		},
 		"totalCount": {
+			Method: true,
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 				return state.(*executionContext).fieldContext_MentionConnection_totalCount(ctx, field)
 			},
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*relay.Page[*social.Mention])
-				v := obj.TotalCount
-				if v != nil {
-					c.Buf = executor.AppendInt(c.Buf, *v)
+				v, ok := obj.TotalCount()
+				if !ok {
+					c.Absent()
+					return
 				}
+				c.Buf = executor.AppendInt(c.Buf, v)
 
 			},
 		},
 	}},
 	"MentionEdge": {Name: "MentionEdge", Satisfies: mentionEdgeImplementors, Fields: map[string]*executor.Field{
 		"cursor": {
+			Method: true,
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 				return state.(*executionContext).fieldContext_MentionEdge_cursor(ctx, field)
 			},
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*relay.Edge[*social.Mention])
-				v := obj.Cursor
+				v := obj.Cursor()
 				c.Buf = AppendString(c.Buf, v)
 
 			},
@@ -2011,8 +2028,8 @@ var executorObjects = map[string]*executor.Object{
 			},
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*billing.Money)
-				v := obj.Amount()
-				c.Buf = AppendDecimal(c.Buf, v)
+				v := obj.Decimal()
+				c.Buf = AppendFixed(c.Buf, v)
 
 			},
 		},
@@ -2052,23 +2069,25 @@ var executorObjects = map[string]*executor.Object{
 			},
 		},
 		"startCursor": {
+			Method: true,
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 				return state.(*executionContext).fieldContext_PageInfo_startCursor(ctx, field)
 			},
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*relay.PageInfo)
-				v := obj.StartCursor
+				v := obj.StartCursor()
 				c.Buf = AppendString(c.Buf, v)
 
 			},
 		},
 		"endCursor": {
+			Method: true,
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 				return state.(*executionContext).fieldContext_PageInfo_endCursor(ctx, field)
 			},
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*relay.PageInfo)
-				v := obj.EndCursor
+				v := obj.EndCursor()
 				c.Buf = AppendString(c.Buf, v)
 
 			},
@@ -2715,10 +2734,12 @@ var executorObjects = map[string]*executor.Object{
 			},
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*customer.Social)
-				v := obj.Followers()
-				if v != nil {
-					c.Buf = executor.AppendInt(c.Buf, *v)
+				v, ok := obj.Followers()
+				if !ok {
+					c.Absent()
+					return
 				}
+				c.Buf = executor.AppendInt(c.Buf, v)
 
 			},
 		},
@@ -3185,10 +3206,12 @@ var executorObjects = map[string]*executor.Object{
 			},
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*customer.Support)
-				v := obj.OpenTickets()
-				if v != nil {
-					c.Buf = executor.AppendInt(c.Buf, *v)
+				v, ok := obj.OpenTickets()
+				if !ok {
+					c.Absent()
+					return
 				}
+				c.Buf = executor.AppendInt(c.Buf, v)
 
 			},
 		},
@@ -3562,27 +3585,31 @@ var executorObjects = map[string]*executor.Object{
 			},
 		},
 		"totalCount": {
+			Method: true,
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 				return state.(*executionContext).fieldContext_TicketConnection_totalCount(ctx, field)
 			},
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*relay.Page[*support.Ticket])
-				v := obj.TotalCount
-				if v != nil {
-					c.Buf = executor.AppendInt(c.Buf, *v)
+				v, ok := obj.TotalCount()
+				if !ok {
+					c.Absent()
+					return
 				}
+				c.Buf = executor.AppendInt(c.Buf, v)
 
 			},
 		},
 	}},
 	"TicketEdge": {Name: "TicketEdge", Satisfies: ticketEdgeImplementors, Fields: map[string]*executor.Field{
 		"cursor": {
+			Method: true,
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 				return state.(*executionContext).fieldContext_TicketEdge_cursor(ctx, field)
 			},
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*relay.Edge[*support.Ticket])
-				v := obj.Cursor
+				v := obj.Cursor()
 				c.Buf = AppendString(c.Buf, v)
 
 			},

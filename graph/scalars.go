@@ -14,6 +14,7 @@ import (
 	"github.com/sosodev/duration"
 
 	"customer360/graph/executor"
+	"customer360/sources/billing"
 )
 
 // marshal gives the marshaler of what is appended; nothing is null.
@@ -86,6 +87,24 @@ func MarshalDecimal(s string) graphql.Marshaler { return MarshalString(s) }
 
 // AppendDecimal appends what [MarshalDecimal] writes; nothing for null.
 func AppendDecimal(b []byte, s string) []byte { return AppendString(b, s) }
+
+// MarshalFixed writes a Decimal that is kept as units. One that is none is null.
+func MarshalFixed(d billing.Decimal) graphql.Marshaler { return marshal(AppendFixed, d) }
+
+// AppendFixed appends what [MarshalFixed] writes; nothing for null.
+func AppendFixed(b []byte, d billing.Decimal) []byte {
+	if d.Places < 0 {
+		return b
+	}
+	b = append(b, '"')
+	b = d.Append(b)
+	return append(b, '"')
+}
+
+// UnmarshalFixed reads nothing: no argument is kept as units.
+func UnmarshalFixed(any) (billing.Decimal, error) {
+	return billing.Decimal{}, errors.New("a Decimal of fixed places is not read")
+}
 
 var decimalForm = regexp.MustCompile(`^-?[0-9]{1,40}(\.[0-9]{1,40})?$`)
 

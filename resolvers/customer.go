@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/99designs/gqlgen/graphql"
-
 	"customer360/customer"
 	"customer360/graph"
 	"customer360/graph/relay"
@@ -76,13 +74,13 @@ func (r customerResolver) Timeline(ctx context.Context, c *profiles.Customer, fi
 	o := operationOf(ctx)
 	var answers customer.Answers
 	needed := customer.PartsOf(kinds)
-	if needed[profiles.Billing] != 0 {
+	if needed.Billing != 0 {
 		answers.Billing = o.billing.of(ctx, c)
 	}
-	if needed[profiles.Support] != 0 {
+	if needed.Support != 0 {
 		answers.Support = o.support.of(ctx, c)
 	}
-	if needed[profiles.Social] != 0 {
+	if needed.Social != 0 {
 		answers.Social = o.social.of(ctx, c)
 	}
 	timeline := customer.JoinTimeline(c, answers, kinds, channels)
@@ -95,13 +93,17 @@ func (r customerResolver) Timeline(ctx context.Context, c *profiles.Customer, fi
 
 func (r customerResolver) Sources(ctx context.Context, c *profiles.Customer) ([]*customer.SourceStatus, error) {
 	// The siblings of this field are what is selected of its parent.
-	selected := selectedSources(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Parent.Field.Selections)
-	selected[profiles.Profile] = true
-	all := []*customer.SourceStatus{}
-	for _, source := range []profiles.SourceName{profiles.Profile, profiles.Billing, profiles.Support, profiles.Social, profiles.Workspace} {
-		if selected[source] {
-			all = append(all, r.status(ctx, c, source))
-		}
+	selected := operationOf(ctx).siblings(ctx)
+	all := make([]*customer.SourceStatus, 0, 4)
+	all = append(all, r.status(ctx, c, profiles.Profile))
+	if selected.Billing != 0 {
+		all = append(all, r.status(ctx, c, profiles.Billing))
+	}
+	if selected.Support != 0 {
+		all = append(all, r.status(ctx, c, profiles.Support))
+	}
+	if selected.Social != 0 {
+		all = append(all, r.status(ctx, c, profiles.Social))
 	}
 	return all, nil
 }

@@ -26,12 +26,7 @@ func needsKeys(object, field string) bool {
 	case "Relation":
 		return field == "customer"
 	case "Customer":
-		for source := range fieldNeeds[object][field] {
-			if source != profiles.Profile {
-				return true
-			}
-		}
-		return field == "timeline" || field == "sourceStatus"
+		return fieldNeeds[object][field].Asks() || field == "timeline" || field == "sourceStatus"
 	}
 	return false
 }
@@ -64,14 +59,14 @@ func gatherLevel(ctx context.Context, groups []executor.Group) {
 }
 
 // queue queues what a customer is linked to in the sources.
-func (o *operation) queue(ctx context.Context, c *profiles.Customer, selected map[profiles.SourceName]bool) {
-	if selected[profiles.Billing] {
+func (o *operation) queue(ctx context.Context, c *profiles.Customer, selected needs) {
+	if selected.Billing != 0 {
 		o.billing.queue(ctx, c)
 	}
-	if selected[profiles.Support] {
+	if selected.Support != 0 {
 		o.support.queue(ctx, c)
 	}
-	if selected[profiles.Social] {
+	if selected.Social != 0 {
 		o.social.queue(ctx, c)
 	}
 }

@@ -25,7 +25,7 @@ func (r billingResolver) ID(_ context.Context, b *customer.Billing) (string, err
 func (r billingResolver) Invoices(_ context.Context, b *customer.Billing, first *int, after *string, status []billing.InvoiceStatus) (*graph.InvoiceConnection, error) {
 	all := b.Invoices()
 	if status != nil {
-		all = slices.DeleteFunc(all, func(i *billing.Invoice) bool { return !slices.Contains(status, i.Status) })
+		all = only(all, func(i *billing.Invoice) bool { return slices.Contains(status, i.Status) })
 	}
 	return paginate(r.Graph, "invoices", all, b.Whole(billing.PartInvoices), first, after, func(i *billing.Invoice) (time.Time, string) {
 		return i.IssuedAt, i.System + "/" + i.RecordID
@@ -35,7 +35,7 @@ func (r billingResolver) Invoices(_ context.Context, b *customer.Billing, first 
 func (r billingResolver) Charges(_ context.Context, b *customer.Billing, first *int, after *string, since *time.Time) (*graph.ChargeConnection, error) {
 	all := b.Charges()
 	if since != nil {
-		all = slices.DeleteFunc(all, func(c *billing.Charge) bool { return c.ChargedAt.Before(*since) })
+		all = only(all, func(c *billing.Charge) bool { return !c.ChargedAt.Before(*since) })
 	}
 	return paginate(r.Graph, "charges", all, b.Whole(billing.PartCharges), first, after, func(c *billing.Charge) (time.Time, string) {
 		return c.ChargedAt, c.System + "/" + c.RecordID
@@ -54,7 +54,7 @@ func (r supportResolver) ID(_ context.Context, s *customer.Support) (string, err
 func (r supportResolver) Tickets(_ context.Context, s *customer.Support, first *int, after *string, status []support.TicketStatus) (*graph.TicketConnection, error) {
 	all := s.Tickets()
 	if status != nil {
-		all = slices.DeleteFunc(all, func(t *support.Ticket) bool { return !slices.Contains(status, t.Status) })
+		all = only(all, func(t *support.Ticket) bool { return slices.Contains(status, t.Status) })
 	}
 	return paginate(r.Graph, "tickets", all, s.Whole(support.PartTickets), first, after, func(t *support.Ticket) (time.Time, string) {
 		return t.CreatedAt, t.System + "/" + t.RecordID
@@ -76,6 +76,17 @@ func (r socialResolver) Mentions(_ context.Context, s *customer.Social, first *i
 	})
 }
 
+// only gives the entries of a list that are wanted. The list is a record's own.
+func only[T any](all []T, wanted func(T) bool) []T {
+	some := make([]T, 0, len(all))
+	for _, one := range all {
+		if wanted(one) {
+			some = append(some, one)
+		}
+	}
+	return some
+}
+
 // paginate gives a page of a list; the total is told where the list is whole.
 func paginate[T any](g *Graph, list string, all []T, whole bool, first *int, after *string, position func(T) (time.Time, string)) (*relay.Page[T], error) {
 	limit, err := relay.First(first, g.config.PageCap)
@@ -87,8 +98,7 @@ func paginate[T any](g *Graph, list string, all []T, whole bool, first *int, aft
 		return nil, customer.BadInput(err.Error())
 	}
 	if whole {
-		total := len(all)
-		page.TotalCount = &total
+		page.Count(len(all))
 	}
 	return page, nil
 }

@@ -3,6 +3,7 @@ package resolvers
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -20,7 +21,7 @@ import (
 // one response, so that nothing that one caller read is given to another.
 type operation struct {
 	context *graphql.OperationContext
-	want    wants
+	want    needs
 	// meeting is where root fields meet under stock execution; nil: a plan is run.
 	meeting *meeting
 	// needed: a root field can lead to a source.
@@ -34,6 +35,33 @@ type operation struct {
 	quiet bool
 	// profile is how the spine answered so far.
 	profile profileReport
+
+	mu sync.Mutex
+	// asked are the sources that selections on a customer ask.
+	asked map[selection]needs
+}
+
+// A selection is a selection set that every object of one place in the operation has.
+type selection struct {
+	first  *ast.Selection
+	length int
+}
+
+// siblings says which sources the fields ask that are selected beside a field of a customer.
+func (o *operation) siblings(ctx context.Context) needs {
+	set := graphql.GetFieldContext(ctx).Parent.Field.Selections
+	at := selection{&set[0], len(set)}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	n, ok := o.asked[at]
+	if !ok {
+		n = selectedSources(o.context, set)
+		if o.asked == nil {
+			o.asked = map[selection]needs{}
+		}
+		o.asked[at] = n
+	}
+	return n
 }
 
 type operationKey struct{}
@@ -78,10 +106,10 @@ func (e extension) InterceptOperation(ctx context.Context, next graphql.Operatio
 		context:   op,
 		want:      want,
 		needed:    leadsToSources(op),
-		customers: newLoader[*profiles.Customer](e.systems.Spine, want[profiles.Profile], sources.Freshness{}, batch),
-		billing:   newAsks(profiles.Billing, e.systems.Billing, want[profiles.Billing], fresh[profiles.Billing], batch),
-		support:   newAsks(profiles.Support, e.systems.Support, want[profiles.Support], fresh[profiles.Support], batch),
-		social:    newAsks(profiles.Social, e.systems.Social, want[profiles.Social], fresh[profiles.Social], batch),
+		customers: newLoader[*profiles.Customer](e.systems.Spine, want.Profile, sources.Freshness{}, batch),
+		billing:   newAsks(profiles.Billing, e.systems.Billing, want.Billing, fresh[profiles.Billing], batch),
+		support:   newAsks(profiles.Support, e.systems.Support, want.Support, fresh[profiles.Support], batch),
+		social:    newAsks(profiles.Social, e.systems.Social, want.Social, fresh[profiles.Social], batch),
 		quiet:     op.Extensions["sourceErrors"] == "status",
 	}
 	return next(context.WithValue(ctx, operationKey{}, o))
@@ -118,5 +146,8 @@ func (o *operation) failure(source profiles.SourceName, err *sources.Error) erro
 // know keeps a profile that was read, so that a relation that leads to it does not
 // read it again.
 func (o *operation) know(ctx context.Context, c *profiles.Customer) {
+	if !o.want.Profile.Has(profiles.Relations) {
+		return
+	}
 	o.customers.Prime(ctx, c.ID, sources.Answer[*profiles.Customer]{Value: c, AsOf: c.SyncedAt})
 }

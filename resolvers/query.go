@@ -71,7 +71,7 @@ func (q query) Customers(ctx context.Context, first *int, after *string, where *
 		list.Limit = 0
 	}
 	o.profile.ask()
-	page, err := q.systems.Spine.List(ctx, list, o.want[profiles.Profile])
+	page, err := q.systems.Spine.List(ctx, list, o.want.Profile)
 	if err != nil {
 		failure := q.spineFailure(ctx, err)
 		if len(page.Customers) == 0 {
@@ -86,11 +86,12 @@ func (q query) Customers(ctx context.Context, first *int, after *string, where *
 	if limit == 0 && listed {
 		page.HasMore, page.Customers = len(page.Customers) > 0, nil
 	}
-	connection := &graph.CustomerConnection{Edges: make([]graph.CustomerEdge, len(page.Customers)), TotalCount: page.Total}
-	for i, c := range page.Customers {
-		connection.Edges[i] = graph.CustomerEdge{Cursor: cursorOf(name, list.Order, page.Positions[i]).String(), Node: c}
+	connection := relay.NewPage(page.Customers, after != nil, page.HasMore, func(i int) string {
+		return cursorOf(name, list.Order, page.Positions[i]).String()
+	})
+	if page.Total != nil {
+		connection.Count(*page.Total)
 	}
-	connection.Close(after != nil, page.HasMore)
 	o.arrive(ctx, field.Alias, page.Customers, nodes, nil)
 	return connection, nil
 }
@@ -127,7 +128,7 @@ func listName(o profiles.Order) string {
 // lookUp finds a customer by an identifier; nil: there is none.
 func (q query) lookUp(ctx context.Context, by graph.CustomerBy) (*profiles.Customer, error) {
 	o := operationOf(ctx)
-	want := o.want[profiles.Profile]
+	want := o.want.Profile
 	given := 0
 	for _, is := range []bool{by.ID != nil, by.Email != nil, by.Phone != nil, by.Record != nil, by.Handle != nil} {
 		if is {

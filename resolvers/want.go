@@ -6,107 +6,97 @@ import (
 
 	"customer360/customer"
 	"customer360/graph/relay"
-	"customer360/sources"
 	"customer360/sources/billing"
 	"customer360/sources/profiles"
 	"customer360/sources/social"
 	"customer360/sources/support"
 )
 
-// wants is what an operation needs of each source. It is fixed before the first
-// Fetch, so that all of them bring the same parts and a record is read once.
-type wants map[profiles.SourceName]sources.Parts
-
-func (w wants) add(more map[profiles.SourceName]sources.Parts) {
-	for source, parts := range more {
-		w[source] |= parts
-	}
-}
-
-type needs = map[profiles.SourceName]sources.Parts
+type needs = customer.Needs
 
 // fieldNeeds says what a field needs, by type and name. Fields that are not here
 // need nothing but the record that they are on; timeline, sourceStatus and node
 // depend on their arguments.
 var fieldNeeds = map[string]map[string]needs{
 	"Customer": {
-		"displayName":   {profiles.Profile: profiles.Names | profiles.Contacts},
-		"name":          {profiles.Profile: profiles.Names},
-		"givenName":     {profiles.Profile: profiles.Names},
-		"familyName":    {profiles.Profile: profiles.Names},
-		"birthDate":     {profiles.Profile: profiles.Names},
-		"language":      {profiles.Profile: profiles.Names},
-		"timeZone":      {profiles.Profile: profiles.Names},
-		"email":         {profiles.Profile: profiles.Contacts},
-		"phone":         {profiles.Profile: profiles.Contacts},
-		"contactPoints": {profiles.Profile: profiles.Contacts},
-		"attributes":    {profiles.Profile: profiles.Attributes},
-		"consents":      {profiles.Profile: profiles.Consents},
-		"relations":     {profiles.Profile: profiles.Relations},
-		"links":         {profiles.Profile: profiles.Links},
-		"billing":       {profiles.Profile: profiles.Links, profiles.Billing: billing.PartAccount},
-		"support":       {profiles.Profile: profiles.Links, profiles.Support: support.PartContact},
-		"social":        {profiles.Profile: profiles.Links, profiles.Social: social.PartProfile},
-		"sources":       {profiles.Profile: profiles.Links},
+		"displayName":   {Profile: profiles.Names | profiles.Contacts},
+		"name":          {Profile: profiles.Names},
+		"givenName":     {Profile: profiles.Names},
+		"familyName":    {Profile: profiles.Names},
+		"birthDate":     {Profile: profiles.Names},
+		"language":      {Profile: profiles.Names},
+		"timeZone":      {Profile: profiles.Names},
+		"email":         {Profile: profiles.Contacts},
+		"phone":         {Profile: profiles.Contacts},
+		"contactPoints": {Profile: profiles.Contacts},
+		"attributes":    {Profile: profiles.Attributes},
+		"consents":      {Profile: profiles.Consents},
+		"relations":     {Profile: profiles.Relations},
+		"links":         {Profile: profiles.Links},
+		"billing":       {Profile: profiles.Links, Billing: billing.PartAccount},
+		"support":       {Profile: profiles.Links, Support: support.PartContact},
+		"social":        {Profile: profiles.Links, Social: social.PartProfile},
+		"sources":       {Profile: profiles.Links},
 	},
 	"Billing": {
-		"balance":       {profiles.Billing: billing.PartBalance},
-		"mrr":           {profiles.Billing: billing.PartSubscriptions},
-		"totals":        {profiles.Billing: billing.PartBalance | billing.PartSubscriptions},
-		"subscriptions": {profiles.Billing: billing.PartSubscriptions},
-		"invoices":      {profiles.Billing: billing.PartInvoices},
-		"charges":       {profiles.Billing: billing.PartCharges},
-		"lastPayment":   {profiles.Billing: billing.PartCharges},
+		"balance":       {Billing: billing.PartBalance},
+		"mrr":           {Billing: billing.PartSubscriptions},
+		"totals":        {Billing: billing.PartBalance | billing.PartSubscriptions},
+		"subscriptions": {Billing: billing.PartSubscriptions},
+		"invoices":      {Billing: billing.PartInvoices},
+		"charges":       {Billing: billing.PartCharges},
+		"lastPayment":   {Billing: billing.PartCharges},
 	},
 	"BillingAccount": {
-		"balance": {profiles.Billing: billing.PartBalance},
+		"balance": {Billing: billing.PartBalance},
 	},
 	"Support": {
-		"openTickets":   {profiles.Support: support.PartTickets},
-		"csat":          {profiles.Support: support.PartTickets},
-		"lastContactAt": {profiles.Support: support.PartTickets | support.PartMessages},
-		"tickets":       {profiles.Support: support.PartTickets},
+		"openTickets":   {Support: support.PartTickets},
+		"csat":          {Support: support.PartTickets},
+		"lastContactAt": {Support: support.PartTickets | support.PartMessages},
+		"tickets":       {Support: support.PartTickets},
 	},
 	"Social": {
-		"sentiment": {profiles.Social: social.PartMentions},
-		"mentions":  {profiles.Social: social.PartMentions},
+		"sentiment": {Social: social.PartMentions},
+		"mentions":  {Social: social.PartMentions},
 	},
 }
 
 // nodeNeeds says what finding an object by its id needs, by type.
 var nodeNeeds = map[string]needs{
-	"Billing":        {profiles.Profile: profiles.Links, profiles.Billing: billing.PartAccount},
-	"Support":        {profiles.Profile: profiles.Links, profiles.Support: support.PartContact},
-	"Social":         {profiles.Profile: profiles.Links, profiles.Social: social.PartProfile},
-	"BillingAccount": {profiles.Billing: billing.PartAccount},
-	"Subscription":   {profiles.Billing: billing.PartSubscriptions},
-	"Invoice":        {profiles.Billing: billing.PartInvoices},
-	"Charge":         {profiles.Billing: billing.PartCharges},
-	"Payment":        {profiles.Billing: billing.PartCharges},
-	"Ticket":         {profiles.Support: support.PartTickets},
-	"SocialProfile":  {profiles.Social: social.PartProfile},
-	"Mention":        {profiles.Social: social.PartMentions},
+	"Billing":        {Profile: profiles.Links, Billing: billing.PartAccount},
+	"Support":        {Profile: profiles.Links, Support: support.PartContact},
+	"Social":         {Profile: profiles.Links, Social: social.PartProfile},
+	"BillingAccount": {Billing: billing.PartAccount},
+	"Subscription":   {Billing: billing.PartSubscriptions},
+	"Invoice":        {Billing: billing.PartInvoices},
+	"Charge":         {Billing: billing.PartCharges},
+	"Payment":        {Billing: billing.PartCharges},
+	"Ticket":         {Support: support.PartTickets},
+	"SocialProfile":  {Social: social.PartProfile},
+	"Mention":        {Social: social.PartMentions},
 }
 
 // headParts are what a source must be asked for at least, to know that there is a record.
-var headParts = needs{
-	profiles.Billing: billing.PartAccount,
-	profiles.Support: support.PartContact,
-	profiles.Social:  social.PartProfile,
-}
+var headParts = needs{Billing: billing.PartAccount, Support: support.PartContact, Social: social.PartProfile}
 
 // needsOf says what a field of an operation needs, its arguments counted in.
 func needsOf(typ string, field *ast.Field, variables map[string]any) needs {
 	if typ == "Customer" && field.Name == "timeline" {
 		n := customer.PartsOf(kindsOf(field, variables))
-		n[profiles.Profile] |= profiles.Links
+		n.Profile |= profiles.Links
 		return n
 	}
 	if typ == "Customer" && field.Name == "sourceStatus" {
+		n := needs{Profile: profiles.Links}
 		of, _ := field.ArgumentMap(variables)["of"].(string)
-		n := needs{profiles.Profile: profiles.Links}
-		if head, ok := headParts[profiles.SourceName(of)]; ok {
-			n[profiles.SourceName(of)] = head
+		switch profiles.SourceName(of) {
+		case profiles.Billing:
+			n.Billing = headParts.Billing
+		case profiles.Support:
+			n.Support = headParts.Support
+		case profiles.Social:
+			n.Social = headParts.Social
 		}
 		return n
 	}
@@ -114,7 +104,7 @@ func needsOf(typ string, field *ast.Field, variables map[string]any) needs {
 		text, _ := field.ArgumentMap(variables)["id"].(string)
 		id, err := relay.ParseID(text)
 		if err != nil {
-			return nil
+			return needs{}
 		}
 		if id.Type == "Interaction" && len(id.Parts) == interactionParts {
 			return customer.PartsOf([]customer.InteractionKind{customer.InteractionKind(id.Parts[3])})
@@ -137,9 +127,10 @@ func kindsOf(field *ast.Field, variables map[string]any) []customer.InteractionK
 }
 
 // wantsOf walks an operation, each fragment once, and gives the union of what its
-// fields need. @skip and @include are applied.
-func wantsOf(op *graphql.OperationContext) wants {
-	w := wants{}
+// fields need. @skip and @include are applied. It is fixed before the first Fetch, so that
+// all of them bring the same parts and a record is read once.
+func wantsOf(op *graphql.OperationContext) needs {
+	var w needs
 	seen := map[string]bool{}
 	var walk func(typ string, set ast.SelectionSet)
 	walk = func(typ string, set ast.SelectionSet) {
@@ -153,7 +144,7 @@ func wantsOf(op *graphql.OperationContext) wants {
 				if s.ObjectDefinition != nil {
 					typ = s.ObjectDefinition.Name
 				}
-				w.add(needsOf(typ, s, op.Variables))
+				w.Add(needsOf(typ, s, op.Variables))
 				walk(s.Definition.Type.Name(), s.SelectionSet)
 			case *ast.InlineFragment:
 				if included(s.Directives, op.Variables) {
@@ -185,19 +176,15 @@ func included(directives ast.DirectiveList, variables map[string]any) bool {
 
 // selectedSources says which sources the fields of a selection on a customer ask,
 // aliases, fragments and @skip applied.
-func selectedSources(op *graphql.OperationContext, set ast.SelectionSet) map[profiles.SourceName]bool {
+func selectedSources(op *graphql.OperationContext, set ast.SelectionSet) needs {
 	return sourcesOf(graphql.CollectFields(op, set, []string{"Customer", "Node"}), op.Variables)
 }
 
 // sourcesOf says which sources fields of a customer ask.
-func sourcesOf(fields []graphql.CollectedField, variables map[string]any) map[profiles.SourceName]bool {
-	selected := map[profiles.SourceName]bool{}
+func sourcesOf(fields []graphql.CollectedField, variables map[string]any) needs {
+	var selected needs
 	for _, f := range fields {
-		for source := range needsOf("Customer", f.Field, variables) {
-			if source != profiles.Profile {
-				selected[source] = true
-			}
-		}
+		selected.Add(needsOf("Customer", f.Field, variables))
 	}
 	return selected
 }

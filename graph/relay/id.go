@@ -27,7 +27,7 @@ var ErrID = errors.New("the id is malformed: give one that this graph gave")
 func NewID(typ string, parts ...string) ID { return ID{typ, parts} }
 
 // String gives the global id.
-func (id ID) String() string { return encode(append([]string{id.Type}, id.Parts...)) }
+func (id ID) String() string { return encode(id.Type, id.Parts...) }
 
 // ParseID reads a global id. The error is [ErrID].
 func ParseID(text string) (ID, error) {
@@ -41,12 +41,27 @@ func ParseID(text string) (ID, error) {
 // maxText bounds ids and cursors that are taken apart.
 const maxText = 2048
 
-func encode(parts []string) string {
-	escaped := make([]string, len(parts))
-	for i, p := range parts {
-		escaped[i] = url.PathEscape(p)
+// encode gives the text of a type and parts, or of the parts of a cursor.
+func encode(first string, parts ...string) string {
+	// Most texts fit, so that they take no memory but their own.
+	var raw, text [192]byte
+	b := escape(raw[:0], first)
+	for _, p := range parts {
+		b = escape(append(b, '/'), p)
 	}
-	return base64.RawURLEncoding.EncodeToString([]byte(strings.Join(escaped, "/")))
+	return string(base64.RawURLEncoding.AppendEncode(text[:0], b))
+}
+
+// escape appends what [url.PathEscape] gives.
+func escape(b []byte, part string) []byte {
+	for i := range len(part) {
+		c := part[i]
+		if 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_' || c == '.' || c == '~' {
+			continue
+		}
+		return append(b, url.PathEscape(part)...)
+	}
+	return append(b, part...)
 }
 
 // decode is the inverse of encode. Texts that encode would not give are refused,
@@ -65,5 +80,5 @@ func decode(text string) ([]string, bool) {
 			return nil, false
 		}
 	}
-	return parts, encode(parts) == text
+	return parts, encode(parts[0], parts[1:]...) == text
 }

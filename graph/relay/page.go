@@ -7,28 +7,99 @@ import (
 	"time"
 )
 
-// A Page is a part of a list: a connection.
+// A Page is a part of a list: a connection. Its cursors are made for those who ask.
 type Page[T any] struct {
 	Edges    []Edge[T]
 	PageInfo PageInfo
-	// TotalCount is how many there are in all pages; nil where it is not known.
-	TotalCount *int
+
+	total   int
+	counted bool
+	// cursor gives the cursor of an entry, by its index, where the page has no list.
+	cursor func(i int) string
+	// list and position give it where the page is of a list in memory.
+	list     string
+	position func(T) (time.Time, string)
 }
 
 // An Edge is an entry of a page.
 type Edge[T any] struct {
-	Cursor string
-	Node   T
+	Node T
+	page *Page[T]
+	i    int
 }
+
+// Cursor is the place of the entry in the list.
+func (e Edge[T]) Cursor() string { return e.page.cursorOf(e.i) }
 
 // PageInfo says where a page stands in its list.
 type PageInfo struct {
 	HasNextPage     bool
 	HasPreviousPage bool
-	// StartCursor and EndCursor are empty where the page is.
-	StartCursor string
-	EndCursor   string
+	page            interface{ cursorOf(i int) string }
+	entries         int
 }
+
+// StartCursor is the cursor of the first entry; empty where the page is.
+func (p PageInfo) StartCursor() string {
+	if p.entries == 0 {
+		return ""
+	}
+	return p.page.cursorOf(0)
+}
+
+// EndCursor is the cursor of the last entry; empty where the page is.
+func (p PageInfo) EndCursor() string {
+	if p.entries == 0 {
+		return ""
+	}
+	return p.page.cursorOf(p.entries - 1)
+}
+
+// NewPage makes a page of entries, with or without some before and after it. Cursor gives
+// the cursor of an entry by its index.
+func NewPage[T any](nodes []T, hasPrevious, hasNext bool, cursor func(i int) string) *Page[T] {
+	p := newPage(nodes, hasPrevious, hasNext)
+	p.cursor = cursor
+	return p
+}
+
+// short is a page whose entries are kept in it: most pages of a customer's facts are short.
+type short[T any] struct {
+	Page[T]
+	edges [maxShort]Edge[T]
+}
+
+const maxShort = 3
+
+func newPage[T any](nodes []T, hasPrevious, hasNext bool) *Page[T] {
+	var p *Page[T]
+	if len(nodes) <= maxShort {
+		s := &short[T]{}
+		p = &s.Page
+		p.Edges = s.edges[:len(nodes)]
+	} else {
+		p = &Page[T]{Edges: make([]Edge[T], len(nodes))}
+	}
+	for i, n := range nodes {
+		p.Edges[i] = Edge[T]{n, p, i}
+	}
+	p.PageInfo = PageInfo{hasNext, hasPrevious, p, len(nodes)}
+	return p
+}
+
+func (p *Page[T]) cursorOf(i int) string {
+	if p.cursor != nil {
+		return p.cursor(i)
+	}
+	at, key := p.position(p.Edges[i].Node)
+	return Cursor{p.list, at, key}.String()
+}
+
+// Count says how many there are in all pages.
+func (p *Page[T]) Count(total int) { p.total, p.counted = total, true }
+
+// TotalCount is how many there are in all pages; false where that is not known.
+func (p *Page[T]) TotalCount() (int, bool) { return p.total, p.counted }
 
 // A Cursor is a place in a list that is sorted by time and key. It names the list,
 // so that it is not taken for a place in another one.
@@ -43,7 +114,7 @@ var ErrCursor = errors.New("the cursor is malformed or of another list: give one
 
 // String gives the opaque text of a cursor.
 func (c Cursor) String() string {
-	return encode([]string{c.List, strconv.FormatInt(c.At.Unix(), 10), strconv.Itoa(c.At.Nanosecond()), c.Key})
+	return encode(c.List, strconv.FormatInt(c.At.Unix(), 10), strconv.Itoa(c.At.Nanosecond()), c.Key)
 }
 
 // ParseCursor reads a cursor of the named list. The error is [ErrCursor].
@@ -97,19 +168,7 @@ func Paginate[T any](list string, all []T, first int, after *string, position fu
 		}
 	}
 	end := min(start+first, len(all))
-	page := &Page[T]{Edges: make([]Edge[T], 0, end-start)}
-	for _, node := range all[start:end] {
-		at, key := position(node)
-		page.Edges = append(page.Edges, Edge[T]{Cursor{list, at, key}.String(), node})
-	}
-	page.Close(start > 0, end < len(all))
+	page := newPage(all[start:end], start > 0, end < len(all))
+	page.list, page.position = list, position
 	return page, nil
-}
-
-// Close fills in the page's info once its edges are there.
-func (p *Page[T]) Close(hasPrevious, hasNext bool) {
-	p.PageInfo = PageInfo{HasNextPage: hasNext, HasPreviousPage: hasPrevious}
-	if n := len(p.Edges); n > 0 {
-		p.PageInfo.StartCursor, p.PageInfo.EndCursor = p.Edges[0].Cursor, p.Edges[n-1].Cursor
-	}
 }

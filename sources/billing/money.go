@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,13 +48,45 @@ func ParseMoney(amount, code string) (Money, error) {
 	return Money{Minor: minor, Currency: code}, nil
 }
 
-// Amount is the amount as a decimal number with the currency's number of places.
-func (m Money) Amount() string {
-	a, err := currency.NewAmountFromInt64(m.Minor, m.Currency)
-	if err != nil {
-		return ""
+// Amount is the amount as a decimal number with the currency's number of places; empty for
+// no currency.
+func (m Money) Amount() string { return string(m.Decimal().Append(nil)) }
+
+// Decimal is the amount as a decimal number with the currency's number of places.
+func (m Money) Decimal() Decimal {
+	digits, ok := currency.GetDigits(m.Currency)
+	if !ok {
+		return Decimal{Places: -1}
 	}
-	return a.Number()
+	return Decimal{m.Minor, int(digits)}
+}
+
+// A Decimal is an exact decimal number: so many units, of which the last digits are
+// decimal places. With less than no places it is none.
+type Decimal struct {
+	Units  int64
+	Places int
+}
+
+// Append appends the number as text; nothing where it is none.
+func (d Decimal) Append(b []byte) []byte {
+	if d.Places < 0 {
+		return b
+	}
+	units := uint64(d.Units)
+	if d.Units < 0 {
+		b = append(b, '-')
+		units = -units
+	}
+	start := len(b)
+	b = strconv.AppendUint(b, units, 10)
+	if d.Places == 0 {
+		return b
+	}
+	for len(b)-start <= d.Places {
+		b = slices.Insert(b, start, '0')
+	}
+	return slices.Insert(b, len(b)-d.Places, '.')
 }
 
 // String is the amount with its currency, as "1234.50 EUR".

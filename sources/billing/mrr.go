@@ -33,13 +33,22 @@ func (s *Subscription) MonthlyRevenue() *Money {
 	if s.MRR != nil || s.Price == nil {
 		return s.MRR
 	}
-	months, ok := IntervalMonths(s.Interval)
-	if !ok {
-		return nil
-	}
 	quantity := int64(1)
 	if s.Quantity != nil {
 		quantity = int64(*s.Quantity)
+	}
+	if months, ok := wholeMonths(s.Interval); ok && small(s.Price.Minor) && small(quantity) {
+		// Half up: floor(price / months + 1/2).
+		twice := 2*s.Price.Minor*quantity + months
+		minor := twice / (2 * months)
+		if twice%(2*months) < 0 {
+			minor--
+		}
+		return &Money{minor, s.Price.Currency}
+	}
+	months, ok := IntervalMonths(s.Interval)
+	if !ok {
+		return nil
 	}
 	r := new(big.Rat).SetInt(new(big.Int).Mul(big.NewInt(s.Price.Minor), big.NewInt(quantity)))
 	r.Quo(r, months)
@@ -50,6 +59,31 @@ func (s *Subscription) MonthlyRevenue() *Money {
 		return nil
 	}
 	return &Money{minor.Int64(), s.Price.Currency}
+}
+
+// small reports whether twice a product with another small number cannot overflow.
+func small(n int64) bool { return n > -1<<30 && n < 1<<30 }
+
+// wholeMonths gives the months of the intervals that most prices have, as P1M, P12M and P1Y.
+func wholeMonths(iso string) (int64, bool) {
+	n := len(iso)
+	if n < 3 || n > 5 || iso[0] != 'P' {
+		return 0, false
+	}
+	var count int64
+	for _, digit := range []byte(iso[1 : n-1]) {
+		if digit < '0' || digit > '9' {
+			return 0, false
+		}
+		count = 10*count + int64(digit-'0')
+	}
+	switch iso[n-1] {
+	case 'M':
+		return count, count > 0
+	case 'Y':
+		return 12 * count, count > 0
+	}
+	return 0, false
 }
 
 // IntervalMonths gives how many months an interval has, by the rule of
