@@ -202,6 +202,11 @@ func StateOf(kind sources.Kind) SourceState {
 	return Unavailable
 }
 
+// CompareKinds compares how bad two failures are: the worse one is the greater.
+func CompareKinds(a, b sources.Kind) int {
+	return cmp.Compare(slices.Index(badness, StateOf(a)), slices.Index(badness, StateOf(b)))
+}
+
 func older(a, b time.Time) time.Time {
 	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
 		return b

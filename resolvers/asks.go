@@ -1,6 +1,7 @@
 package resolvers
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -118,6 +119,8 @@ func (a *asks[V]) whole(ctx context.Context) customer.SourceStatus {
 			results = append(results, a.result(ctx, s.name, key))
 		}
 	}
+	// Root fields that run at once queue in any order.
+	slices.SortFunc(a.unconfigured, func(a, b record) int { return cmp.Or(cmp.Compare(a.system, b.system), cmp.Compare(a.key, b.key)) })
 	for _, r := range a.unconfigured {
 		results = append(results, a.result(ctx, r.system, r.key))
 	}

@@ -92,7 +92,8 @@ func (w *wishes) add(source profiles.SourceName, arguments map[string]any) error
 	if (*w)[source] == nil {
 		(*w)[source] = wish{}
 	}
-	for name, value := range arguments {
+	for _, name := range slices.Sorted(maps.Keys(arguments)) {
+		value := arguments[name]
 		if name == "sources" || value == nil {
 			continue
 		}

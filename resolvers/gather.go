@@ -23,10 +23,13 @@ func (g *Graph) Gather() executor.Gather {
 
 func needsKeys(object, field string) bool {
 	switch object {
+	case "Query":
+		return field == "node"
 	case "Relation":
 		return field == "customer"
 	case "Customer":
-		return fieldNeeds[object][field].Asks() || field == "timeline" || field == "sourceStatus"
+		// Relations may lead back to the customer, who is then known.
+		return fieldNeeds[object][field].Asks() || field == "timeline" || field == "sourceStatus" || field == "relations"
 	}
 	return false
 }

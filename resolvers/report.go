@@ -1,6 +1,7 @@
 package resolvers
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -46,7 +47,10 @@ func (p *profileReport) failed(err *sources.Error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.err = err
+	// Whichever is first, the worst is told.
+	if p.err == nil || cmp.Or(-customer.CompareKinds(err.Kind, p.err.Kind), cmp.Compare(err.Kind, p.err.Kind)) < 0 {
+		p.err = err
+	}
 }
 
 // found notes that there are profiles.

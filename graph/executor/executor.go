@@ -85,7 +85,8 @@ var Ways = []Way{Planned, Disabled, NotAQuery, Intercepted, HasDirective, TooLar
 // A Gather is how a project sends for what a level of a query needs, before the first
 // resolver of that level waits for it.
 type Gather struct {
-	// Needs reports whether the field of an object type needs keys that Level queues.
+	// Needs reports whether the field of an object type needs keys that Level queues; for a
+	// root field, whether its resolver calls [Meet].
 	Needs func(object, field string) bool
 	// Level is called once for every level, with all objects on which such fields are
 	// selected, and for the first one with what [Meet] queued. It queues what they need, sends

@@ -213,8 +213,10 @@ func (r *run) root() *level {
 	fields := r.plan.root.fields
 	r.roots = make([]rootField, len(fields))
 	for i := range fields {
-		if f := &fields[i]; f.kind == isLeaf || f.kind == isChild || f.kind == isStock && !f.introspects {
-			r.roots[i].runs = true
+		f, state := &fields[i], &r.roots[i]
+		state.runs = f.kind == isLeaf || f.kind == isChild || f.kind == isStock && !f.introspects
+		state.left = !state.runs || !f.leads && !r.plan.needs(f.object, f.collected.Name)
+		if !state.left {
 			r.missing++
 		}
 	}
@@ -246,9 +248,11 @@ type rootField struct {
 	value
 	// runs: it is resolved here. A typename and introspection are not.
 	runs bool
-	// left: it is not waited for any more. returned, walked: so it is.
-	left, returned, walked bool
-	root                   *frame
+	// left: the first level does not wait for it, or not any more.
+	left bool
+	// returned: it was resolved. walked: and looked at.
+	returned, walked bool
+	root             *frame
 }
 
 func (r *run) rootField(i int) {
@@ -290,11 +294,12 @@ func (r *run) rootLeaf(s *stack, f *field) (v value) {
 // leave says that a root field is not waited for any more. The last one sends.
 func (r *run) leave(state *rootField) {
 	r.mu.Lock()
-	if !state.left {
+	was := state.left
+	if !was {
 		state.left = true
 		r.missing--
 	}
-	last := r.missing == 0 && !r.sending
+	last := r.missing == 0 && !r.sending && !was
 	r.sending = r.sending || last
 	r.mu.Unlock()
 	if last {
@@ -331,7 +336,8 @@ func (l *level) roots(queued bool) {
 // one that finds any object by its id. It calls queue when the other root fields have
 // returned or meet as well, just before the gather hook of the first level, and returns
 // when keys were sent, or ctx has ended. It reports false, and does nothing, where the
-// context is not one of a root field of a plan, or the level was sent.
+// context is not one of a root field of a plan that [Gather.Needs] names, or the level was
+// sent.
 func Meet(ctx context.Context, queue func(context.Context)) bool {
 	f, _ := ctx.Value(frameKey{}).(*frame)
 	if f == nil {

@@ -47,6 +47,7 @@ func New(schema graphql.ExecutableSchema, o Options) http.Handler {
 	s.SetRecoverFunc(recovered(o.Log))
 	s.Use(limiter{o.Limits, cache})
 	s.Use(&graph.OneOf{})
+	s.Use(graph.Conditions{})
 	s.Use(extension.Introspection{})
 	for _, x := range o.Extensions {
 		s.Use(x)

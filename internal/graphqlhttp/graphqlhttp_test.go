@@ -106,6 +106,7 @@ func TestAnswers(t *testing.T) {
 		"the same, the newer media type":  {query("{ shoeSize }").with("Accept", newer), 400, newer, "GRAPHQL_VALIDATION_FAILED"},
 		"a variable that is missing":      {query("query($by: CustomerBy!) { customer(by: $by) { id } }").with("Accept", newer), 400, newer, "must be defined"},
 		"@defer":                          {query("{ ... @defer { __typename } }").with("Accept", newer), 400, newer, "Unknown directive"},
+		"a condition that is null":        {post(`{"query":"query($a:Boolean=true){__typename @include(if:$a)}","variables":{"a":null}}`).with("Accept", newer), 400, newer, "leave it out"},
 		"a mutation":                      {query("mutation { a }").with("Accept", newer), 400, newer, "errors"},
 		"too deep":                        {query(nested).with("Accept", newer), 400, newer, "depth is over the limit of 15"},
 		"too many aliases":                {query("{"+repeat(31, "a%d: __typename ")+"}").with("Accept", newer), 400, newer, "aliases is over the limit of 30"},
