@@ -23,14 +23,19 @@ type Billing struct {
 	one [1]*billing.Record
 }
 
-// JoinBilling joins the records of all of a customer's billing accounts. Nil:
-// none was found.
+// JoinBilling joins the records of all of a customer's billing accounts. Nil: none was
+// found.
 func JoinBilling(customerID string, results []Result[*billing.Record]) *Billing {
-	joined := &Billing{CustomerID: customerID, completeness: completenessOf(results)}
-	if joined.records = records(joined.one[:0], results); len(joined.records) == 0 {
+	return new(Billing).Join(customerID, results)
+}
+
+// Join is [JoinBilling] with the memory at hand.
+func (b *Billing) Join(customerID string, results []Result[*billing.Record]) *Billing {
+	b.CustomerID, b.completeness = customerID, completenessOf(results)
+	if b.records = records(b.one[:0], results); len(b.records) == 0 {
 		return nil
 	}
-	return joined
+	return b
 }
 
 // Accounts gives the accounts, in the order of the links.
@@ -112,7 +117,7 @@ func (b *Billing) revenues() (map[string]*billing.Money, bool) {
 			case m != nil:
 				add(sums, m)
 			// One that brings nothing and never had a price hides no revenue.
-			case s.Status == billing.Active || s.Status == billing.PastDue || s.Status == billing.Unpaid || s.Status == billing.OtherSubscriptionStatus:
+			case s.BringsMoney():
 				return nil, false
 			}
 		}
@@ -203,10 +208,28 @@ func (b *Billing) Balance() *billing.Money {
 // MRR is the recurring revenue of a month; nil unless it is known in exactly one
 // currency. It does not depend on what else is asked for beside it.
 func (b *Billing) MRR() *billing.Money {
-	if len(b.records) == 1 && len(b.records[0].Subscriptions) == 1 && b.Whole(billing.PartSubscriptions) {
-		return b.records[0].Subscriptions[0].MonthlyRevenue()
+	var total billing.Money
+	for _, r := range b.records {
+		for _, s := range r.Subscriptions {
+			m, ok := s.Monthly()
+			if !ok && !s.BringsMoney() {
+				continue
+			}
+			if total.Currency == "" {
+				total.Currency = m.Currency
+			}
+			sum, fits := total.Add(m)
+			if !ok || !fits {
+				// Not known, too large, or in several currencies.
+				return only(b.revenues())
+			}
+			total = sum
+		}
 	}
-	return only(b.revenues())
+	if total.Currency == "" || !b.Whole(billing.PartSubscriptions) {
+		return nil
+	}
+	return &total
 }
 
 func sum(a, b *billing.Money) *billing.Money {

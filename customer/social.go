@@ -17,14 +17,19 @@ type Social struct {
 	one [1]*social.Record
 }
 
-// JoinSocial joins the records of all of a customer's accounts on networks. Nil:
-// none was found.
+// JoinSocial joins the records of all of a customer's accounts on networks. Nil: none was
+// found.
 func JoinSocial(customerID string, results []Result[*social.Record]) *Social {
-	joined := &Social{CustomerID: customerID, completeness: completenessOf(results)}
-	if joined.records = records(joined.one[:0], results); len(joined.records) == 0 {
+	return new(Social).Join(customerID, results)
+}
+
+// Join is [JoinSocial] with the memory at hand.
+func (s *Social) Join(customerID string, results []Result[*social.Record]) *Social {
+	s.CustomerID, s.completeness = customerID, completenessOf(results)
+	if s.records = records(s.one[:0], results); len(s.records) == 0 {
 		return nil
 	}
-	return joined
+	return s
 }
 
 // Profiles gives the accounts, in the order of the links.

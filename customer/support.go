@@ -17,14 +17,19 @@ type Support struct {
 	one [1]*support.Record
 }
 
-// JoinSupport joins the records of all of a customer's support contacts. Nil:
-// none was found.
+// JoinSupport joins the records of all of a customer's support contacts. Nil: none was
+// found.
 func JoinSupport(customerID string, results []Result[*support.Record]) *Support {
-	joined := &Support{CustomerID: customerID, completeness: completenessOf(results)}
-	if joined.records = records(joined.one[:0], results); len(joined.records) == 0 {
+	return new(Support).Join(customerID, results)
+}
+
+// Join is [JoinSupport] with the memory at hand.
+func (s *Support) Join(customerID string, results []Result[*support.Record]) *Support {
+	s.CustomerID, s.completeness = customerID, completenessOf(results)
+	if s.records = records(s.one[:0], results); len(s.records) == 0 {
 		return nil
 	}
-	return joined
+	return s
 }
 
 // Tickets gives the tickets, newest first.

@@ -18,14 +18,13 @@ type asks[V any] struct {
 	unconfigured []record
 	// customers counts those that the source was wanted for.
 	customers int
+	room      slab[customer.Result[V]]
 }
 
 // asked is one system in one operation.
 type asked[V any] struct {
 	name string
 	*loader[V]
-	// keys are those that were queued, in order, each once: what the whole operation asked.
-	keys []string
 }
 
 // A record is a linked record.
@@ -62,8 +61,15 @@ func (a *asks[V]) queueRecord(ctx context.Context, system, key string) {
 		if r := (record{system, key}); !slices.Contains(a.unconfigured, r) {
 			a.unconfigured = append(a.unconfigured, r)
 		}
-	} else if !s.loader.queue(ctx, key) {
-		s.keys = append(s.keys, key)
+	} else {
+		s.loader.queue(ctx, key)
+	}
+}
+
+// expect makes room for the records of so many customers more, if each has one.
+func (a *asks[V]) expect(customers int) {
+	if len(a.systems) == 1 {
+		a.systems[0].expect(customers)
 	}
 }
 
@@ -88,7 +94,7 @@ func (a *asks[V]) result(ctx context.Context, system, key string) customer.Resul
 // of waits for the answers to a customer's links.
 func (a *asks[V]) of(ctx context.Context, c *profiles.Customer) []customer.Result[V] {
 	links := c.ActiveLinks(a.source)
-	results := make([]customer.Result[V], len(links))
+	results := a.room.take(len(links))
 	for i := range links {
 		results[i] = a.result(ctx, links[i].System, links[i].RecordID)
 	}
@@ -114,8 +120,9 @@ func (a *asks[V]) whole(ctx context.Context) customer.SourceStatus {
 	var results []customer.Result[V]
 	for i := range a.systems {
 		s := &a.systems[i]
-		results = slices.Grow(results, len(s.keys))
-		for _, key := range s.keys {
+		keys := s.keys()
+		results = slices.Grow(results, len(keys))
+		for _, key := range keys {
 			results = append(results, a.result(ctx, s.name, key))
 		}
 	}

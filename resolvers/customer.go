@@ -45,7 +45,7 @@ func (r customerResolver) Billing(ctx context.Context, c *profiles.Customer) (*c
 	if err := customer.Failure(results); err != nil {
 		return nil, o.failure(profiles.Billing, err)
 	}
-	return customer.JoinBilling(c.ID, results), nil
+	return o.joinedBilling.take(1)[0].Join(c.ID, results), nil
 }
 
 func (r customerResolver) Support(ctx context.Context, c *profiles.Customer) (*customer.Support, error) {
@@ -54,7 +54,7 @@ func (r customerResolver) Support(ctx context.Context, c *profiles.Customer) (*c
 	if err := customer.Failure(results); err != nil {
 		return nil, o.failure(profiles.Support, err)
 	}
-	return customer.JoinSupport(c.ID, results), nil
+	return o.joinedSupport.take(1)[0].Join(c.ID, results), nil
 }
 
 func (r customerResolver) Social(ctx context.Context, c *profiles.Customer) (*customer.Social, error) {
@@ -63,7 +63,7 @@ func (r customerResolver) Social(ctx context.Context, c *profiles.Customer) (*cu
 	if err := customer.Failure(results); err != nil {
 		return nil, o.failure(profiles.Social, err)
 	}
-	return customer.JoinSocial(c.ID, results), nil
+	return o.joinedSocial.take(1)[0].Join(c.ID, results), nil
 }
 
 func (r customerResolver) Timeline(ctx context.Context, c *profiles.Customer, first *int, after *string, kinds []customer.InteractionKind, channels []profiles.Channel) (*graph.InteractionConnection, error) {

@@ -41,6 +41,7 @@ func gatherLevel(ctx context.Context, groups []executor.Group) {
 			continue
 		}
 		selected := sourcesOf(g.Fields, o.context.Variables)
+		o.expect(len(g.Objects), selected)
 		for _, object := range g.Objects {
 			c := object.(*profiles.Customer)
 			o.know(ctx, c)
@@ -71,6 +72,19 @@ func (o *operation) queue(ctx context.Context, c *profiles.Customer, selected ne
 	}
 	if selected.Social != 0 {
 		o.social.queue(ctx, c)
+	}
+}
+
+// expect makes room for what so many customers are linked to.
+func (o *operation) expect(customers int, selected needs) {
+	if selected.Billing != 0 {
+		o.billing.expect(customers)
+	}
+	if selected.Support != 0 {
+		o.support.expect(customers)
+	}
+	if selected.Social != 0 {
+		o.social.expect(customers)
 	}
 }
 

@@ -27,6 +27,8 @@ type loader[V any] struct {
 	asked map[string]*batch[V]
 	// open is the batch that was not sent yet; nil: there is none.
 	open *batch[V]
+	// sent are the others, in order.
+	sent []*batch[V]
 }
 
 // A batch is a call of a source.
@@ -48,11 +50,11 @@ func newLoader[V any](source sources.Source[string, V], want sources.Parts, fres
 
 var _ dataloader.Interface[string, sources.Answer[any]] = (*loader[any])(nil)
 
-// queue queues a key, unless it was asked for before, which it reports.
-func (l *loader[V]) queue(ctx context.Context, key string) (before bool) {
+// queue queues a key, unless it was asked for before.
+func (l *loader[V]) queue(ctx context.Context, key string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.add(ctx, key)
+	l.add(ctx, key)
 }
 
 // expect makes room for so many keys more.
@@ -67,9 +69,9 @@ func (l *loader[V]) expect(keys int) {
 	}
 }
 
-func (l *loader[V]) add(ctx context.Context, key string) (before bool) {
+func (l *loader[V]) add(ctx context.Context, key string) {
 	if l.asked[key] != nil {
-		return true
+		return
 	}
 	if l.asked == nil {
 		l.asked = map[string]*batch[V]{}
@@ -86,7 +88,20 @@ func (l *loader[V]) add(ctx context.Context, key string) (before bool) {
 	if len(b.keys) == l.batch {
 		l.send()
 	}
-	return false
+}
+
+// keys gives the keys that were sent, in order.
+func (l *loader[V]) keys() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.sent) == 1 {
+		return l.sent[0].keys
+	}
+	var all []string
+	for _, b := range l.sent {
+		all = append(all, b.keys...)
+	}
+	return all
 }
 
 // send sends what is queued. The lock is held.
@@ -96,6 +111,7 @@ func (l *loader[V]) send() {
 		return
 	}
 	l.open = nil
+	l.sent = append(l.sent, b)
 	go func() {
 		defer close(b.done)
 		b.answers, b.err = sources.Caught(l.source.Name(), func() (map[string]sources.Answer[V], error) {

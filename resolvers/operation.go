@@ -36,6 +36,10 @@ type operation struct {
 	// profile is how the spine answered so far.
 	profile profileReport
 
+	joinedBilling slab[customer.Billing]
+	joinedSupport slab[customer.Support]
+	joinedSocial  slab[customer.Social]
+
 	mu sync.Mutex
 	// asked are the sources that selections on a customer ask.
 	asked map[selection]needs

@@ -53,7 +53,7 @@ func (e *encoder) fields(sel *selection, object any, first int, i *int, valid *b
 		f := &sel.fields[*i]
 		*i++
 		e.stack.places = e.stack.places[:depth]
-		e.begin(f, object)
+		e.c.begin(f, object)
 		ctx := e.c.at()
 		e.run.op.Error(ctx, e.run.op.Recover(ctx, p))
 		e.c.Buf = append(e.c.Buf[:mark], "null"...)
@@ -74,12 +74,6 @@ func (e *encoder) fields(sel *selection, object any, first int, i *int, valid *b
 	}
 }
 
-// begin makes the call ready for a field.
-func (e *encoder) begin(f *field, object any) {
-	c := &e.c
-	c.Object, c.Args, c.field, c.frame, c.failed, c.absent = object, nil, f, nil, false, false
-}
-
 // field appends the value of a field. It reports false where that is null.
 func (e *encoder) field(f *field, object any, i int) bool {
 	if f.kind == isTypename {
@@ -92,7 +86,7 @@ func (e *encoder) field(f *field, object any, i int) bool {
 		}
 		e.stack.places[0].frame = e.base
 	}
-	e.begin(f, object)
+	e.c.begin(f, object)
 	c := &e.c
 	switch f.kind {
 	case isLeaf:
@@ -123,12 +117,12 @@ func (e *encoder) field(f *field, object any, i int) bool {
 func (e *encoder) root(f *field, state *rootField) bool {
 	e.stack.places[0].frame = state.root
 	if f.kind == isChild {
-		e.begin(f, nil)
+		e.c.begin(f, nil)
 		return e.child(f, state.value)
 	}
 	e.c.Buf = append(e.c.Buf, state.bytes...)
 	if len(state.bytes) == 0 && f.kind == isLeaf {
-		e.begin(f, nil)
+		e.c.begin(f, nil)
 		e.c.frame, e.c.failed, e.c.absent = state.frame, state.failed, state.absent
 		e.missing(f)
 	}

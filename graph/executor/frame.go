@@ -21,8 +21,10 @@ type frame struct {
 	field *field
 	index int
 	args  map[string]any
-	// above is what the parent was resolved to.
+	// above is what the parent was resolved to, or the list that it is an element of, which
+	// list reads.
 	above any
+	list  *List
 
 	once     sync.Once
 	resolved sync.Once
@@ -69,9 +71,20 @@ func (f *frame) fieldContext() *graphql.FieldContext {
 			return
 		}
 		f.made.Parent = f.parent.fieldContext()
-		f.parent.resolved.Do(func() { f.parent.made.Result = f.above })
+		f.parent.resolved.Do(func() { f.parent.made.Result = f.parent.result(f.above, f.list) })
 	})
 	return f.made
+}
+
+// result is what stock execution has as the result of a field or element.
+func (f *frame) result(value any, list *List) any {
+	switch {
+	case list == nil || value == nil:
+		return value
+	case f.field == nil:
+		return list.Element(value, f.index)
+	}
+	return list.Result(value)
 }
 
 func (f *frame) make() *graphql.FieldContext {
@@ -133,16 +146,16 @@ const (
 	lastSlab  = 256
 )
 
-// frame makes the frame of a field or of an element below another one; above is what that
-// one was resolved to.
-func (s *stack) frame(parent *frame, field *field, index int, args map[string]any, above any) *frame {
+// frame makes the frame of a field or of an element below another one, whose place is above.
+func (s *stack) frame(parent *frame, above *place, field *field, index int, args map[string]any) *frame {
 	if len(s.slab) == 0 {
 		s.size = min(max(2*s.size, firstSlab), lastSlab)
 		s.slab = make([]frame, s.size)
 	}
 	f := &s.slab[0]
 	s.slab = s.slab[1:]
-	f.Context, f.run, f.parent, f.field, f.index, f.args, f.above = parent.Context, s.run, parent, field, index, args, above
+	f.Context, f.run, f.parent, f.field, f.index, f.args = parent.Context, s.run, parent, field, index, args
+	f.above, f.list = above.value, above.list
 	return f
 }
 
@@ -157,20 +170,9 @@ func (s *stack) top() *frame {
 	}
 	for ; i+1 < len(s.places); i++ {
 		p, above := &s.places[i+1], &s.places[i]
-		p.frame = s.frame(above.frame, p.field, p.index, p.args, above.result())
+		p.frame = s.frame(above.frame, above, p.field, p.index, p.args)
 	}
 	return s.places[i].frame
-}
-
-// result is what stock execution has as the result of a place.
-func (p *place) result() any {
-	switch {
-	case p.list == nil || p.value == nil:
-		return p.value
-	case p.field == nil:
-		return p.list.Element(p.value, p.index)
-	}
-	return p.list.Result(p.value)
 }
 
 // null reports that a value is null which the schema says is not, unless something was

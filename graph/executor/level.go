@@ -24,9 +24,8 @@ type value struct {
 type wait struct {
 	field  *field
 	object any
-	above  *frame
-	// result is what the frame above was resolved to.
-	result any
+	// above is the place of the object.
+	above place
 }
 
 // A level is what a walk over resolved objects found: those that the gather hook is given,
@@ -34,6 +33,7 @@ type wait struct {
 type level struct {
 	run    *run
 	stack  stack
+	c      Call
 	groups []Group
 	// numbers are the groups that have objects, in the order in which they were found.
 	numbers []int
@@ -85,12 +85,12 @@ func (l *level) object(sel *selection, object any) {
 		if !f.leads {
 			continue
 		}
-		top := len(l.stack.places) - 1
 		if f.def.Waits {
-			l.waits = append(l.waits, wait{f, object, l.stack.top(), l.stack.places[top].result()})
+			l.stack.top()
+			l.waits = append(l.waits, wait{f, object, l.stack.places[len(l.stack.places)-1]})
 			continue
 		}
-		v := l.run.resolve(&l.stack, f, object)
+		v := l.c.resolve(f, object)
 		if f.slot >= 0 {
 			l.run.keep(f, v)
 		}
@@ -132,8 +132,8 @@ func (l *level) wait() {
 	waits := l.waits
 	l.waits = nil
 	for _, w := range waits {
-		l.stack.places = append(l.stack.places[:0], place{frame: w.above, value: w.result})
-		v := l.run.resolve(&l.stack, w.field, w.object)
+		l.stack.places = append(l.stack.places[:0], w.above)
+		v := l.c.resolve(w.field, w.object)
 		l.run.keep(w.field, v)
 		l.descend(w.field, v)
 	}
@@ -163,17 +163,19 @@ func (r *run) take(f *field, object any) value {
 }
 
 // resolve gives the value of a field that is no leaf.
-func (r *run) resolve(s *stack, f *field, object any) (v value) {
+func (c *Call) resolve(f *field, object any) (v value) {
 	v.of = object
-	c := Call{State: r.state, Object: object, stack: s, field: f}
+	depth := len(c.stack.places)
 	defer func() {
 		if p := recover(); p != nil {
+			c.stack.places = c.stack.places[:depth]
 			v = value{of: object, failed: true, frame: c.at()}
-			r.op.Error(c.frame, r.op.Recover(c.frame, p))
+			c.stack.run.op.Error(c.frame, c.stack.run.op.Recover(c.frame, p))
 		}
 	}()
+	c.begin(f, object)
 	if c.arguments() {
-		v.value = f.def.Child(&c)
+		v.value = f.def.Child(c)
 	}
 	v.args, v.frame, v.failed, v.absent = c.Args, c.frame, c.failed, c.absent
 	return v
@@ -221,6 +223,7 @@ func (r *run) root() *level {
 		}
 	}
 	l := &level{run: r, stack: stack{run: r}}
+	l.c = Call{State: r.state, stack: &l.stack}
 	r.sent = make(chan struct{})
 	r.first = l
 	var wg sync.WaitGroup
@@ -259,15 +262,14 @@ func (r *run) rootField(i int) {
 	f, state := &r.plan.root.fields[i], &r.roots[i]
 	ctx := graphql.WithRootFieldContext(r.ctx, &graphql.RootFieldContext{Object: f.collected.Name, Field: f.collected})
 	root := &frame{Context: ctx, run: r, index: i}
-	s := stack{run: r, places: []place{{frame: root}}}
+	c := Call{State: r.state, stack: &stack{run: r, places: []place{{frame: root}}}}
 	var v value
 	switch f.kind {
 	case isChild:
-		v = r.resolve(&s, f, nil)
+		v = c.resolve(f, nil)
 	case isLeaf:
-		v = r.rootLeaf(&s, f)
+		v = c.leaf(f)
 	case isStock:
-		var c Call
 		c.Marshal(f.def.Stock(r.state, root, f.collected, nil))
 		v.bytes = c.Buf
 	}
@@ -277,16 +279,17 @@ func (r *run) rootField(i int) {
 	r.leave(state)
 }
 
-func (r *run) rootLeaf(s *stack, f *field) (v value) {
-	c := Call{State: r.state, stack: s, field: f}
+// leaf gives the bytes of a field that is a leaf.
+func (c *Call) leaf(f *field) (v value) {
 	defer func() {
 		if p := recover(); p != nil {
 			v = value{failed: true, frame: c.at()}
-			r.op.Error(c.frame, r.op.Recover(c.frame, p))
+			c.stack.run.op.Error(c.frame, c.stack.run.op.Recover(c.frame, p))
 		}
 	}()
+	c.begin(f, nil)
 	if c.arguments() {
-		f.def.Leaf(&c)
+		f.def.Leaf(c)
 	}
 	return value{bytes: c.Buf, failed: c.failed, absent: c.absent, frame: c.frame}
 }

@@ -133,10 +133,14 @@ func (c *Call) Context() context.Context { return c.at() }
 
 func (c *Call) at() *frame {
 	if c.frame == nil {
-		above := &c.stack.places[len(c.stack.places)-1]
-		c.frame = c.stack.frame(c.stack.top(), c.field, 0, c.Args, above.result())
+		c.frame = c.stack.frame(c.stack.top(), &c.stack.places[len(c.stack.places)-1], c.field, 0, c.Args)
 	}
 	return c.frame
+}
+
+// begin makes the call ready for a field of an object.
+func (c *Call) begin(f *field, object any) {
+	c.Object, c.Args, c.field, c.frame, c.failed, c.absent = object, nil, f, nil, false, false
 }
 
 // Fail reports that the field failed. Its value is null.
@@ -189,7 +193,7 @@ func AppendList[T any](c *Call, list []T, nonNull, indexed bool, each func([]byt
 			bubbles = true
 			ctx := c.at()
 			if indexed {
-				ctx = c.stack.frame(ctx, nil, i, nil, nil)
+				ctx = c.stack.frame(ctx, &place{}, nil, i, nil)
 			}
 			null(ctx)
 		}

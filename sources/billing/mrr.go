@@ -17,21 +17,36 @@ import (
 // (5 × 365 ÷ 84). PAST_DUE and UNPAID still count: the price is agreed, the payment
 // is late.
 func (s *Subscription) MonthlyRevenue() *Money {
-	switch s.Status {
-	case Active, PastDue, Unpaid:
-	case OtherSubscriptionStatus:
+	if s.MRR != nil && (s.BringsMoney() || s.MRR.Minor == 0) {
 		return s.MRR
-	default:
-		if s.MRR != nil {
-			return &Money{0, s.MRR.Currency}
-		}
-		if s.Price != nil {
-			return &Money{0, s.Price.Currency}
-		}
-		return nil
 	}
-	if s.MRR != nil || s.Price == nil {
-		return s.MRR
+	if m, ok := s.Monthly(); ok {
+		return &m
+	}
+	return nil
+}
+
+// BringsMoney reports whether a subscription in its status may be paid for. It does not know
+// of a status that is none of ours, so it may.
+func (s *Subscription) BringsMoney() bool {
+	switch s.Status {
+	case Active, PastDue, Unpaid, OtherSubscriptionStatus:
+		return true
+	}
+	return false
+}
+
+// Monthly is [Subscription.MonthlyRevenue] as a value; false where it cannot be known.
+func (s *Subscription) Monthly() (Money, bool) {
+	switch {
+	case s.MRR != nil && s.BringsMoney():
+		return *s.MRR, true
+	case s.MRR != nil:
+		return Money{0, s.MRR.Currency}, true
+	case s.Price == nil || s.Status == OtherSubscriptionStatus:
+		return Money{}, false
+	case !s.BringsMoney():
+		return Money{0, s.Price.Currency}, true
 	}
 	quantity := int64(1)
 	if s.Quantity != nil {
@@ -44,11 +59,11 @@ func (s *Subscription) MonthlyRevenue() *Money {
 		if twice%(2*months) < 0 {
 			minor--
 		}
-		return &Money{minor, s.Price.Currency}
+		return Money{minor, s.Price.Currency}, true
 	}
 	months, ok := IntervalMonths(s.Interval)
 	if !ok {
-		return nil
+		return Money{}, false
 	}
 	r := new(big.Rat).SetInt(new(big.Int).Mul(big.NewInt(s.Price.Minor), big.NewInt(quantity)))
 	r.Quo(r, months)
@@ -56,9 +71,9 @@ func (s *Subscription) MonthlyRevenue() *Money {
 	r.Add(r, big.NewRat(1, 2))
 	minor := new(big.Int).Div(r.Num(), r.Denom())
 	if !minor.IsInt64() {
-		return nil
+		return Money{}, false
 	}
-	return &Money{minor.Int64(), s.Price.Currency}
+	return Money{minor.Int64(), s.Price.Currency}, true
 }
 
 // small reports whether twice a product with another small number cannot overflow.

@@ -35,11 +35,14 @@ const handover = 20 * time.Millisecond
 // deadline. The goroutine of a call that ignores its context lives on until the
 // call returns.
 func within[T any](ctx context.Context, name string, d time.Duration, call func(context.Context) (T, error)) (T, error) {
-	if end, ok := ctx.Deadline(); ok {
-		d = min(d, time.Until(end))
+	hard := ctx
+	if end, ok := ctx.Deadline(); ok && time.Until(end) <= d {
+		d = time.Until(end)
+	} else {
+		var cancel context.CancelFunc
+		hard, cancel = context.WithTimeout(ctx, d)
+		defer cancel()
 	}
-	hard, cancelHard := context.WithTimeout(ctx, d)
-	defer cancelHard()
 	soft, cancel := context.WithTimeout(hard, d-min(d/10, handover))
 	type outcome struct {
 		value T

@@ -70,15 +70,18 @@ func (g *Keeper[V]) ask(ctx context.Context, keys []string, want sources.Parts, 
 	}
 	g.mu.Unlock()
 
-	failures := map[string]*sources.Error{}
+	var failures map[string]*sources.Error
 	for f, keys := range calls {
 		answered, err := g.await(ctx, f)
 		for _, key := range keys {
 			if a, ok := answered[key]; ok {
 				answers[key] = a
-			} else {
-				failures[key] = err
+				continue
 			}
+			if failures == nil {
+				failures = map[string]*sources.Error{}
+			}
+			failures[key] = err
 		}
 	}
 	return failures

@@ -47,8 +47,12 @@ type again[V any] struct {
 }
 
 func (g again[V]) Fetch(ctx context.Context, keys []string, want sources.Parts) (map[string]sources.Answer[V], error) {
-	ctx, cancel := context.WithTimeout(ctx, g.timeout)
-	defer cancel()
+	// Who asks through a cache has set the same bound already.
+	if end, ok := ctx.Deadline(); !ok || time.Until(end) > g.timeout {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, g.timeout)
+		defer cancel()
+	}
 	if g.executor == nil {
 		return g.Source.Fetch(ctx, keys, want)
 	}
