@@ -303,6 +303,7 @@ var executorObjects = map[string]*executor.Object{
 		},
 		"invoices": {
 			HasArgs:  true,
+			Pure:     true,
 			Method:   true,
 			Resolver: true,
 			Waits:    true,
@@ -327,6 +328,7 @@ var executorObjects = map[string]*executor.Object{
 		},
 		"charges": {
 			HasArgs:  true,
+			Pure:     true,
 			Method:   true,
 			Resolver: true,
 			Waits:    true,
@@ -1048,6 +1050,7 @@ var executorObjects = map[string]*executor.Object{
 		},
 		"attributes": {
 			HasArgs:  true,
+			Pure:     true,
 			Method:   true,
 			Resolver: true,
 			Waits:    true,
@@ -1101,6 +1104,7 @@ var executorObjects = map[string]*executor.Object{
 		},
 		"links": {
 			HasArgs:  true,
+			Pure:     true,
 			Method:   true,
 			Resolver: true,
 			Waits:    true,
@@ -1214,6 +1218,7 @@ var executorObjects = map[string]*executor.Object{
 		},
 		"timeline": {
 			HasArgs:  true,
+			Pure:     true,
 			Method:   true,
 			Resolver: true,
 			Waits:    true,
@@ -1258,6 +1263,7 @@ var executorObjects = map[string]*executor.Object{
 		},
 		"sourceStatus": {
 			HasArgs:  true,
+			Pure:     true,
 			Method:   true,
 			Resolver: true,
 			Waits:    true,
@@ -2247,6 +2253,7 @@ var executorObjects = map[string]*executor.Object{
 	"Query": {Name: "Query", Satisfies: queryImplementors, Fields: map[string]*executor.Field{
 		"node": {
 			HasArgs:  true,
+			Pure:     true,
 			Method:   true,
 			Resolver: true,
 			Waits:    true,
@@ -2355,6 +2362,7 @@ var executorObjects = map[string]*executor.Object{
 		},
 		"__type": {
 			HasArgs: true,
+			Pure:    true,
 			Method:  true,
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 				return state.(*executionContext).fieldContext_Query___type(ctx, field)
@@ -2760,6 +2768,7 @@ var executorObjects = map[string]*executor.Object{
 		},
 		"mentions": {
 			HasArgs:  true,
+			Pure:     true,
 			Method:   true,
 			Resolver: true,
 			Waits:    true,
@@ -3244,6 +3253,7 @@ var executorObjects = map[string]*executor.Object{
 		},
 		"tickets": {
 			HasArgs:  true,
+			Pure:     true,
 			Method:   true,
 			Resolver: true,
 			Waits:    true,

@@ -104,7 +104,7 @@ func (g *Graph) Prepare(ctx context.Context) {
 	next := o.context.RootResolverMiddleware
 	o.context.RootResolverMiddleware = func(ctx context.Context, resolver graphql.RootResolver) graphql.Marshaler {
 		// A field that failed before it brought anything must not be waited for.
-		defer o.arrive(ctx, graphql.GetRootFieldContext(ctx).Field.Alias, nil, nil, nil)
+		defer o.arrive(ctx, graphql.GetRootFieldContext(ctx).Field.Alias, nil, nil)
 		return next(ctx, resolver)
 	}
 }
@@ -138,13 +138,13 @@ func newMeeting(op *graphql.OperationContext) *meeting {
 	return m
 }
 
-// arrive brings what a root field found. If it needs a link's record it waits until the
+// arrive brings the customers that a root field found, and what is selected of them. If it needs a link's record it waits until the
 // keys of all root fields are sent, or ctx ends.
 //
 // Under stock execution it waits whatever it brings, since nothing else gathers what the
 // customers need; the last one to arrive sends. A field that arrived already, or that is
 // not waited for, just goes on.
-func (o *operation) arrive(ctx context.Context, alias string, customers []*profiles.Customer, selection ast.SelectionSet, link func(context.Context)) {
+func (o *operation) arrive(ctx context.Context, alias string, customers []*profiles.Customer, link func(context.Context), selections ...ast.SelectionSet) {
 	m := o.meeting
 	if m == nil {
 		o.profile.saw(customers)
@@ -162,7 +162,9 @@ func (o *operation) arrive(ctx context.Context, alias string, customers []*profi
 	delete(m.missing, alias)
 	o.profile.saw(customers)
 	if len(customers) > 0 {
-		m.levels = append(m.levels, level{customers, selection})
+		for _, selection := range selections {
+			m.levels = append(m.levels, level{customers, selection})
+		}
 	}
 	if link != nil {
 		m.links = append(m.links, link)

@@ -57,7 +57,7 @@ func (q query) customerNode(ctx context.Context, id relay.ID) (graph.Node, error
 	case "Social":
 		selection, queue = nil, func(ctx context.Context) { o.social.queue(ctx, c) }
 	}
-	o.arrive(ctx, field.Alias, []*profiles.Customer{c}, selection, queue)
+	o.arrive(ctx, field.Alias, []*profiles.Customer{c}, queue, selection)
 	switch id.Type {
 	case "Billing":
 		return joined(ctx, o.billing, c, customer.JoinBilling)
@@ -127,7 +127,7 @@ func (q query) interactionNode(ctx context.Context, id relay.ID) (graph.Node, er
 // fact asks a system for a record and gives what find picks of it.
 func fact[V any](ctx context.Context, o *operation, a *asks[V], system, owner string, find func(V) graph.Node) (graph.Node, error) {
 	alias := graphql.GetFieldContext(ctx).Field.Alias
-	o.arrive(ctx, alias, nil, nil, func(ctx context.Context) {
+	o.arrive(ctx, alias, nil, func(ctx context.Context) {
 		a.customers++
 		a.queueRecord(ctx, system, owner)
 	})

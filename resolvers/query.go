@@ -38,7 +38,7 @@ func (q query) Customer(ctx context.Context, by graph.CustomerBy) (*profiles.Cus
 		return nil, err
 	}
 	o, field := operationOf(ctx), graphql.GetFieldContext(ctx).Field
-	o.arrive(ctx, field.Alias, []*profiles.Customer{c}, field.Selections, nil)
+	o.arrive(ctx, field.Alias, []*profiles.Customer{c}, nil, field.Selections)
 	return c, nil
 }
 
@@ -92,13 +92,13 @@ func (q query) Customers(ctx context.Context, first *int, after *string, where *
 	if page.Total != nil {
 		connection.Count(*page.Total)
 	}
-	o.arrive(ctx, field.Alias, page.Customers, nodes, nil)
+	o.arrive(ctx, field.Alias, page.Customers, nil, nodes...)
 	return connection, nil
 }
 
-// customersSelection gives what is selected of the customers of a page, whether a
-// page is to be read at all, and whether they are to be counted.
-func customersSelection(op *graphql.OperationContext, set ast.SelectionSet) (nodes ast.SelectionSet, listed, counted bool) {
+// customersSelection gives what is selected of the customers of a page, under each name
+// that `node` has, whether a page is to be read at all, and whether they are to be counted.
+func customersSelection(op *graphql.OperationContext, set ast.SelectionSet) (nodes []ast.SelectionSet, listed, counted bool) {
 	for _, f := range graphql.CollectFields(op, set, []string{"CustomerConnection"}) {
 		switch f.Name {
 		case "totalCount":
@@ -109,7 +109,7 @@ func customersSelection(op *graphql.OperationContext, set ast.SelectionSet) (nod
 			listed = true
 			for _, e := range graphql.CollectFields(op, f.Selections, []string{"CustomerEdge"}) {
 				if e.Name == "node" {
-					nodes = append(nodes, e.Selections...)
+					nodes = append(nodes, e.Selections)
 				}
 			}
 		}

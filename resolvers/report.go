@@ -3,11 +3,13 @@ package resolvers
 import (
 	"cmp"
 	"context"
+	"strconv"
 	"sync"
 	"time"
 
 	"customer360/customer"
 	"customer360/graph"
+	"customer360/graph/executor"
 	"customer360/sources"
 	"customer360/sources/profiles"
 )
@@ -87,47 +89,51 @@ func (p *profileReport) status(system string) customer.SourceStatus {
 	return customer.SourceStatus{Source: profiles.Profile, Status: s, Systems: []customer.SystemStatus{{System: system, Status: s}}}
 }
 
-// report says how every source answered in the whole operation, in the form of
-// `extensions.sources`: the fields of SourceStatus, those without a value left out.
-func (g *Graph) report(ctx context.Context, o *operation) []sourceReport {
-	all := []customer.SourceStatus{o.profile.status(g.spine), o.billing.whole(ctx), o.support.whole(ctx), o.social.whole(ctx)}
-	reports := make([]sourceReport, len(all))
-	for i, s := range all {
-		reports[i] = sourceReport{Source: s.Source, statusReport: reportOf(s.Status), Systems: make([]systemReport, len(s.Systems))}
-		for j, y := range s.Systems {
-			reports[i].Systems[j] = systemReport{System: y.System, statusReport: reportOf(y.Status)}
+// A report says how every source answered in the whole operation.
+type report []customer.SourceStatus
+
+func (g *Graph) report(ctx context.Context, o *operation) report {
+	return report{o.profile.status(g.spine), o.billing.whole(ctx), o.support.whole(ctx), o.social.whole(ctx)}
+}
+
+// AppendJSON appends the form of `extensions.sources`: the fields of SourceStatus, those
+// without a value left out. It is in every answer, so it is not written by reflection.
+func (r report) AppendJSON(b []byte) []byte {
+	b = append(b, '[')
+	for i, s := range r {
+		if i > 0 {
+			b = append(b, ',')
 		}
+		b = executor.AppendString(append(b, `{"source":`...), string(s.Source))
+		b = append(appendStatus(b, s.Status), `,"systems":[`...)
+		for j, y := range s.Systems {
+			if j > 0 {
+				b = append(b, ',')
+			}
+			b = executor.AppendString(append(b, `{"system":`...), y.System)
+			b = append(appendStatus(b, y.Status), '}')
+		}
+		b = append(b, "]}"...)
 	}
-	return reports
+	return append(b, ']')
 }
 
-type sourceReport struct {
-	Source profiles.SourceName `json:"source"`
-	statusReport
-	Systems []systemReport `json:"systems"`
-}
+// MarshalJSON is [report.AppendJSON].
+func (r report) MarshalJSON() ([]byte, error) { return r.AppendJSON(nil), nil }
 
-type systemReport struct {
-	System string `json:"system"`
-	statusReport
-}
-
-type statusReport struct {
-	State      customer.SourceState `json:"state"`
-	Complete   bool                 `json:"complete"`
-	Stale      bool                 `json:"stale"`
-	AsOf       time.Time            `json:"asOf,omitzero"`
-	Code       customer.ErrorCode   `json:"code,omitempty"`
-	RetryAfter string               `json:"retryAfter,omitempty"`
-}
-
-func reportOf(s customer.Status) statusReport {
-	r := statusReport{State: s.State, Complete: s.Complete, Stale: s.Stale, AsOf: s.AsOf.UTC(), Code: s.Code}
-	if s.AsOf.IsZero() {
-		r.AsOf = time.Time{}
+// appendStatus appends the fields that sources and systems have in common.
+func appendStatus(b []byte, s customer.Status) []byte {
+	b = executor.AppendString(append(b, `,"state":`...), string(s.State))
+	b = strconv.AppendBool(append(b, `,"complete":`...), s.Complete)
+	b = strconv.AppendBool(append(b, `,"stale":`...), s.Stale)
+	if !s.AsOf.IsZero() {
+		b = graph.AppendDateTime(append(b, `,"asOf":`...), s.AsOf)
+	}
+	if s.Code != "" {
+		b = executor.AppendString(append(b, `,"code":`...), string(s.Code))
 	}
 	if s.RetryAfter > 0 {
-		r.RetryAfter = graph.FormatElapsed(s.RetryAfter)
+		b = executor.AppendString(append(b, `,"retryAfter":`...), graph.FormatElapsed(s.RetryAfter))
 	}
-	return r
+	return b
 }

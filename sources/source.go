@@ -135,10 +135,11 @@ func Caught[T any](source string, call func() (T, error)) (value T, err *Error) 
 // one of the named source: TimedOut or Canceled where its cause is the end of a
 // context, else of the given kind. Nil stays nil.
 func AsError(source string, kind Kind, err error) *Error {
+	if err == nil {
+		return nil
+	}
 	var e *Error
 	switch {
-	case err == nil:
-		return nil
 	case errors.As(err, &e):
 		return e
 	case errors.Is(err, context.DeadlineExceeded):

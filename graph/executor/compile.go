@@ -71,6 +71,9 @@ type field struct {
 	// slot numbers the fields whose values are kept from a level for the encoder, argument
 	// those that have arguments; -1: none.
 	slot, argument int
+	// fixed: the arguments are the same for all operations of the plan, and kept in given.
+	fixed bool
+	given atomic.Pointer[map[string]any]
 	// introspects: it is __schema or __type. constant: nothing below depends on variables, so
 	// that the bytes are kept.
 	introspects, constant bool
@@ -136,6 +139,7 @@ func (p *plan) compileField(f *field, object *Object, collected graphql.Collecte
 	if f.def.HasArgs {
 		f.argument = p.arguments
 		p.arguments++
+		f.fixed = f.def.Pure && !usesVariables(collected.Field.Arguments)
 	}
 	switch {
 	case f.def.Stock != nil:

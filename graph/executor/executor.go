@@ -30,8 +30,9 @@
 // introspection that does not depend on variables is kept as bytes.
 //
 // Three things differ from stock execution on purpose. Errors come in document order.
-// Arguments are read once for a field, not for every object that the field is on, so that a
-// resolver must not change what they point to. Two fields of one name on fragments of two
+// Arguments are read once for a field, not for every object that the field is on, and once
+// for all operations of a plan if they do not depend on variables; so a resolver must not
+// change what they point to. Two fields of one name on fragments of two
 // interfaces, neither of which implements the other, are one field, as the specification
 // has it.
 package executor

@@ -181,11 +181,15 @@ func (c *Call) resolve(f *field, object any) (v value) {
 	return v
 }
 
-// arguments reads the arguments of a field, once for an operation. It reports whether they
+// arguments reads the arguments of a field, once for an operation, or for the plan. It reports whether they
 // could be read; if not, the error was reported.
 func (c *Call) arguments() bool {
 	f, r := c.field, c.stack.run
 	if !f.def.HasArgs {
+		return true
+	}
+	if given := f.given.Load(); given != nil {
+		c.Args = *given
 		return true
 	}
 	r.mu.Lock()
@@ -203,6 +207,10 @@ func (c *Call) arguments() bool {
 		return false
 	}
 	c.Args = fc.Args
+	if f.fixed {
+		f.given.Store(&fc.Args)
+		return true
+	}
 	r.mu.Lock()
 	r.arguments[f.argument] = fc.Args
 	r.mu.Unlock()
@@ -226,21 +234,31 @@ func (r *run) root() *level {
 	l.c = Call{State: r.state, stack: &l.stack}
 	r.sent = make(chan struct{})
 	r.first = l
-	var wg sync.WaitGroup
-	last := -1
+	// Fields that lead to no level hold none up: they are waited for by the encoder.
+	var leading, others []int
 	for i := range r.roots {
-		if !r.roots[i].runs {
-			continue
+		switch state := &r.roots[i]; {
+		case !state.runs:
+		case state.left:
+			others = append(others, i)
+		default:
+			leading = append(leading, i)
 		}
-		if last >= 0 {
-			wg.Go(func(i int) func() { return func() { r.rootField(i) } }(last))
+	}
+	if len(leading) == 0 {
+		leading, others = others, nil
+	}
+	for _, i := range others {
+		r.others.Go(func() { r.rootField(i) })
+	}
+	if n := len(leading); n > 0 {
+		var wg sync.WaitGroup
+		for _, i := range leading[:n-1] {
+			wg.Go(func() { r.rootField(i) })
 		}
-		last = i
+		r.rootField(leading[n-1])
+		wg.Wait()
 	}
-	if last >= 0 {
-		r.rootField(last)
-	}
-	wg.Wait()
 	// Those that met the others returned after the first level was sent.
 	l.roots(false)
 	return l

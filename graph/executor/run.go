@@ -31,6 +31,8 @@ type run struct {
 	sending bool
 	sent    chan struct{}
 	first   *level
+	// others are the root fields that lead to no level.
+	others sync.WaitGroup
 }
 
 type bufferKey struct{}
@@ -50,6 +52,7 @@ func (e *Executor) run(ctx context.Context, op *graphql.OperationContext, p *pla
 		l.wait()
 		l.gather(false)
 	}
+	r.others.Wait()
 	buffer, ok := ctx.Value(bufferKey{}).(*[]byte)
 	if !ok {
 		fresh := make([]byte, 0, p.size.Load())

@@ -50,8 +50,9 @@ type Field struct {
 	// Context gives the field's context with its arguments read. It reports what is wrong
 	// with them.
 	Context func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error)
-	// HasArgs: the field has arguments.
-	HasArgs bool
+	// HasArgs: the field has arguments. Pure: reading them depends on what the document and
+	// its variables say, and on nothing else.
+	HasArgs, Pure bool
 	// Method: the field is a method of the object, or of a resolver.
 	Method bool
 	// Resolver: the field has a resolver.

@@ -2,7 +2,6 @@ package graphqlhttp
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -16,7 +15,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"customer360/customer"
+	"customer360/graph/executor"
 )
 
 // transport is GraphQL over HTTP, GET and POST, as
@@ -54,7 +53,9 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 	}
 	params.ReadTime.Start = graphql.Now()
 	params.ReadTime.End = params.ReadTime.Start
-	ctx := r.Context()
+	body := bodies.take()
+	defer bodies.give(body)
+	ctx := executor.WithBuffer(r.Context(), &body.data)
 	op, errs := exec.CreateOperationContext(ctx, params)
 	if errs != nil {
 		answer := answerOf(exec.DispatchError(graphql.WithOperationContext(ctx, op), errs))
@@ -70,7 +71,7 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		return
 	}
 	responses, ctx := exec.DispatchOperation(ctx, op)
-	write(w, media, answerOf(responses(ctx)))
+	body.write(w, media, answerOf(responses(ctx)))
 }
 
 // wellFormed reports whether errors are about the document, which is a proper
@@ -107,15 +108,19 @@ func (t transport) readGET(r *http.Request) (*graphql.RawParams, *refusal) {
 	if err != nil {
 		return nil, malformed("the URL's query cannot be read")
 	}
-	body := map[string]json.RawMessage{}
+	body := map[string]any{}
 	for _, name := range []string{"query", "operationName"} {
 		if values.Has(name) {
-			body[name], _ = json.Marshal(values.Get(name))
+			body[name] = values.Get(name)
 		}
 	}
 	for _, name := range []string{"variables", "extensions"} {
-		if values.Get(name) != "" {
-			body[name] = json.RawMessage(values.Get(name))
+		if text := values.Get(name); text != "" {
+			var value any
+			if !decode([]byte(text), &value) {
+				return nil, malformed(wrongTypes)
+			}
+			body[name] = value
 		}
 	}
 	return parameters(body)
@@ -152,118 +157,59 @@ func (t transport) readPOST(w http.ResponseWriter, r *http.Request) (*graphql.Ra
 		}
 		return nil, malformed("the body ended early")
 	}
-	var body map[string]json.RawMessage
+	var body map[string]any
 	if trimmed := bytes.TrimSpace(data); len(trimmed) > 0 && trimmed[0] == '[' {
 		return nil, malformed("one request at a time: the body must be a JSON object, not a list")
 	}
-	if err := json.Unmarshal(data, &body); err != nil || body == nil {
+	if !decode(data, &body) || body == nil {
 		return nil, malformed("the body must be a JSON object with a `query`")
 	}
 	return parameters(body)
 }
 
-// parameters reads the parts of a request. Parts that it does not know are left out.
-func parameters(body map[string]json.RawMessage) (*graphql.RawParams, *refusal) {
-	var p graphql.RawParams
-	var query *string
-	for name, into := range map[string]any{
-		"query": &query, "operationName": &p.OperationName, "variables": &p.Variables, "extensions": &p.Extensions,
-	} {
-		raw, ok := body[name]
-		if !ok {
-			continue
-		}
-		d := json.NewDecoder(bytes.NewReader(raw))
-		// Numbers keep their digits.
-		d.UseNumber()
-		err := d.Decode(into)
-		if _, more := d.Token(); err != nil || more != io.EOF {
-			return nil, malformed("`query` and `operationName` must be strings, `variables` and `extensions` objects")
-		}
+// decode reads one JSON value, and reports whether there was just that.
+func decode(data []byte, into any) bool {
+	d := json.NewDecoder(bytes.NewReader(data))
+	// Numbers keep their digits.
+	d.UseNumber()
+	if d.Decode(into) != nil {
+		return false
 	}
-	if _, hash := p.Extensions["persistedQuery"]; hash && query == nil {
+	_, more := d.Token()
+	return more == io.EOF
+}
+
+const wrongTypes = "`query` and `operationName` must be strings, `variables` and `extensions` objects"
+
+// part gives a part of a request; null is as if it were left out.
+func part[T any](body map[string]any, name string) (value T, given, ok bool) {
+	raw := body[name]
+	if raw == nil {
+		return value, false, true
+	}
+	value, ok = raw.(T)
+	return value, true, ok
+}
+
+// parameters reads the parts of a request. Parts that it does not know are left out.
+func parameters(body map[string]any) (*graphql.RawParams, *refusal) {
+	query, asked, ok1 := part[string](body, "query")
+	name, _, ok2 := part[string](body, "operationName")
+	variables, _, ok3 := part[map[string]any](body, "variables")
+	extensions, _, ok4 := part[map[string]any](body, "extensions")
+	if !ok1 || !ok2 || !ok3 || !ok4 {
+		return nil, malformed(wrongTypes)
+	}
+	if _, hash := extensions["persistedQuery"]; hash && !asked {
 		// In the words that clients know, so that they send the query instead.
 		return nil, &refusal{status: http.StatusBadRequest, message: "PersistedQueryNotSupported", code: "PERSISTED_QUERY_NOT_SUPPORTED"}
 	}
-	if query == nil || strings.TrimSpace(*query) == "" {
+	if strings.TrimSpace(query) == "" {
 		return nil, malformed("there is no `query`")
 	}
-	p.Query = *query
-	return &p, nil
+	return &graphql.RawParams{Query: query, OperationName: name, Variables: variables, Extensions: extensions}, nil
 }
 
 func malformed(message string) *refusal {
 	return &refusal{status: http.StatusBadRequest, message: message}
-}
-
-// An answer is what is written back.
-type answer struct {
-	status     int
-	data       json.RawMessage
-	errors     gqlerror.List
-	extensions map[string]any
-	// request: the request itself failed, so that there is no data, not even null.
-	request bool
-}
-
-func answerOf(r *graphql.Response) answer {
-	if r == nil {
-		// The client is gone.
-		return answer{status: http.StatusOK, data: json.RawMessage("null")}
-	}
-	return answer{status: http.StatusOK, data: r.Data, errors: r.Errors, extensions: r.Extensions}
-}
-
-func refuse(w http.ResponseWriter, r refusal) answer {
-	if r.allow != "" {
-		w.Header().Set("Allow", r.allow)
-	}
-	e := &gqlerror.Error{Message: r.message, Extensions: map[string]any{"code": cmp.Or(r.code, string(customer.CodeBadUserInput))}}
-	return answer{status: r.status, errors: gqlerror.List{e}, request: true}
-}
-
-// write sends an answer: errors first, so that they are seen in a long one.
-func write(w http.ResponseWriter, media string, a answer) {
-	var b bytes.Buffer
-	b.WriteByte('{')
-	if len(a.errors) > 0 {
-		b.WriteString(`"errors":`)
-		encode(&b, a.errors)
-	}
-	if !a.request {
-		comma(&b)
-		b.WriteString(`"data":`)
-		if len(a.data) == 0 {
-			a.data = json.RawMessage("null")
-		}
-		b.Write(a.data)
-	}
-	if len(a.extensions) > 0 {
-		comma(&b)
-		b.WriteString(`"extensions":`)
-		encode(&b, a.extensions)
-	}
-	b.WriteByte('}')
-	h := w.Header()
-	h.Set("Content-Type", media+"; charset=utf-8")
-	h.Set("Content-Length", strconv.Itoa(b.Len()))
-	// Personal data: no store between us and the client keeps it.
-	h.Set("Cache-Control", "no-store")
-	h.Add("Vary", "Accept")
-	h.Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(a.status)
-	_, _ = w.Write(b.Bytes())
-}
-
-func comma(b *bytes.Buffer) {
-	if b.Len() > 1 {
-		b.WriteByte(',')
-	}
-}
-
-func encode(b *bytes.Buffer, v any) {
-	e := json.NewEncoder(b)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(v)
-	b.Truncate(b.Len() - 1)
 }

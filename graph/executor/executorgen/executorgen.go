@@ -11,12 +11,14 @@ import (
 	"fmt"
 	"go/types"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/codegen"
 	"github.com/99designs/gqlgen/codegen/config"
 	"github.com/99designs/gqlgen/codegen/templates"
 	"github.com/99designs/gqlgen/plugin"
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 //go:embed executor.gotpl
@@ -54,6 +56,7 @@ func (g generator) GenerateCode(data *codegen.Data) error {
 			"leafBody":  leafBody,
 			"childBody": childBody,
 			"list":      list,
+			"pure":      pure,
 			"waits":     func(f *codegen.Field) bool { return f.IsResolver || f.MethodHasContext },
 		},
 	})
@@ -81,6 +84,15 @@ func covered(f *codegen.Field) bool {
 // isStock reports whether a field is resolved by the generated schema itself: introspection,
 // and what has a directive with code of its own.
 func isStock(f *codegen.Field) bool { return f.IsReserved() || f.HasDirectives() }
+
+// pure reports whether what arguments are read as depends on them alone: no directive and no
+// unmarshaler that takes a context comes between. Input objects are not looked into.
+func pure(f *codegen.Field) bool {
+	return !slices.ContainsFunc(f.Args, func(a *codegen.FieldArgument) bool {
+		t := a.TypeReference
+		return len(a.ImplDirectives()) > 0 || t.IsContext || t.Definition.Kind == ast.InputObject
+	})
+}
 
 // read gives the statements that read a field into v.
 func read(f *codegen.Field, absent string) string {
