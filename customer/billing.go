@@ -21,6 +21,8 @@ type Billing struct {
 	records []*billing.Record
 	// one is where records are, if there is one.
 	one [1]*billing.Record
+	// mrr is what [Billing.MRR] gives.
+	mrr billing.Money
 }
 
 // JoinBilling joins the records of all of a customer's billing accounts. Nil: none was
@@ -205,7 +207,7 @@ func (b *Billing) Balance() *billing.Money {
 	return only(b.balances())
 }
 
-// MRR is the recurring revenue of a month; nil unless it is known in exactly one
+// MRR is the recurring revenue of a month; it must not be called by several at once; nil unless it is known in exactly one
 // currency. It does not depend on what else is asked for beside it.
 func (b *Billing) MRR() *billing.Money {
 	var total billing.Money
@@ -229,7 +231,8 @@ func (b *Billing) MRR() *billing.Money {
 	if total.Currency == "" || !b.Whole(billing.PartSubscriptions) {
 		return nil
 	}
-	return &total
+	b.mrr = total
+	return &b.mrr
 }
 
 func sum(a, b *billing.Money) *billing.Money {

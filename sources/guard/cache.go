@@ -137,6 +137,11 @@ func (g *Keeper[V]) Fetch(ctx context.Context, keys []string, want sources.Parts
 		return nil, sources.AsError(g.Name(), sources.Canceled, context.Cause(ctx))
 	}
 	w := g.wishes(ctx)
+	if g.kept == nil && g.settings.Separate {
+		ctx, cancel := context.WithTimeout(ctx, w.wait)
+		defer cancel()
+		return g.Source.Fetch(ctx, keys, want)
+	}
 	var use Use
 	answers := make(map[string]sources.Answer[V], len(keys))
 	ask := keys

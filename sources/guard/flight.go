@@ -32,7 +32,7 @@ type flight[V any] struct {
 // left unanswered.
 func (g *Keeper[V]) ask(ctx context.Context, keys []string, want sources.Parts, wait time.Duration, answers map[string]sources.Answer[V], use *Use) map[string]*sources.Error {
 	scope := sources.ScopeOf(ctx)
-	shared := true
+	shared := !g.settings.Separate
 	if end, ok := ctx.Deadline(); ok && time.Until(end) < wait {
 		// Who waits a time of its own shares with nobody.
 		wait, shared = time.Until(end), false

@@ -25,15 +25,14 @@ func Again[V any](inner sources.Source[string, V], r Retry, timeout time.Duratio
 	type answers = map[string]sources.Answer[V]
 	g := again[V]{Source: inner, timeout: timeout}
 	if r.Attempts > 0 {
+		shares := budget.NewBuilder().WithMaxRate(r.Budget).Build()
+		g.calls = shares.(calls)
 		g.executor = failsafe.With(retrypolicy.NewBuilder[answers]().
-			HandleIf(func(_ answers, err error) bool {
-				e := sources.AsError(inner.Name(), sources.Unavailable, err)
-				return e != nil && e.Kind == sources.Unavailable && e.RetryAfter == 0
-			}).
+			HandleIf(func(_ answers, err error) bool { return g.retries(err) }).
 			ReturnLastFailure().
 			WithMaxRetries(r.Attempts).
 			WithDelay(retryPause).WithJitter(retryJitter).
-			WithBudget(budget.NewBuilder().WithMaxRate(r.Budget).Build()).
+			WithBudget(shares).
 			OnRetry(func(failsafe.ExecutionEvent[answers]) { o.Retried(inner.Name()) }).
 			Build())
 	}
@@ -44,6 +43,27 @@ type again[V any] struct {
 	sources.Source[string, V]
 	timeout  time.Duration
 	executor failsafe.Executor[map[string]sources.Answer[V]]
+	calls    calls
+}
+
+// calls is where a budget counts what is under way.
+type calls interface {
+	RecordExecution()
+	ReleaseExecution()
+}
+
+// retries reports whether a call is made once more after an error.
+func (g again[V]) retries(err error) bool {
+	e := sources.AsError(g.Name(), sources.Unavailable, err)
+	return e != nil && e.Kind == sources.Unavailable && e.RetryAfter == 0
+}
+
+// first makes the first attempt, which most calls end with: it is counted as the library does,
+// and costs nothing else.
+func (g again[V]) first(ctx context.Context, keys []string, want sources.Parts) (map[string]sources.Answer[V], error) {
+	g.calls.RecordExecution()
+	defer g.calls.ReleaseExecution()
+	return g.Source.Fetch(ctx, keys, want)
 }
 
 func (g again[V]) Fetch(ctx context.Context, keys []string, want sources.Parts) (map[string]sources.Answer[V], error) {
@@ -56,18 +76,19 @@ func (g again[V]) Fetch(ctx context.Context, keys []string, want sources.Parts) 
 	if g.executor == nil {
 		return g.Source.Fetch(ctx, keys, want)
 	}
-	var (
-		all  map[string]sources.Answer[V]
-		last error
-	)
+	all, last := g.first(ctx, keys, want)
+	if !g.retries(last) {
+		return all, last
+	}
+	made := true
 	// What the executor gives is not used: an exceeded budget or an end of ctx during the
 	// pause would hide what the system said.
 	_, _ = g.executor.WithContext(ctx).Get(func() (map[string]sources.Answer[V], error) {
-		left := keys
-		if all != nil {
-			left = unanswered(keys, all)
+		if made {
+			made = false
+			return all, last
 		}
-		answers, err := g.Source.Fetch(ctx, left, want)
+		answers, err := g.Source.Fetch(ctx, unanswered(keys, all), want)
 		if all == nil {
 			all = answers
 		} else {

@@ -63,6 +63,9 @@ type Cache struct {
 	// Records is how many records of 4 KiB are kept; a larger one counts for several.
 	// Zero: nothing is kept.
 	Records int `yaml:"records"`
+	// Separate: every caller asks by calls of their own, even for what others wait for just
+	// then.
+	Separate bool `yaml:"separate"`
 }
 
 // Defaults are the settings of a system that sets none, each with its reason.
