@@ -24,18 +24,18 @@ type asks[V any] struct {
 // asked is one system in one operation.
 type asked[V any] struct {
 	name string
-	*loader[V]
+	loader[V]
 }
 
 // A record is a linked record.
 type record struct{ system, key string }
 
-func newAsks[V any](source profiles.SourceName, systems []System[V], want sources.Parts, fresh sources.Freshness, batch int) *asks[V] {
-	a := &asks[V]{source: source, systems: make([]asked[V], len(systems))}
+func (a *asks[V]) over(source profiles.SourceName, systems []System[V], want sources.Parts, fresh sources.Freshness, batch int) {
+	a.source, a.systems = source, make([]asked[V], len(systems))
 	for i, s := range systems {
-		a.systems[i] = asked[V]{name: s.name(), loader: newLoader(s.Source, want, fresh, batch)}
+		a.systems[i].name = s.name()
+		a.systems[i].over(s.Source, want, fresh, batch)
 	}
-	return a
 }
 
 // system gives a system by its name; nil: it is not configured.

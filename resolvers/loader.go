@@ -42,10 +42,10 @@ type batch[V any] struct {
 	err     *sources.Error
 }
 
-// newLoader makes a loader over a source that asks for at most batch keys at once, for
-// these parts, as fresh as that.
-func newLoader[V any](source sources.Source[string, V], want sources.Parts, fresh sources.Freshness, batch int) *loader[V] {
-	return &loader[V]{source: source, want: want, fresh: fresh, batch: batch}
+// over makes it a loader over a source that asks for at most batch keys at once, for these
+// parts, as fresh as that.
+func (l *loader[V]) over(source sources.Source[string, V], want sources.Parts, fresh sources.Freshness, batch int) {
+	l.source, l.want, l.fresh, l.batch = source, want, fresh, batch
 }
 
 var _ dataloader.Interface[string, sources.Answer[any]] = (*loader[any])(nil)

@@ -60,11 +60,11 @@ func (q query) customerNode(ctx context.Context, id relay.ID) (graph.Node, error
 	o.arrive(ctx, field.Alias, []*profiles.Customer{c}, queue, selection)
 	switch id.Type {
 	case "Billing":
-		return joined(ctx, o.billing, c, customer.JoinBilling)
+		return joined(ctx, &o.billing, c, customer.JoinBilling)
 	case "Support":
-		return joined(ctx, o.support, c, customer.JoinSupport)
+		return joined(ctx, &o.support, c, customer.JoinSupport)
 	case "Social":
-		return joined(ctx, o.social, c, customer.JoinSocial)
+		return joined(ctx, &o.social, c, customer.JoinSocial)
 	}
 	return c, nil
 }
@@ -75,18 +75,18 @@ func (q query) recordNode(ctx context.Context, id relay.ID) (graph.Node, error) 
 	system, owner, key := id.Parts[0], id.Parts[1], id.Parts[2]
 	switch id.Type {
 	case "Ticket":
-		return fact(ctx, o, o.support, system, owner, func(r *support.Record) graph.Node {
+		return fact(ctx, o, &o.support, system, owner, func(r *support.Record) graph.Node {
 			return pick(r.Tickets, func(t *support.Ticket) bool { return t.RecordID == key })
 		})
 	case "SocialProfile", "Mention":
-		return fact(ctx, o, o.social, system, owner, func(r *social.Record) graph.Node {
+		return fact(ctx, o, &o.social, system, owner, func(r *social.Record) graph.Node {
 			if id.Type == "SocialProfile" {
 				return same(&r.Profile, r.RecordID == key)
 			}
 			return pick(r.Mentions, func(m *social.Mention) bool { return m.RecordID == key })
 		})
 	}
-	return fact(ctx, o, o.billing, system, owner, func(r *billing.Record) graph.Node {
+	return fact(ctx, o, &o.billing, system, owner, func(r *billing.Record) graph.Node {
 		switch id.Type {
 		case "Subscription":
 			return pick(r.Subscriptions, func(s *billing.Subscription) bool { return s.RecordID == key })
@@ -115,11 +115,11 @@ func (q query) interactionNode(ctx context.Context, id relay.ID) (graph.Node, er
 	}
 	switch profiles.SourceName(id.Parts[0]) {
 	case profiles.Billing:
-		return fact(ctx, o, o.billing, system, owner, func(r *billing.Record) graph.Node { return one(customer.BillingInteractions(r)) })
+		return fact(ctx, o, &o.billing, system, owner, func(r *billing.Record) graph.Node { return one(customer.BillingInteractions(r)) })
 	case profiles.Support:
-		return fact(ctx, o, o.support, system, owner, func(r *support.Record) graph.Node { return one(customer.SupportInteractions(r)) })
+		return fact(ctx, o, &o.support, system, owner, func(r *support.Record) graph.Node { return one(customer.SupportInteractions(r)) })
 	case profiles.Social:
-		return fact(ctx, o, o.social, system, owner, func(r *social.Record) graph.Node { return one(customer.SocialInteractions(r)) })
+		return fact(ctx, o, &o.social, system, owner, func(r *social.Record) graph.Node { return one(customer.SocialInteractions(r)) })
 	}
 	return nil, customer.BadInput(relay.ErrID.Error())
 }

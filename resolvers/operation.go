@@ -27,10 +27,10 @@ type operation struct {
 	// needed: a root field can lead to a source.
 	needed bool
 	// customers are profiles by key.
-	customers *loader[*profiles.Customer]
-	billing   *asks[*billing.Record]
-	support   *asks[*support.Record]
-	social    *asks[*social.Record]
+	customers loader[*profiles.Customer]
+	billing   asks[*billing.Record]
+	support   asks[*support.Record]
+	social    asks[*social.Record]
 	// quiet: the caller reads failures of sources from status, not from errors.
 	quiet bool
 	// profile is how the spine answered so far.
@@ -102,20 +102,14 @@ func (extension) MutateOperationContext(_ context.Context, op *graphql.Operation
 
 func (e extension) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	op := graphql.GetOperationContext(ctx)
-	want := wantsOf(op)
-	batch := e.config.BatchCap
+	o := &operation{context: op, want: wantsOf(op), needed: leadsToSources(op), quiet: op.Extensions["sourceErrors"] == "status"}
 	// Its faults were told before.
 	fresh, _ := freshnessOf(op)
-	o := &operation{
-		context:   op,
-		want:      want,
-		needed:    leadsToSources(op),
-		customers: newLoader[*profiles.Customer](e.systems.Spine, want.Profile, sources.Freshness{}, batch),
-		billing:   newAsks(profiles.Billing, e.systems.Billing, want.Billing, fresh[profiles.Billing], batch),
-		support:   newAsks(profiles.Support, e.systems.Support, want.Support, fresh[profiles.Support], batch),
-		social:    newAsks(profiles.Social, e.systems.Social, want.Social, fresh[profiles.Social], batch),
-		quiet:     op.Extensions["sourceErrors"] == "status",
-	}
+	batch := e.config.BatchCap
+	o.customers.over(e.systems.Spine, o.want.Profile, sources.Freshness{}, batch)
+	o.billing.over(profiles.Billing, e.systems.Billing, o.want.Billing, fresh[profiles.Billing], batch)
+	o.support.over(profiles.Support, e.systems.Support, o.want.Support, fresh[profiles.Support], batch)
+	o.social.over(profiles.Social, e.systems.Social, o.want.Social, fresh[profiles.Social], batch)
 	return next(context.WithValue(ctx, operationKey{}, o))
 }
 

@@ -70,18 +70,23 @@ type Way string
 
 // The ways: as a plan, or on the stock executor, and why.
 const (
-	Planned      Way = "plan"
-	Disabled     Way = "stock: disabled"
-	NotAQuery    Way = "stock: not a query"
-	Intercepted  Way = "stock: fields are intercepted"
-	HasDirective Way = "stock: executable directive"
-	TooLarge     Way = "stock: too large"
-	NoCondition  Way = "stock: condition without a value"
-	NotCovered   Way = "stock: type not covered"
+	Planned Way = "plan"
+	// Disabled: [Options.Stock] is set.
+	Disabled Way = "stock_disabled"
+	// NotAQuery: a mutation or a subscription.
+	NotAQuery Way = "stock_not_a_query"
+	// Intercepted: an extension of the server intercepts fields or root fields.
+	Intercepted Way = "stock_intercepted"
+	// HasDirective: a directive with code of its own stands in the operation.
+	HasDirective Way = "stock_directive"
+	// TooLarge: more fields, fragments spread, than any reader would write.
+	TooLarge Way = "stock_too_large"
+	// NoCondition: a variable in @skip or @include has no value.
+	NoCondition Way = "stock_condition"
+	// NotCovered: a field is of a Go type, or is bound in a way, that the generator does not
+	// cover.
+	NotCovered Way = "stock_not_covered"
 )
-
-// Ways are all of them.
-var Ways = []Way{Planned, Disabled, NotAQuery, Intercepted, HasDirective, TooLarge, NoCondition, NotCovered}
 
 // A Gather is how a project sends for what a level of a query needs, before the first
 // resolver of that level waits for it.

@@ -117,7 +117,10 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 		Social:    guarded(gateway, systems.Social, c, t),
 	}, resolvers.Config{PageCap: c.PageCap, BatchCap: c.BatchCap})
 	schema := graph.NewSchema(g)
-	plans := executor.New(schema, graph.Types(schema), executor.Options{Gather: g.Gather(), Prepare: g.Prepare, Stock: c.StockExecutor})
+	plans := executor.New(schema, graph.Types(schema), executor.Options{
+		Gather: g.Gather(), Prepare: g.Prepare, Stock: c.StockExecutor,
+		Observe: func(w executor.Way) { t.Executed(string(w)) },
+	})
 	api := graphqlhttp.New(plans, graphqlhttp.Options{
 		MaxBody: c.MaxBody, Deadline: c.RequestTimeout, Limits: c.Limits, Log: c.Log,
 		Extensions: []graphql.HandlerExtension{g.Extension()},

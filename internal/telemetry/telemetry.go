@@ -30,6 +30,7 @@ type Telemetry struct {
 	retries  *prometheus.CounterVec
 	breakers *prometheus.GaugeVec
 	cache    *prometheus.CounterVec
+	ways     *prometheus.CounterVec
 }
 
 // latencies are from a read of the embedded store to the longest deadline.
@@ -72,8 +73,12 @@ func New(log *slog.Logger, request func(context.Context) string) *Telemetry {
 			Name: "customer360_source_cache_keys_total",
 			Help: "Keys that were wanted of sources, by where the answer came from: fresh (kept), joined (a call under way), asked (a call of their own), stale (kept, since the source failed; counted beside what was tried).",
 		}, []string{"source", "use"}),
+		ways: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "customer360_operations_total",
+			Help: "Operations, by how they ran: plan, or stock_ and why not as a plan.",
+		}, []string{"way"}),
 	}
-	t.registry.MustRegister(t.calls, t.keys, t.took, t.requests, t.retries, t.breakers, t.cache,
+	t.registry.MustRegister(t.calls, t.keys, t.took, t.requests, t.retries, t.breakers, t.cache, t.ways,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return t
 }
@@ -108,6 +113,9 @@ func (t *Telemetry) Called(ctx context.Context, c guard.Call) {
 	t.keys.WithLabelValues(c.Source, "false").Add(float64(c.Keys - c.Answered))
 	t.took.WithLabelValues(c.Source).Observe(c.Took.Seconds())
 }
+
+// Executed counts an operation by the way that it ran.
+func (t *Telemetry) Executed(way string) { t.ways.WithLabelValues(way).Inc() }
 
 // Retried counts a retry.
 func (t *Telemetry) Retried(source string) { t.retries.WithLabelValues(source).Inc() }
