@@ -9,23 +9,49 @@ import (
 	"customer360/sources/support"
 )
 
+// What nobody is named for is done by one of these.
+var (
+	customerActor = &Actor{Kind: ByCustomer}
+	agentActor    = &Actor{Kind: ByAgent}
+	systemActor   = &Actor{Kind: BySystem}
+)
+
+// interactions are made in one piece: there are many of them.
+type interactions struct {
+	room []Interaction
+	all  []*Interaction
+}
+
+// roomFor makes room for n of them.
+func roomFor(n int) interactions {
+	return interactions{make([]Interaction, 0, n), make([]*Interaction, 0, n)}
+}
+
+func (i *interactions) add(one Interaction) {
+	if len(i.room) == cap(i.room) {
+		i.room = make([]Interaction, 0, 16)
+	}
+	i.room = append(i.room, one)
+	i.all = append(i.all, &i.room[len(i.room)-1])
+}
+
 // BillingInteractions gives what happened in a billing account, in no order.
 func BillingInteractions(r *billing.Record) []*Interaction {
-	var all []*Interaction
+	all := roomFor(len(r.Invoices) + len(r.Charges) + len(r.Subscriptions))
 	for _, i := range r.Invoices {
 		if i.Status == billing.Draft {
 			continue
 		}
-		all = append(all, &Interaction{
+		all.add(Interaction{
 			At: i.IssuedAt, Kind: InvoiceIssued, Direction: support.Outbound, Source: profiles.Billing,
 			Ref: i.Ref, Title: amountTitle(strings.TrimSpace("Invoice "+i.Number), i.Total), Body: i.Description,
-			Actor: &Actor{Kind: BySystem}, Subject: i,
+			Actor: systemActor, Subject: i,
 		})
 	}
 	for _, c := range r.Charges {
 		at := Interaction{
 			At: c.ChargedAt, Source: profiles.Billing, Ref: c.Ref, Body: c.Description,
-			Actor: &Actor{Kind: ByCustomer}, Subject: c,
+			Actor: customerActor, Subject: c,
 		}
 		switch {
 		case c.Received():
@@ -35,30 +61,30 @@ func BillingInteractions(r *billing.Record) []*Interaction {
 		default:
 			continue
 		}
-		all = append(all, &at)
+		all.add(at)
 		if c.Refunded != nil && c.Refunded.Minor != 0 {
 			// Billing systems date the charge, and seldom the refund: it is shown with it.
 			refund := at
-			refund.Kind, refund.Direction, refund.Actor = Refund, support.Outbound, &Actor{Kind: BySystem}
+			refund.Kind, refund.Direction, refund.Actor = Refund, support.Outbound, systemActor
 			refund.Title = amountTitle("Refund", c.Refunded)
-			all = append(all, &refund)
+			all.add(refund)
 		}
 	}
 	for _, s := range r.Subscriptions {
 		if !s.StartedAt.IsZero() {
-			all = append(all, &Interaction{
+			all.add(Interaction{
 				At: s.StartedAt, Kind: SubscriptionStarted, Source: profiles.Billing, Ref: s.Ref,
-				Title: s.Name, Actor: &Actor{Kind: ByCustomer}, Subject: s,
+				Title: s.Name, Actor: customerActor, Subject: s,
 			})
 		}
 		if !s.EndedAt.IsZero() {
-			all = append(all, &Interaction{
+			all.add(Interaction{
 				At: s.EndedAt, Kind: SubscriptionEnded, Source: profiles.Billing, Ref: s.Ref,
 				Title: s.Name, Subject: s,
 			})
 		}
 	}
-	return all
+	return all.all
 }
 
 func amountTitle(what string, m *billing.Money) string {
@@ -70,28 +96,27 @@ func amountTitle(what string, m *billing.Money) string {
 
 // SupportInteractions gives what happened with a support contact, in no order.
 func SupportInteractions(r *support.Record) []*Interaction {
-	var all []*Interaction
+	all := roomFor(len(r.Tickets) + len(r.Messages))
 	tickets := map[string]*support.Ticket{}
 	for _, t := range r.Tickets {
 		tickets[t.RecordID] = t
-		all = append(all, &Interaction{
+		all.add(Interaction{
 			At: t.CreatedAt, Kind: TicketOpened, Channel: t.Channel, Direction: support.Inbound,
-			Source: profiles.Support, Ref: t.Ref, Title: t.Title, Actor: &Actor{Kind: ByCustomer},
+			Source: profiles.Support, Ref: t.Ref, Title: t.Title, Actor: customerActor,
 			TicketID: t.RecordID, Subject: t,
 		})
 		if !t.SolvedAt.IsZero() {
-			all = append(all, &Interaction{
+			all.add(Interaction{
 				At: t.SolvedAt, Kind: TicketSolved, Channel: t.Channel, Direction: support.Outbound,
-				Source: profiles.Support, Ref: t.Ref, Title: t.Title, Actor: &Actor{Kind: ByAgent},
+				Source: profiles.Support, Ref: t.Ref, Title: t.Title, Actor: agentActor,
 				TicketID: t.RecordID, Subject: t,
 			})
 		}
 	}
 	for _, m := range r.Messages {
-		i := &Interaction{
+		i := Interaction{
 			At: m.SentAt, Kind: MessageSent, Channel: m.Channel, Direction: m.Direction,
-			Source: profiles.Support, Ref: m.Ref, Title: m.Title, Body: m.Body,
-			Actor: &Actor{Kind: ByAgent, Name: m.AuthorName}, TicketID: m.TicketID,
+			Source: profiles.Support, Ref: m.Ref, Title: m.Title, Body: m.Body, TicketID: m.TicketID,
 		}
 		switch {
 		case m.Direction == support.Internal:
@@ -101,9 +126,14 @@ func SupportInteractions(r *support.Record) []*Interaction {
 		}
 		switch {
 		case m.Direction == support.Inbound:
-			i.Actor.Kind = ByCustomer
+			i.Actor = customerActor
 		case m.Automatic:
-			i.Actor.Kind = BySystem
+			i.Actor = systemActor
+		default:
+			i.Actor = agentActor
+		}
+		if m.AuthorName != "" {
+			i.Actor = &Actor{Kind: i.Actor.Kind, Name: m.AuthorName}
 		}
 		if t := tickets[m.TicketID]; t != nil {
 			i.Subject = t
@@ -111,20 +141,20 @@ func SupportInteractions(r *support.Record) []*Interaction {
 				i.Title = t.Title
 			}
 		}
-		all = append(all, i)
+		all.add(i)
 	}
-	return all
+	return all.all
 }
 
 // SocialInteractions gives what happened on a social account, in no order.
 func SocialInteractions(r *social.Record) []*Interaction {
-	var all []*Interaction
+	all := roomFor(len(r.Mentions))
 	for _, m := range r.Mentions {
-		all = append(all, &Interaction{
+		all.add(Interaction{
 			At: m.PostedAt, Kind: Mentioned, Channel: profiles.SocialMedia, Direction: support.Inbound,
 			Source: profiles.Social, Ref: m.Ref, Title: "Mention on " + m.Network, Body: m.Text,
 			Actor: &Actor{Kind: ByCustomer, Name: r.Handle}, Subject: m,
 		})
 	}
-	return all
+	return all.all
 }

@@ -188,7 +188,10 @@ func JoinTimeline(customer *profiles.Customer, answers Answers, kinds []Interact
 		return !asksFor(kinds, i.Kind) || channels != nil && !slices.Contains(channels, i.Channel)
 	})
 	slices.SortStableFunc(all, func(a, b *Interaction) int {
-		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.key(), b.key()))
+		if order := b.At.Compare(a.At); order != 0 {
+			return order
+		}
+		return cmp.Compare(a.key(), b.key())
 	})
 	t.Interactions = all
 	if !bound.unknown {
