@@ -3,9 +3,12 @@ package billing
 import (
 	"encoding/json"
 	"math"
+	"math/big"
 	"testing"
 
+	"github.com/bojanz/currency"
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"pgregory.net/rapid"
 )
 
 func TestParseMoney(t *testing.T) {
@@ -127,4 +130,40 @@ func TestMonthlyRevenue(t *testing.T) {
 			t.Errorf("%s: %v; want %v", name, got, test.want)
 		}
 	}
+}
+
+// Common intervals take a short way: it leads to where the rule does.
+func TestShortWayOfMonthlyRevenue(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		price := Money{rapid.Int64Range(-1<<31, 1<<31).Draw(t, "price"), "EUR"}
+		quantity := rapid.IntRange(-5, 5000).Draw(t, "quantity")
+		interval := rapid.StringMatching(`P[0-9]{1,3}[MY]`).Draw(t, "interval")
+		got, ok := (&Subscription{Status: Active, Price: &price, Quantity: &quantity, Interval: interval}).Monthly()
+		months, some := IntervalMonths(interval)
+		if ok != some {
+			t.Fatalf("%s: %t; want %t", interval, ok, some)
+		}
+		if !ok {
+			return
+		}
+		r := new(big.Rat).SetInt64(price.Minor * int64(quantity))
+		r.Quo(r, months).Add(r, big.NewRat(1, 2))
+		if want := new(big.Int).Div(r.Num(), r.Denom()).Int64(); got != (Money{want, "EUR"}) {
+			t.Fatalf("%d of %d at %s is %d; want %d", quantity, price.Minor, interval, got.Minor, want)
+		}
+	})
+}
+
+// An amount is written as the library for currencies writes it.
+func TestAmountsAreWrittenAsTheLibraryDoes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := Money{rapid.Int64().Draw(t, "minor"), rapid.SampledFrom([]string{"EUR", "JPY", "KWD", "CLF", "XXZ", ""}).Draw(t, "currency")}
+		want := ""
+		if a, err := currency.NewAmountFromInt64(m.Minor, m.Currency); err == nil {
+			want = a.Number()
+		}
+		if got := m.Amount(); got != want {
+			t.Fatalf("%d %s is written %q; want %q", m.Minor, m.Currency, got, want)
+		}
+	})
 }
