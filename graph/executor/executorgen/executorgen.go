@@ -103,7 +103,7 @@ func read(f *codegen.Field, absent string) string {
 	if f.IsResolver || f.MethodHasContext {
 		b.WriteString("ctx := c.Context()\n")
 	}
-	if len(f.Args) > 0 {
+	if len(f.Args) > 0 && (f.IsResolver || f.IsMethod()) {
 		b.WriteString("fc := c\n")
 	}
 	fail := "if err != nil {\nc.Fail(err)\n" + absent + "\n}\n"
@@ -168,7 +168,7 @@ func leafBody(f *codegen.Field) string {
 // appends gives a call that appends a value to a buffer, written as %s; false: its scalar
 // has none.
 func appends(t *config.TypeReference, v string) (string, bool) {
-	if t.Marshaler == nil || t.IsMarshaler || t.HasEnumValues() {
+	if t.Marshaler == nil || t.IsMarshaler || t.HasEnumValues() || t.IsTargetNilable() {
 		return "", false
 	}
 	name, ok := strings.CutPrefix(t.Marshaler.Name(), "Marshal")
