@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -31,6 +32,8 @@ type Telemetry struct {
 	breakers *prometheus.GaugeVec
 	cache    *prometheus.CounterVec
 	ways     *prometheus.CounterVec
+	// sources are the *sourceMetrics by the names of sources.
+	sources sync.Map
 }
 
 // latencies are from a read of the embedded store to the longest deadline.
@@ -108,10 +111,36 @@ func (t *Telemetry) Called(ctx context.Context, c guard.Call) {
 		t.log.Log(ctx, level, "source failed", "source", c.Source, "kind", c.Err.Kind,
 			"keys", c.Keys, "answered", c.Answered, "took", c.Took.Round(time.Millisecond), "cause", cause, "request", t.request(ctx))
 	}
-	t.calls.WithLabelValues(c.Source, outcome).Inc()
-	t.keys.WithLabelValues(c.Source, "true").Add(float64(c.Answered))
-	t.keys.WithLabelValues(c.Source, "false").Add(float64(c.Keys - c.Answered))
-	t.took.WithLabelValues(c.Source).Observe(c.Took.Seconds())
+	s := t.of(c.Source)
+	if c.Err == nil {
+		s.ok.Inc()
+	} else {
+		t.calls.WithLabelValues(c.Source, outcome).Inc()
+	}
+	s.answered.Add(float64(c.Answered))
+	s.unanswered.Add(float64(c.Keys - c.Answered))
+	s.took.Observe(c.Took.Seconds())
+}
+
+// sourceMetrics are the metrics that every call of a source counts in.
+type sourceMetrics struct {
+	ok, answered, unanswered prometheus.Counter
+	took                     prometheus.Observer
+}
+
+// of gives a source's metrics. They are looked up by their labels once: that takes longer
+// than to count.
+func (t *Telemetry) of(source string) *sourceMetrics {
+	if s, ok := t.sources.Load(source); ok {
+		return s.(*sourceMetrics)
+	}
+	s, _ := t.sources.LoadOrStore(source, &sourceMetrics{
+		ok:         t.calls.WithLabelValues(source, "OK"),
+		answered:   t.keys.WithLabelValues(source, "true"),
+		unanswered: t.keys.WithLabelValues(source, "false"),
+		took:       t.took.WithLabelValues(source),
+	})
+	return s.(*sourceMetrics)
 }
 
 // Executed counts an operation by the way that it ran.
