@@ -650,6 +650,7 @@ var executorObjects = map[string]*executor.Object{
 				return &obj.PageInfo
 
 			},
+			Result: executor.Value[relay.PageInfo],
 		},
 		"totalCount": {
 			Method: true,
@@ -1308,6 +1309,7 @@ var executorObjects = map[string]*executor.Object{
 				return &obj.PageInfo
 
 			},
+			Result: executor.Value[relay.PageInfo],
 		},
 		"totalCount": {
 			Method: true,
@@ -1555,6 +1557,7 @@ var executorObjects = map[string]*executor.Object{
 				return &obj.PageInfo
 
 			},
+			Result: executor.Value[relay.PageInfo],
 		},
 		"completeSince": {
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1787,6 +1790,7 @@ var executorObjects = map[string]*executor.Object{
 				return &obj.PageInfo
 
 			},
+			Result: executor.Value[relay.PageInfo],
 		},
 		"totalCount": {
 			Method: true,
@@ -1980,6 +1984,7 @@ var executorObjects = map[string]*executor.Object{
 				return &obj.PageInfo
 
 			},
+			Result: executor.Value[relay.PageInfo],
 		},
 		"totalCount": {
 			Method: true,
@@ -3593,6 +3598,7 @@ var executorObjects = map[string]*executor.Object{
 				return &obj.PageInfo
 
 			},
+			Result: executor.Value[relay.PageInfo],
 		},
 		"totalCount": {
 			Method: true,

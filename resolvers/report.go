@@ -50,7 +50,7 @@ func (p *profileReport) failed(err *sources.Error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	// Whichever is first, the worst is told.
-	if p.err == nil || cmp.Or(-customer.CompareKinds(err.Kind, p.err.Kind), cmp.Compare(err.Kind, p.err.Kind)) < 0 {
+	if p.err == nil || cmp.Or(-customer.CompareKinds(err.Kind, p.err.Kind), cmp.Compare(err.Kind, p.err.Kind), -cmp.Compare(err.RetryAfter, p.err.RetryAfter)) < 0 {
 		p.err = err
 	}
 }

@@ -12,6 +12,8 @@ type encoder struct {
 	c     Call
 	// base is the frame of the root; the fields of it that are resolved before have their own.
 	base *frame
+	// marked: the field at hand is null, and its resolver has said that it must not be.
+	marked bool
 }
 
 // encode appends the data of the answer.
@@ -67,9 +69,10 @@ func (e *encoder) fields(sel *selection, object any, first int, i *int, valid *b
 		}
 		e.c.Buf = append(e.c.Buf, key...)
 		mark = len(e.c.Buf)
+		e.marked = false
 		if !e.field(f, object, *i) {
 			e.c.Buf = append(e.c.Buf[:mark], "null"...)
-			*valid = *valid && !f.shape.nonNull
+			*valid = *valid && !f.shape.nonNull && !e.marked
 		}
 	}
 }
@@ -145,7 +148,8 @@ func (e *encoder) child(f *field, v value) bool {
 // missing reports that the value of the field at hand is null where it must not be, unless
 // it was said why.
 func (e *encoder) missing(f *field) {
-	if !f.shape.nonNull || e.c.failed {
+	e.marked = e.c.frame.marked() && (e.c.failed || e.c.absent)
+	if e.c.failed || !f.shape.nonNull && !e.marked {
 		return
 	}
 	ctx := e.c.at()
@@ -177,17 +181,22 @@ func (e *encoder) value(s *shape, v any) bool {
 	}
 	start := len(e.c.Buf)
 	e.c.Buf = append(e.c.Buf, '[')
-	n, valid := s.list.Len(v), true
+	n, valid, broken := s.list.Len(v), true, false
 	for i := range n {
 		if i > 0 {
 			e.c.Buf = append(e.c.Buf, ',')
 		}
 		e.stack.push(place{index: i, value: v, list: s.list})
-		if !e.element(s, s.list.At(v, i)) {
+		if !e.element(s, s.list.At(v, i), &broken) {
 			e.c.Buf = append(e.c.Buf, "null"...)
 			valid = valid && !s.element.nonNull
 		}
 		e.stack.pop()
+	}
+	if broken {
+		// Stock execution drops a list of which an element panics.
+		e.c.Buf = append(e.c.Buf[:start], "[]"...)
+		return true
 	}
 	if !valid {
 		e.c.Buf = e.c.Buf[:start]
@@ -197,13 +206,25 @@ func (e *encoder) value(s *shape, v any) bool {
 	return true
 }
 
-func (e *encoder) element(s *shape, v any) bool {
+func (e *encoder) element(s *shape, v any, broken *bool) bool {
 	if v == nil {
 		if s.element.nonNull {
 			null(e.stack.top())
 		}
 		return false
 	}
+	if s.element.abstract == nil {
+		return e.value(s.element, v)
+	}
+	depth := len(e.stack.places)
+	defer func() {
+		if p := recover(); p != nil {
+			e.stack.places = e.stack.places[:depth]
+			*broken = true
+			ctx := e.stack.top()
+			e.run.op.Error(ctx, e.run.op.Recover(ctx, p))
+		}
+	}()
 	return e.value(s.element, v)
 }
 
@@ -215,7 +236,7 @@ func (e *encoder) stock(f *field, object any) bool {
 		return true
 	}
 	before := len(e.c.Buf)
-	ctx := e.stack.top()
+	ctx := e.stack.settled()
 	e.c.Marshal(f.def.Stock(e.run.state, ctx, f.collected, object))
 	if keep && len(e.c.Buf) > before && len(graphql.GetErrors(ctx)) == 0 {
 		kept := append([]byte(nil), e.c.Buf[before:]...)

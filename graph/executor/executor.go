@@ -29,12 +29,13 @@
 // own in the schema, and introspection, are resolved by the generated code inside a plan;
 // introspection that does not depend on variables is kept as bytes.
 //
-// Three things differ from stock execution on purpose. Errors come in document order.
+// Some things differ from stock execution on purpose. Errors come in document order.
 // Arguments are read once for a field, not for every object that the field is on, and once
 // for all operations of a plan if they do not depend on variables; so a resolver must not
 // change what they point to. Two fields of one name on fragments of two
 // interfaces, neither of which implements the other, are one field, as the specification
-// has it.
+// has it. A marshaler that panics while it writes makes its field null, with an error; stock
+// execution gives no answer at all.
 package executor
 
 import (

@@ -79,13 +79,20 @@ func (f *frame) fieldContext() *graphql.FieldContext {
 // result is what stock execution has as the result of a field or element.
 func (f *frame) result(value any, list *List) any {
 	switch {
-	case list == nil || value == nil:
-		return value
-	case f.field == nil:
+	case value == nil:
+		return nil
+	case list != nil && f.field == nil:
 		return list.Element(value, f.index)
+	case list != nil:
+		return list.Result(value)
+	case f.field != nil && f.field.def.Result != nil:
+		return f.field.def.Result(value)
 	}
-	return list.Result(value)
+	return value
 }
+
+// marked reports whether a resolver has said that its field must not be null.
+func (f *frame) marked() bool { return f != nil && f.made != nil && f.made.NonNull }
 
 func (f *frame) make() *graphql.FieldContext {
 	if f.parent == nil {
@@ -173,6 +180,16 @@ func (s *stack) top() *frame {
 		p.frame = s.frame(above.frame, above, p.field, p.index, p.args)
 	}
 	return s.places[i].frame
+}
+
+// settled gives the frame of the innermost place with the place's value in its context, for
+// code that looks there and does not come through a frame below.
+func (s *stack) settled() *frame {
+	f := s.top()
+	p := &s.places[len(s.places)-1]
+	f.fieldContext()
+	f.resolved.Do(func() { f.made.Result = f.result(p.value, p.list) })
+	return f
 }
 
 // null reports that a value is null which the schema says is not, unless something was

@@ -282,14 +282,10 @@ func (r *run) rootField(i int) {
 	root := &frame{Context: ctx, run: r, index: i}
 	c := Call{State: r.state, stack: &stack{run: r, places: []place{{frame: root}}}}
 	var v value
-	switch f.kind {
-	case isChild:
+	if f.kind == isChild {
 		v = c.resolve(f, nil)
-	case isLeaf:
+	} else {
 		v = c.leaf(f)
-	case isStock:
-		c.Marshal(f.def.Stock(r.state, root, f.collected, nil))
-		v.bytes = c.Buf
 	}
 	r.mu.Lock()
 	state.value, state.root, state.returned = v, root, true
@@ -297,7 +293,7 @@ func (r *run) rootField(i int) {
 	r.leave(state)
 }
 
-// leaf gives the bytes of a field that is a leaf.
+// leaf gives the bytes of a field that is a leaf, or that stock execution resolves.
 func (c *Call) leaf(f *field) (v value) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -306,7 +302,10 @@ func (c *Call) leaf(f *field) (v value) {
 		}
 	}()
 	c.begin(f, nil)
-	if c.arguments() {
+	switch {
+	case f.kind == isStock:
+		c.Marshal(f.def.Stock(c.State, c.stack.settled(), f.collected, nil))
+	case c.arguments():
 		f.def.Leaf(c)
 	}
 	return value{bytes: c.Buf, failed: c.failed, absent: c.absent, frame: c.frame}
@@ -325,6 +324,12 @@ func (r *run) leave(state *rootField) {
 	r.mu.Unlock()
 	if last {
 		defer close(r.sent)
+		// It runs in the goroutine of a root field, where a panic would end the process.
+		defer func() {
+			if p := recover(); p != nil {
+				r.op.Error(r.ctx, r.op.Recover(r.ctx, p))
+			}
+		}()
 		for _, queue := range r.queues {
 			r.send(queue)
 		}

@@ -44,6 +44,9 @@ type Field struct {
 	Child func(*Call) any
 	// List reads what Child gives, if that is a list.
 	List *List
+	// Result gives what resolvers find in [graphql.FieldContext.Result], if that is not what
+	// Child gives.
+	Result func(child any) any
 	// Stock resolves and marshals the field as the generated schema does by itself. It is for
 	// what has a directive with code of its own, and for introspection.
 	Stock func(state any, ctx context.Context, field graphql.CollectedField, object any) graphql.Marshaler
@@ -109,6 +112,9 @@ func Interfaces[T any]() *List {
 	}
 }
 
+// Value gives the T that a *T points to.
+func Value[T any](pointer any) any { return *pointer.(*T) }
+
 // A Call is one reading of a field: what generated code is given. It must not be kept.
 type Call struct {
 	// State is what [Types.State] gave.
@@ -154,11 +160,14 @@ func (c *Call) Fail(err error) {
 // Absent says that there is no value: a nil interface, or a method that says so.
 func (c *Call) Absent() { c.absent = true }
 
-// Marshal appends what a marshaler writes; nothing for [graphql.Null].
+// Marshal appends what a marshaler writes that the generated schema gave; nothing for
+// [graphql.Null], which it has reported if that must not be.
 func (c *Call) Marshal(m graphql.Marshaler) {
-	if m != graphql.Null {
-		m.MarshalGQL(c)
+	if m == graphql.Null {
+		c.failed = true
+		return
 	}
+	m.MarshalGQL(c)
 }
 
 // Write appends bytes. It never fails.

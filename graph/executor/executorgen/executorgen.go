@@ -56,6 +56,7 @@ func (g generator) GenerateCode(data *codegen.Data) error {
 			"leafBody":  leafBody,
 			"childBody": childBody,
 			"list":      list,
+			"result":    result,
 			"pure":      pure,
 			"waits":     func(f *codegen.Field) bool { return f.IsResolver || f.MethodHasContext },
 		},
@@ -135,7 +136,7 @@ func leafBody(f *codegen.Field) string {
 	if t.IsSlice() {
 		e := t.Elem()
 		expression, ok := appends(e, "e")
-		if !ok || e.IsNilable() || e.IsSlice() {
+		if !ok || e.IsNilable() || e.IsSlice() || e.IsContext {
 			return stock
 		}
 		var b strings.Builder
@@ -266,6 +267,15 @@ func list(f *codegen.Field) string {
 		return fmt.Sprintf("%s.Pointers[%s]()", x, ref(e.Elem().GO))
 	}
 	return fmt.Sprintf("%s.Values[%s]()", x, ref(e.GO))
+}
+
+// result gives what turns a pointer to an object into the value that its field has, or "".
+func result(f *codegen.Field) string {
+	t := f.TypeReference
+	if t.IsSlice() || t.IsPtr() || types.IsInterface(t.GO) {
+		return ""
+	}
+	return fmt.Sprintf("%s.Value[%s]", templates.CurrentImports.Lookup(executorPackage), ref(t.GO))
 }
 
 func ref(t types.Type) string { return templates.CurrentImports.LookupType(t) }
