@@ -3648,102 +3648,104 @@ var executorObjects = map[string]*executor.Object{
 }
 
 var executorAbstracts = map[string]func(any) (string, any, error){
-	"Node": func(value any) (string, any, error) {
-		switch obj := value.(type) {
-		case nil:
+	"Node": executorAbstractNode,
+}
+
+func executorAbstractNode(value any) (string, any, error) {
+	switch obj := value.(type) {
+	case nil:
+		return "", nil, nil
+	case support.Ticket:
+		return "Ticket", &obj, nil
+	case *support.Ticket:
+		if obj == nil {
 			return "", nil, nil
-		case support.Ticket:
-			return "Ticket", &obj, nil
-		case *support.Ticket:
-			if obj == nil {
-				return "", nil, nil
-			}
-			return "Ticket", obj, nil
-		case customer.Support:
-			return "Support", &obj, nil
-		case *customer.Support:
-			if obj == nil {
-				return "", nil, nil
-			}
-			return "Support", obj, nil
-		case billing.Subscription:
-			return "Subscription", &obj, nil
-		case *billing.Subscription:
-			if obj == nil {
-				return "", nil, nil
-			}
-			return "Subscription", obj, nil
-		case social.Profile:
-			return "SocialProfile", &obj, nil
-		case *social.Profile:
-			if obj == nil {
-				return "", nil, nil
-			}
-			return "SocialProfile", obj, nil
-		case customer.Social:
-			return "Social", &obj, nil
-		case *customer.Social:
-			if obj == nil {
-				return "", nil, nil
-			}
-			return "Social", obj, nil
-		case customer.Payment:
-			return "Payment", &obj, nil
-		case *customer.Payment:
-			if obj == nil {
-				return "", nil, nil
-			}
-			return "Payment", obj, nil
-		case social.Mention:
-			return "Mention", &obj, nil
-		case *social.Mention:
-			if obj == nil {
-				return "", nil, nil
-			}
-			return "Mention", obj, nil
-		case billing.Invoice:
-			return "Invoice", &obj, nil
-		case *billing.Invoice:
-			if obj == nil {
-				return "", nil, nil
-			}
-			return "Invoice", obj, nil
-		case customer.Interaction:
-			return "Interaction", &obj, nil
-		case *customer.Interaction:
-			if obj == nil {
-				return "", nil, nil
-			}
-			return "Interaction", obj, nil
-		case profiles.Customer:
-			return "Customer", &obj, nil
-		case *profiles.Customer:
-			if obj == nil {
-				return "", nil, nil
-			}
-			return "Customer", obj, nil
-		case billing.Charge:
-			return "Charge", &obj, nil
-		case *billing.Charge:
-			if obj == nil {
-				return "", nil, nil
-			}
-			return "Charge", obj, nil
-		case billing.Account:
-			return "BillingAccount", &obj, nil
-		case *billing.Account:
-			if obj == nil {
-				return "", nil, nil
-			}
-			return "BillingAccount", obj, nil
-		case customer.Billing:
-			return "Billing", &obj, nil
-		case *customer.Billing:
-			if obj == nil {
-				return "", nil, nil
-			}
-			return "Billing", obj, nil
 		}
-		return "", nil, executor.Unexpected(value, "Node")
-	},
+		return "Ticket", obj, nil
+	case customer.Support:
+		return "Support", &obj, nil
+	case *customer.Support:
+		if obj == nil {
+			return "", nil, nil
+		}
+		return "Support", obj, nil
+	case billing.Subscription:
+		return "Subscription", &obj, nil
+	case *billing.Subscription:
+		if obj == nil {
+			return "", nil, nil
+		}
+		return "Subscription", obj, nil
+	case social.Profile:
+		return "SocialProfile", &obj, nil
+	case *social.Profile:
+		if obj == nil {
+			return "", nil, nil
+		}
+		return "SocialProfile", obj, nil
+	case customer.Social:
+		return "Social", &obj, nil
+	case *customer.Social:
+		if obj == nil {
+			return "", nil, nil
+		}
+		return "Social", obj, nil
+	case customer.Payment:
+		return "Payment", &obj, nil
+	case *customer.Payment:
+		if obj == nil {
+			return "", nil, nil
+		}
+		return "Payment", obj, nil
+	case social.Mention:
+		return "Mention", &obj, nil
+	case *social.Mention:
+		if obj == nil {
+			return "", nil, nil
+		}
+		return "Mention", obj, nil
+	case billing.Invoice:
+		return "Invoice", &obj, nil
+	case *billing.Invoice:
+		if obj == nil {
+			return "", nil, nil
+		}
+		return "Invoice", obj, nil
+	case customer.Interaction:
+		return "Interaction", &obj, nil
+	case *customer.Interaction:
+		if obj == nil {
+			return "", nil, nil
+		}
+		return "Interaction", obj, nil
+	case profiles.Customer:
+		return "Customer", &obj, nil
+	case *profiles.Customer:
+		if obj == nil {
+			return "", nil, nil
+		}
+		return "Customer", obj, nil
+	case billing.Charge:
+		return "Charge", &obj, nil
+	case *billing.Charge:
+		if obj == nil {
+			return "", nil, nil
+		}
+		return "Charge", obj, nil
+	case billing.Account:
+		return "BillingAccount", &obj, nil
+	case *billing.Account:
+		if obj == nil {
+			return "", nil, nil
+		}
+		return "BillingAccount", obj, nil
+	case customer.Billing:
+		return "Billing", &obj, nil
+	case *customer.Billing:
+		if obj == nil {
+			return "", nil, nil
+		}
+		return "Billing", obj, nil
+	}
+	return "", nil, executor.Unexpected(value, "Node")
 }

@@ -145,8 +145,9 @@ func (i *inspection) covered(f *ast.Field) {
 		return
 	}
 	for _, possible := range i.e.Schema().GetPossibleTypes(f.ObjectDefinition) {
-		// Introspection is resolved as a whole, from its root.
-		if possible.BuiltIn {
+		// Introspection is resolved as a whole, from its root. An interface may be a possible
+		// type of another one, and no value is of it.
+		if possible.BuiltIn || possible.Kind != ast.Object {
 			continue
 		}
 		object := i.e.types.Objects[possible.Name]

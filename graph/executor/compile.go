@@ -240,7 +240,7 @@ func (p *plan) reaches(set ast.SelectionSet, seen map[string]bool) bool {
 				continue
 			}
 			for _, possible := range p.schema.GetPossibleTypes(s.ObjectDefinition) {
-				if p.needs(possible.Name, s.Name) {
+				if possible.Kind == ast.Object && p.needs(possible.Name, s.Name) {
 					return true
 				}
 			}

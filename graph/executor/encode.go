@@ -106,7 +106,7 @@ func (e *encoder) field(f *field, object any, i int) bool {
 		return e.stock(f, object)
 	}
 	if f.slot >= 0 {
-		return e.child(f, e.run.take(f, object))
+		return e.child(f, e.take(f))
 	}
 	var v value
 	if f.argument < 0 || c.arguments() {
@@ -142,6 +142,8 @@ func (e *encoder) child(f *field, v value) bool {
 	e.stack.push(place{field: f, value: v.value, list: f.shape.list, args: v.args, frame: v.frame})
 	ok := e.value(&f.shape, v.value)
 	e.stack.pop()
+	// What was marked is below.
+	e.marked = false
 	return ok
 }
 

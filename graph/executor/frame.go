@@ -139,6 +139,7 @@ type stack struct {
 type place struct {
 	field *field
 	index int
+	depth int
 	args  map[string]any
 	// value is what the field was resolved to, or the list that the element is in; list
 	// reads it, if it is a list.
@@ -166,8 +167,12 @@ func (s *stack) frame(parent *frame, above *place, field *field, index int, args
 	return f
 }
 
-func (s *stack) push(p place) { s.places = append(s.places, p) }
-func (s *stack) pop()         { s.places = s.places[:len(s.places)-1] }
+func (s *stack) push(p place) {
+	p.depth = s.places[len(s.places)-1].depth + 1
+	s.places = append(s.places, p)
+}
+
+func (s *stack) pop() { s.places = s.places[:len(s.places)-1] }
 
 // top gives the frame of the innermost place, making those on the way that are not there.
 func (s *stack) top() *frame {

@@ -2,6 +2,7 @@ package executor
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -9,15 +10,24 @@ import (
 
 // A value is what a field of an object was resolved to before its turn in the answer.
 type value struct {
-	// of is the object, so that the encoder can tell whose value it is.
-	of     any
 	value  any
 	args   map[string]any
 	frame  *frame
 	failed bool
 	absent bool
+	// at is where the object is, so that the encoder can tell whose value it is.
+	at step
 	// bytes are the value of a root field that is a leaf.
 	bytes []byte
+}
+
+// A step is how deep a place is, and its index in a list.
+type step struct{ depth, index int }
+
+// step gives the step of the innermost place.
+func (s *stack) step() step {
+	top := &s.places[len(s.places)-1]
+	return step{top.depth, top.index}
 }
 
 // A wait is a field that is resolved once the keys of its level are sent.
@@ -90,9 +100,10 @@ func (l *level) object(sel *selection, object any) {
 			l.waits = append(l.waits, wait{f, object, l.stack.places[len(l.stack.places)-1]})
 			continue
 		}
-		v := l.c.resolve(f, object)
+		// What is not kept is read again by the encoder, which then tells what is wrong.
+		v := l.c.resolve(f, object, f.slot < 0)
 		if f.slot >= 0 {
-			l.run.keep(f, v)
+			l.keep(f, v)
 		}
 		l.descend(f, v)
 	}
@@ -133,43 +144,52 @@ func (l *level) wait() {
 	l.waits = nil
 	for _, w := range waits {
 		l.stack.places = append(l.stack.places[:0], w.above)
-		v := l.c.resolve(w.field, w.object)
-		l.run.keep(w.field, v)
+		v := l.c.resolve(w.field, w.object, false)
+		l.keep(w.field, v)
 		l.descend(w.field, v)
 	}
 }
 
-// keep keeps a value for the encoder.
-func (r *run) keep(f *field, v value) {
+// keep keeps the value of a field of the object at the top of the stack for the encoder.
+func (l *level) keep(f *field, v value) {
+	r := l.run
 	for len(r.values) <= f.slot {
 		r.values = append(r.values, nil)
 	}
+	v.at = l.stack.step()
 	r.values[f.slot] = append(r.values[f.slot], v)
 }
 
-// take gives the value of an object's field that was kept. The encoder comes by in the order
-// of the walk; what it passes over, since a panic took it there, is dropped.
-func (r *run) take(f *field, object any) value {
-	if f.slot < len(r.values) {
-		for len(r.values[f.slot]) > 0 {
-			v := r.values[f.slot][0]
-			r.values[f.slot] = r.values[f.slot][1:]
-			if v.of == object {
-				return v
-			}
+var errStep = errors.New("the executor took a value for another object's: please report the operation")
+
+// take gives the value that was kept of a field of the object at the top of the stack. The
+// encoder comes by in the order of the walk; if ever it does not, there is an error, and not
+// another object's value.
+func (e *encoder) take(f *field) value {
+	r := e.run
+	if f.slot < len(r.values) && len(r.values[f.slot]) > 0 {
+		v := r.values[f.slot][0]
+		r.values[f.slot] = r.values[f.slot][1:]
+		if v.at == e.stack.step() {
+			return v
 		}
 	}
-	return value{of: object, failed: true}
+	e.c.Fail(errStep)
+	return value{failed: true, frame: e.c.frame}
 }
 
-// resolve gives the value of a field that is no leaf.
-func (c *Call) resolve(f *field, object any) (v value) {
-	v.of = object
+// resolve gives the value of a field that is no leaf. Quiet: nobody is told of a panic.
+func (c *Call) resolve(f *field, object any, quiet bool) (v value) {
 	depth := len(c.stack.places)
 	defer func() {
-		if p := recover(); p != nil {
-			c.stack.places = c.stack.places[:depth]
-			v = value{of: object, failed: true, frame: c.at()}
+		p := recover()
+		if p == nil {
+			return
+		}
+		c.stack.places = c.stack.places[:depth]
+		v = value{failed: true}
+		if !quiet {
+			v.frame = c.at()
 			c.stack.run.op.Error(c.frame, c.stack.run.op.Recover(c.frame, p))
 		}
 	}()
@@ -283,7 +303,7 @@ func (r *run) rootField(i int) {
 	c := Call{State: r.state, stack: &stack{run: r, places: []place{{frame: root}}}}
 	var v value
 	if f.kind == isChild {
-		v = c.resolve(f, nil)
+		v = c.resolve(f, nil, false)
 	} else {
 		v = c.leaf(f)
 	}
