@@ -35,7 +35,8 @@
 // change what they point to. Two fields of one name on fragments of two
 // interfaces, neither of which implements the other, are one field, as the specification
 // has it. A marshaler that panics while it writes makes its field null, with an error; stock
-// execution gives no answer at all.
+// execution gives no answer at all. What a marshaler that writes has to report is told even if
+// a null above takes the place of what it wrote.
 package executor
 
 import (

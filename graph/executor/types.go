@@ -188,32 +188,55 @@ func (c *Call) WriteString(s string) (int, error) {
 func AppendList[T any](c *Call, list []T, nonNull, indexed bool, each func([]byte, T) []byte) {
 	start := len(c.Buf)
 	c.Buf = append(c.Buf, '[')
-	bubbles := false
+	bubbles, broken := false, false
 	for i, v := range list {
 		if i > 0 {
 			c.Buf = append(c.Buf, ',')
 		}
 		before := len(c.Buf)
-		c.Buf = each(c.Buf, v)
+		if indexed {
+			broken = !appendElement(c, i, v, each) || broken
+		} else {
+			c.Buf = each(c.Buf, v)
+		}
 		if len(c.Buf) > before {
 			continue
 		}
 		c.Buf = append(c.Buf, "null"...)
-		if nonNull {
+		if nonNull && !broken {
 			bubbles = true
 			ctx := c.at()
 			if indexed {
-				ctx = c.stack.frame(ctx, &place{}, nil, i, nil)
+				ctx = c.element(i)
 			}
 			null(ctx)
 		}
 	}
 	c.Buf = append(c.Buf, ']')
-	if bubbles {
+	switch {
+	case broken:
+		// Stock execution drops a list of which an element panics.
+		c.Buf = append(c.Buf[:start], "[]"...)
+	case bubbles:
 		c.Buf = c.Buf[:start]
 		c.failed = true
 	}
 }
+
+// appendElement appends an element of a list, and reports whether it could: it did not panic.
+func appendElement[T any](c *Call, i int, v T, each func([]byte, T) []byte) (ok bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			ctx := c.element(i)
+			c.stack.run.op.Error(ctx, c.stack.run.op.Recover(ctx, p))
+		}
+	}()
+	c.Buf = each(c.Buf, v)
+	return true
+}
+
+// element gives the frame of an element of a list of leaves.
+func (c *Call) element(i int) *frame { return c.stack.frame(c.at(), &place{}, nil, i, nil) }
 
 // Unexpected is the error of [Types.Abstracts] for a value of no type that the schema knows.
 func Unexpected(value any, name string) error {
