@@ -194,8 +194,10 @@ func AppendList[T any](c *Call, list []T, nonNull, indexed bool, each func([]byt
 			c.Buf = append(c.Buf, ',')
 		}
 		before := len(c.Buf)
+		panicked := false
 		if indexed {
-			broken = !appendElement(c, i, v, each) || broken
+			panicked = !appendElement(c, i, v, each)
+			broken = broken || panicked
 		} else {
 			c.Buf = each(c.Buf, v)
 		}
@@ -203,7 +205,7 @@ func AppendList[T any](c *Call, list []T, nonNull, indexed bool, each func([]byt
 			continue
 		}
 		c.Buf = append(c.Buf, "null"...)
-		if nonNull && !broken {
+		if nonNull && !panicked {
 			bubbles = true
 			ctx := c.at()
 			if indexed {
