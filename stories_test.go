@@ -105,7 +105,8 @@ func TestStories(t *testing.T) {
 	}
 }
 
-// tell runs a story and compares what came out. It gives the domains that were asked.
+// tell plays a story on both executors and compares what came out. It gives the domains
+// that were asked.
 func tell(t *testing.T, file string) map[string]bool {
 	archive, err := txtar.ParseFile(file)
 	if err != nil {
@@ -115,10 +116,41 @@ func tell(t *testing.T, file string) map[string]bool {
 	for _, f := range archive.Files {
 		sections[f.Name] = f.Data
 	}
+	got, calls := played(t, sections, false)
+	if *update {
+		for _, name := range []string{"answer.json", "sources.json", "calls"} {
+			if data, ok := got[name]; ok {
+				archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return f.Name == name })
+				archive.Files = append(archive.Files, txtar.File{Name: name, Data: data})
+			}
+		}
+		if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return calls.domains()
+	}
+	for name, data := range got {
+		if diff := gocmp.Diff(string(sections[name]), string(data)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	// Stock execution gives the same; what it takes to get there is its own.
+	onStock, _ := played(t, sections, true)
+	for name, data := range onStock {
+		if diff := gocmp.Diff(string(data), string(got[name])); diff != "" && name != "calls" {
+			t.Errorf("%s (-on the stock executor +as a plan):\n%s", name, diff)
+		}
+	}
+	return calls.domains()
+}
+
+// played plays a story, on one of the executors. It gives the sections that tell what came
+// out, and the calls.
+func played(t *testing.T, sections map[string][]byte, stock bool) (map[string][]byte, *callLog) {
 	var w world
 	decode(t, sections["world.json"], &w)
 	calls := &callLog{}
-	g, faults := open(t, w, calls)
+	g, faults := open(t, w, stock, calls)
 	if first, ok := sections["first.graphql"]; ok {
 		answer := post(t, g, map[string]any{"query": string(first)})
 		if bytes.Contains(answer, []byte(`"errors"`)) {
@@ -154,24 +186,7 @@ func tell(t *testing.T, file string) map[string]bool {
 	if _, ok := sections["sources.json"]; ok {
 		got["sources.json"] = indent(t, answer.Extensions.Sources)
 	}
-	if *update {
-		for _, name := range []string{"answer.json", "sources.json", "calls"} {
-			if data, ok := got[name]; ok {
-				archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return f.Name == name })
-				archive.Files = append(archive.Files, txtar.File{Name: name, Data: data})
-			}
-		}
-		if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return calls.domains()
-	}
-	for name, data := range got {
-		if diff := gocmp.Diff(string(sections[name]), string(data)); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
-		}
-	}
-	return calls.domains()
+	return got, calls
 }
 
 // post sends a request and gives the answer.
@@ -189,7 +204,7 @@ func post(t *testing.T, g http.Handler, body map[string]any) []byte {
 
 // open makes the gateway of a world: the spine on the real store, the systems as
 // Fakes, which fail from when faults is called.
-func open(t *testing.T, w world, calls *callLog) (g *gateway.Gateway, faults func()) {
+func open(t *testing.T, w world, stock bool, calls *callLog) (g *gateway.Gateway, faults func()) {
 	ctx := context.Background()
 	s, _ := storetest.Open(t)
 	spine := profiledocs.New("profile/crm", s.Store)
@@ -201,6 +216,7 @@ func open(t *testing.T, w world, calls *callLog) (g *gateway.Gateway, faults fun
 	}
 	config := storyTimeouts
 	config.PageCap, config.BatchCap, config.Log = w.PageCap, w.BatchCap, slog.New(slog.DiscardHandler)
+	config.StockExecutor = stock
 	var broken []func()
 	g, err := gateway.New(config, resolvers.Systems{
 		Spine: loggedSpine{spine, calls}, SpineKind: "documents",

@@ -1,0 +1,6 @@
+//go:build race
+
+package gateway_test
+
+// someOperations are fewer under the race detector, which takes ten times as long.
+const someOperations = 800
