@@ -55,7 +55,12 @@ func (e *encoder) fields(sel *selection, object any, first int, i *int, valid *b
 		f := &sel.fields[*i]
 		*i++
 		e.stack.places = e.stack.places[:depth]
+		args := e.c.Args
+		if e.c.field != f {
+			args = nil
+		}
 		e.c.begin(f, object)
+		e.c.Args = args
 		ctx := e.c.at()
 		e.run.op.Error(ctx, e.run.op.Recover(ctx, p))
 		e.c.Buf = append(e.c.Buf[:mark], "null"...)

@@ -18,7 +18,8 @@
 //     generated.Types(...), executor.Options{...}), and serve that;
 //   - where resolvers load by key, give a [Gather]: resolvers below the root run one after
 //     the other, so what they wait for should be on its way;
-//   - where a transport can use it, let answers be written to a pooled buffer: [WithBuffer].
+//   - where a transport can use it, let answers be written to a pooled buffer: [WithBuffer];
+//   - use the extension [InOrder], so that errors come in document order.
 //
 // Scalars that have an AppendX function beside their MarshalX are written by it; others by
 // their marshaler.
@@ -29,14 +30,15 @@
 // own in the schema, and introspection, are resolved by the generated code inside a plan;
 // introspection that does not depend on variables is kept as bytes.
 //
-// Some things differ from stock execution on purpose. Errors come in document order.
-// Arguments are read once for a field, not for every object that the field is on, and once
-// for all operations of a plan if they do not depend on variables; so a resolver must not
-// change what they point to. Two fields of one name on fragments of two
-// interfaces, neither of which implements the other, are one field, as the specification
-// has it. A marshaler that panics while it writes makes its field null, with an error; stock
-// execution gives no answer at all. What a marshaler that writes has to report is told even if
-// a null above takes the place of what it wrote.
+// Some things differ from stock execution on purpose. Arguments are read once for a field, not
+// for every object that the field is on, and once for all operations of a plan if they do not
+// depend on variables; so a resolver must not change what they point to. Two fields of one
+// name on fragments of two interfaces, neither of which implements the other, are one field,
+// as the specification has it. A marshaler that panics while it writes makes its field null,
+// with an error; stock execution gives no answer at all. What a marshaler that writes has to
+// report is told even if a null above takes the place of what it wrote.
+// [graphql.FieldContext.Result] is there for what is above a resolver, not for the field that
+// is being resolved.
 package executor
 
 import (

@@ -139,7 +139,7 @@ type stack struct {
 type place struct {
 	field *field
 	index int
-	depth int
+	path  path
 	args  map[string]any
 	// value is what the field was resolved to, or the list that the element is in; list
 	// reads it, if it is a list.
@@ -167,10 +167,17 @@ func (s *stack) frame(parent *frame, above *place, field *field, index int, args
 	return f
 }
 
+// A path stands for the indices on the way to a place. The fields on the way are the same
+// for all objects of a selection.
+type path uint64
+
 func (s *stack) push(p place) {
-	p.depth = s.places[len(s.places)-1].depth + 1
+	// The multiplier is odd and has its bits all over: 2^64 by the golden ratio.
+	p.path = (s.path()+path(p.index)+1)*0x9E3779B97F4A7C15 ^ s.path()>>29
 	s.places = append(s.places, p)
 }
+
+func (s *stack) path() path { return s.places[len(s.places)-1].path }
 
 func (s *stack) pop() { s.places = s.places[:len(s.places)-1] }
 

@@ -12,19 +12,10 @@ type value struct {
 	frame  *frame
 	failed bool
 	absent bool
-	// at is where the object is, so that the encoder can tell whose value it is.
-	at step
+	// at is the path to the object, so that the encoder can tell whose value it is.
+	at path
 	// bytes are the value of a root field that is a leaf.
 	bytes []byte
-}
-
-// A step is how deep a place is, and its index in a list.
-type step struct{ depth, index int }
-
-// step gives the step of the innermost place.
-func (s *stack) step() step {
-	top := &s.places[len(s.places)-1]
-	return step{top.depth, top.index}
 }
 
 // A wait is a field that is resolved once the keys of its level are sent.
@@ -153,25 +144,26 @@ func (l *level) keep(f *field, v value) {
 	for len(r.values) <= f.slot {
 		r.values = append(r.values, nil)
 	}
-	v.at = l.stack.step()
+	v.at = l.stack.path()
 	r.values[f.slot] = append(r.values[f.slot], v)
 }
 
-var errStep = errors.New("the executor took a value for another object's: please report the operation")
+var errMissed = errors.New("executor: the value of a field was not resolved before it was written, since what leads to it has changed")
 
 // take gives the value that was kept of a field of the object at the top of the stack. The
-// encoder comes by in the order of the walk; if ever it does not, there is an error, and not
-// another object's value.
+// encoder comes by in the order of the walk. Where a resolver has changed an object between
+// the two, so that they do not see the same, there is an error, and not another's value.
 func (e *encoder) take(f *field) value {
-	r := e.run
-	if f.slot < len(r.values) && len(r.values[f.slot]) > 0 {
-		v := r.values[f.slot][0]
-		r.values[f.slot] = r.values[f.slot][1:]
-		if v.at == e.stack.step() {
-			return v
+	if f.slot < len(e.run.values) {
+		kept := e.run.values[f.slot]
+		for i := range kept {
+			if kept[i].at == e.stack.path() {
+				e.run.values[f.slot] = kept[i+1:]
+				return kept[i]
+			}
 		}
 	}
-	e.c.Fail(errStep)
+	e.c.Fail(errMissed)
 	return value{failed: true, frame: e.c.frame}
 }
 

@@ -1,6 +1,7 @@
 package executor
 
 import (
+	"context"
 	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -8,24 +9,41 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// sort puts errors into the order in which their places stand in the document, and by index
-// in lists. Those of one place stay as they were reported.
-func (p *plan) sort(op *graphql.OperationContext, errors gqlerror.List) {
-	if len(errors) < 2 {
-		return
+// InOrder is a gqlgen extension that puts the errors of an answer into the order in which
+// their places stand in the document, and by index in lists; those of one place stay as they
+// were reported. It does so whichever executor ran the operation.
+type InOrder struct{}
+
+// ExtensionName is "InOrder".
+func (InOrder) ExtensionName() string { return "InOrder" }
+
+// Validate has nothing to say.
+func (InOrder) Validate(graphql.ExecutableSchema) error { return nil }
+
+// InterceptResponse sorts the errors of an answer.
+func (InOrder) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	response := next(ctx)
+	if response == nil || len(response.Errors) < 2 || !graphql.HasOperationContext(ctx) {
+		return response
 	}
+	op := graphql.GetOperationContext(ctx)
+	if op.Operation == nil {
+		return response
+	}
+	p := &plan{fragments: op.Doc.Fragments, given: op.Variables}
 	type placed struct {
 		err   *gqlerror.Error
 		place []int
 	}
-	all := make([]placed, len(errors))
-	for i, err := range errors {
+	all := make([]placed, len(response.Errors))
+	for i, err := range response.Errors {
 		all[i] = placed{err, p.place(op.Operation.SelectionSet, err.Path)}
 	}
 	slices.SortStableFunc(all, func(a, b placed) int { return slices.Compare(a.place, b.place) })
 	for i := range all {
-		errors[i] = all[i].err
+		response.Errors[i] = all[i].err
 	}
+	return response
 }
 
 // place gives the numbers by which a path stands in the document.

@@ -44,10 +44,8 @@ func WithBuffer(ctx context.Context, buffer *[]byte) context.Context {
 }
 
 func (e *Executor) run(ctx context.Context, op *graphql.OperationContext, p *plan) *graphql.Response {
-	// The errors of this answer are put in order, so they are kept apart from those of others.
-	inner := graphql.WithFreshResponseContext(ctx)
 	r := &run{executor: e, plan: p, op: op, state: e.types.State(op)}
-	r.ctx = &operation{inner, r}
+	r.ctx = &operation{ctx, r}
 	for l := r.root(); len(l.waits) > 0; {
 		l.wait()
 		l.gather(false)
@@ -62,12 +60,7 @@ func (e *Executor) run(ctx context.Context, op *graphql.OperationContext, p *pla
 	*buffer = r.encode(*buffer)
 	data := (*buffer)[start:]
 	p.size.Store(int64(len(data)))
-	for key, extension := range graphql.GetExtensions(inner) {
-		graphql.RegisterExtension(ctx, key, extension)
-	}
-	errors := graphql.GetErrors(inner)
-	p.sort(op, errors)
-	return &graphql.Response{Data: data, Errors: errors}
+	return &graphql.Response{Data: data}
 }
 
 // operation is the context of a run. What reads inputs of an operation is made for those

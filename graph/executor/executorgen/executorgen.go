@@ -8,6 +8,7 @@ package executorgen
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
 	"go/types"
 	"path/filepath"
@@ -41,6 +42,9 @@ func (generator) Name() string { return "executor" }
 
 // GenerateCode writes the file.
 func (g generator) GenerateCode(data *codegen.Data) error {
+	if data.Config.UseFunctionSyntaxForExecutionContext {
+		return errors.New("package executor does not know gqlgen's use_function_syntax_for_execution_context: leave it out")
+	}
 	return templates.Render(templates.Options{
 		PackageName:     data.Config.Exec.Package,
 		Filename:        filepath.Join(data.Config.Exec.Dir(), g.filename),
@@ -68,7 +72,7 @@ func (g generator) GenerateCode(data *codegen.Data) error {
 func covered(f *codegen.Field) bool {
 	t := f.TypeReference
 	switch {
-	case f.Object.Stream || f.IsBatch() || f.IsMap() || f.HasFederationRequiresArg():
+	case f.Object.Stream || f.IsBatch() || f.IsMap() || f.HasFederationRequiresArg() || t.IsRoot:
 		return false
 	case t.Definition.IsLeafType():
 		return true
@@ -133,6 +137,9 @@ func read(f *codegen.Field, absent string) string {
 func leafBody(f *codegen.Field) string {
 	t := f.TypeReference
 	stock := fmt.Sprintf("c.Marshal(c.State.(*executionContext).%s(%s, nil, v))\n", t.MarshalFunc(), "c.Context()")
+	if t.IsPtrToSlice() {
+		return stock
+	}
 	if t.IsSlice() {
 		e := t.Elem()
 		expression, ok := appends(e, "e")
