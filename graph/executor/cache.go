@@ -77,7 +77,7 @@ func (e *Executor) compile(op *graphql.OperationContext, conditions []string) *p
 // inspect finds out whether there can be a plan for an operation.
 func (e *Executor) inspect(op *graphql.OperationContext) *compiled {
 	i := inspection{e: e, fragments: op.Doc.Fragments, known: map[string]int{}, way: Planned,
-		anyPlan: &plan{schema: e.Schema(), needs: e.options.Gather.Needs, fragments: op.Doc.Fragments}}
+		anyPlan: &plan{schema: e.Schema(), needs: e.options.Gather.Needs, fragments: op.Doc.Fragments, all: true}}
 	i.directives(op.Operation.Directives)
 	if i.fields(op.Operation.SelectionSet) > maxFields {
 		i.found(TooLarge)

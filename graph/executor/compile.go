@@ -20,8 +20,9 @@ type plan struct {
 	schema    *ast.Schema
 	needs     func(object, field string) bool
 	fragments ast.FragmentDefinitionList
-	// given says whether a directive @skip or @include lets a selection in.
+	// given are the variables in @skip and @include. all: everything is let in, whatever they are.
 	given map[string]any
+	all   bool
 	root  *selection
 
 	// mu guards the numbers below while a selection is compiled at run time.
@@ -153,7 +154,7 @@ func (p *plan) compileField(f *field, object *Object, collected graphql.Collecte
 		p.compileShape(&f.shape, collected.Definition.Type, f.def.List, collected.Selections)
 		f.leads = p.reaches(collected.Selections, map[string]bool{})
 	}
-	if f.leads && (f.def.Waits || f.def.Method) {
+	if f.leads {
 		f.slot = p.slots
 		p.slots++
 	}
@@ -206,6 +207,9 @@ func (p *plan) collect(all []graphql.CollectedField, object *Object, set ast.Sel
 }
 
 func (p *plan) included(directives ast.DirectiveList) bool {
+	if p.all {
+		return true
+	}
 	for _, d := range directives {
 		if d.Name != "skip" && d.Name != "include" {
 			continue

@@ -88,11 +88,9 @@ func (l *level) object(sel *selection, object any) {
 			l.waits = append(l.waits, wait{f, object, l.stack.places[len(l.stack.places)-1]})
 			continue
 		}
-		// What is not kept is read again by the encoder, which then tells what is wrong.
-		v := l.c.resolve(f, object, f.slot < 0)
-		if f.slot >= 0 {
-			l.keep(f, v)
-		}
+		// Kept, so that the encoder sees the same, whatever resolvers do to the object.
+		v := l.c.resolve(f, object)
+		l.keep(f, v)
 		l.descend(f, v)
 	}
 }
@@ -132,7 +130,7 @@ func (l *level) wait() {
 	l.waits = nil
 	for _, w := range waits {
 		l.stack.places = append(l.stack.places[:0], w.above)
-		v := l.c.resolve(w.field, w.object, false)
+		v := l.c.resolve(w.field, w.object)
 		l.keep(w.field, v)
 		l.descend(w.field, v)
 	}
@@ -148,11 +146,11 @@ func (l *level) keep(f *field, v value) {
 	r.values[f.slot] = append(r.values[f.slot], v)
 }
 
-var errMissed = errors.New("executor: the value of a field was not resolved before it was written, since what leads to it has changed")
+var errMissed = errors.New("executor: the value of a field was not resolved before it was written, since a list that leads to it has changed")
 
 // take gives the value that was kept of a field of the object at the top of the stack. The
-// encoder comes by in the order of the walk. Where a resolver has changed an object between
-// the two, so that they do not see the same, there is an error, and not another's value.
+// encoder comes by in the order of the walk. Where a resolver has changed a list between the
+// two, so that they do not see the same, there is an error, and not another's value.
 func (e *encoder) take(f *field) value {
 	if f.slot < len(e.run.values) {
 		kept := e.run.values[f.slot]
@@ -167,18 +165,13 @@ func (e *encoder) take(f *field) value {
 	return value{failed: true, frame: e.c.frame}
 }
 
-// resolve gives the value of a field that is no leaf. Quiet: nobody is told of a panic.
-func (c *Call) resolve(f *field, object any, quiet bool) (v value) {
+// resolve gives the value of a field that is no leaf.
+func (c *Call) resolve(f *field, object any) (v value) {
 	depth := len(c.stack.places)
 	defer func() {
-		p := recover()
-		if p == nil {
-			return
-		}
-		c.stack.places = c.stack.places[:depth]
-		v = value{failed: true}
-		if !quiet {
-			v.frame = c.at()
+		if p := recover(); p != nil {
+			c.stack.places = c.stack.places[:depth]
+			v = value{failed: true, frame: c.at()}
 			c.stack.run.op.Error(c.frame, c.stack.run.op.Recover(c.frame, p))
 		}
 	}()

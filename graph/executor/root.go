@@ -73,7 +73,7 @@ func (r *run) rootField(i int) {
 	c := Call{State: r.state, stack: &stack{run: r, places: []place{{frame: root}}}}
 	var v value
 	if f.kind == isChild {
-		v = c.resolve(f, nil, false)
+		v = c.resolve(f, nil)
 	} else {
 		v = c.leaf(f)
 	}
