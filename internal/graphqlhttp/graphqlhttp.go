@@ -17,6 +17,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"customer360/graph"
+	"customer360/graph/executor"
 )
 
 // Options say how to serve.
@@ -48,6 +49,7 @@ func New(schema graphql.ExecutableSchema, o Options) http.Handler {
 	s.Use(limiter{o.Limits, cache})
 	s.Use(&graph.OneOf{})
 	s.Use(graph.Conditions{})
+	s.Use(executor.InOrder{})
 	s.Use(extension.Introspection{})
 	for _, x := range o.Extensions {
 		s.Use(x)
