@@ -26,7 +26,8 @@
 //
 // What it does not cover runs on the stock executor: mutations and subscriptions, operations
 // under interceptors of fields or root fields, with executable directives on the operation or
-// on fields of it, or of a size that no reader would write. A field with a directive of its
+// on fields of it, or of a size that no reader would write. Event contexts of subscriptions
+// (@subscriptionContext) and function syntax are not supported. A field with a directive of its
 // own in the schema, and introspection, are resolved by the generated code inside a plan;
 // introspection that does not depend on variables is kept as bytes.
 //
