@@ -1,10 +1,10 @@
 # The commands of everyday work. .ci/run has all that a change must pass.
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test race lint generate console soak fuzz suites ci clean
+.PHONY: help build run test race lint generate console soak fuzz suites bench bench-quick ci clean
 
 help: ## Say what there is to make
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
 
 build: ## Build the command
 	go build -o customer360 .
@@ -36,8 +36,14 @@ fuzz: ## Run every fuzz target for a minute
 suites: build ## Run the suites that others wrote
 	cd .ci/suites && npm ci && node run.mjs ../../customer360
 
+bench: ## Measure what a request costs, beside other GraphQL servers, and write bench/RESULTS.md
+	cd bench && go run .
+
+bench-quick: ## The same in less than five minutes, written to bench/out/
+	cd bench && go run . -quick
+
 ci: ## Run all that a change must pass
 	.ci/run
 
 clean: ## Remove what was built
-	rm -rf customer360 console/node_modules .ci/suites/node_modules
+	rm -rf customer360 console/node_modules .ci/suites/node_modules bench/out bench/peers/*/node_modules bench/peers/gqlgen/graph
