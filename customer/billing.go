@@ -60,13 +60,13 @@ func (b *Billing) allSubscriptions() []*billing.Subscription {
 		func(s *billing.Subscription) (time.Time, *sources.Ref) { return s.StartedAt, &s.Ref })
 }
 
-// Invoices gives the invoices, newest first.
+// Invoices gives the invoices, newest first; nobody may change the list.
 func (b *Billing) Invoices() []*billing.Invoice {
 	return merge(b.records, func(r *billing.Record) []*billing.Invoice { return r.Invoices },
 		func(i *billing.Invoice) (time.Time, *sources.Ref) { return i.IssuedAt, &i.Ref })
 }
 
-// Charges gives the charges, newest first.
+// Charges gives the charges, newest first; nobody may change the list.
 func (b *Billing) Charges() []*billing.Charge {
 	return merge(b.records, func(r *billing.Record) []*billing.Charge { return r.Charges },
 		func(c *billing.Charge) (time.Time, *sources.Ref) { return c.ChargedAt, &c.Ref })
@@ -207,8 +207,9 @@ func (b *Billing) Balance() *billing.Money {
 	return only(b.balances())
 }
 
-// MRR is the recurring revenue of a month; it must not be called by several at once; nil unless it is known in exactly one
+// MRR is the recurring revenue of a month, nil unless it is known in exactly one
 // currency. It does not depend on what else is asked for beside it.
+// Only one may call it at a time.
 func (b *Billing) MRR() *billing.Money {
 	var total billing.Money
 	for _, r := range b.records {
@@ -256,7 +257,7 @@ func merge[R, T any](records []R, facts func(R) []T, position func(T) (time.Time
 	}
 	if len(records) == 1 {
 		if all := facts(records[0]); all != nil && slices.IsSortedFunc(all, compare) {
-			return all
+			return slices.Clip(all)
 		}
 	}
 	all := []T{}

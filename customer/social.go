@@ -53,7 +53,7 @@ func (s *Social) Followers() (int, bool) {
 	return n, s.known
 }
 
-// Mentions gives the mentions, newest first.
+// Mentions gives the mentions, newest first; nobody may change the list.
 func (s *Social) Mentions() []*social.Mention {
 	return merge(s.records, func(r *social.Record) []*social.Mention { return r.Mentions },
 		func(m *social.Mention) (time.Time, *sources.Ref) { return m.PostedAt, &m.Ref })

@@ -32,7 +32,7 @@ func (s *Support) Join(customerID string, results []Result[*support.Record]) *Su
 	return s
 }
 
-// Tickets gives the tickets, newest first.
+// Tickets gives the tickets, newest first; nobody may change the list.
 func (s *Support) Tickets() []*support.Ticket {
 	return merge(s.records, func(r *support.Record) []*support.Ticket { return r.Tickets },
 		func(t *support.Ticket) (time.Time, *sources.Ref) { return t.CreatedAt, &t.Ref })

@@ -165,12 +165,16 @@ func (l *loader[V]) LoadMany(ctx context.Context, keys []string) dataloader.Thun
 	}
 	return func() ([]sources.Answer[V], []error) {
 		answers := make([]sources.Answer[V], len(keys))
+		// Without an error there is no list of them; else one for each key.
 		var errs []error
 		for i, key := range keys {
 			a, err := l.read(ctx, key)
 			answers[i] = a
 			if err != nil {
-				errs = append(errs, err)
+				if errs == nil {
+					errs = make([]error, len(keys))
+				}
+				errs[i] = err
 			}
 		}
 		return answers, errs

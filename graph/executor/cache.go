@@ -2,28 +2,30 @@ package executor
 
 import (
 	"context"
-	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// compiled is what is kept of an operation: why it has no plan, or its plans.
+// compiled is what is known of an operation before it is compiled: why it has no plan, and
+// which variables its plans depend on.
 type compiled struct {
 	way        Way
 	conditions []string
+}
 
-	mu    sync.Mutex
-	plans map[string]*plan
+// A variant is what a plan is for: an operation with given values of its conditions.
+type variant struct {
+	document
+	values string
 }
 
 const (
-	// maxVariants bounds the plans of one operation. Four conditions that are all used in all
-	// ways have sixteen.
-	maxVariants = 16
 	// maxFields bounds the fields of an operation, fragments spread: a plan has a place for
 	// each, and fragments that spread fragments double them.
 	maxFields = 4000
+	// fieldSize is about what a field takes in a plan, in bytes.
+	fieldSize = 512
 )
 
 // plan gives the plan for an operation, or why it has none.
@@ -37,10 +39,10 @@ func (e *Executor) plan(ctx context.Context, op *graphql.OperationContext) (*pla
 		return nil, Intercepted
 	}
 	id := document{op.Operation, e.options.Audience(ctx)}
-	c, ok := e.plans.Get(id)
+	c, ok := e.documents.Get(id)
 	if !ok {
 		c = e.inspect(op)
-		e.plans.Add(id, c)
+		e.documents.Add(id, c)
 	}
 	if c.way != Planned {
 		return nil, c.way
@@ -49,15 +51,15 @@ func (e *Executor) plan(ctx context.Context, op *graphql.OperationContext) (*pla
 	if !ok {
 		return nil, NoCondition
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	p, ok := c.plans[values]
+	v := variant{id, values}
+	p, ok := e.plans.Get(v)
 	if !ok {
-		if len(c.plans) >= maxVariants {
-			clear(c.plans)
-		}
+		// Several may compile it at once; the last one is kept.
 		p = e.compile(op, c.conditions)
-		c.plans[values] = p
+		e.plans.Add(v, p)
+		for e.memory.Load() > int64(e.options.Memory) && e.plans.Len() > 1 {
+			e.plans.RemoveOldest()
+		}
 	}
 	return p, Planned
 }
@@ -69,9 +71,29 @@ func (e *Executor) compile(op *graphql.OperationContext, conditions []string) *p
 			given[name] = value
 		}
 	}
-	p := &plan{types: &e.types, schema: e.Schema(), needs: e.options.Gather.Needs, fragments: op.Doc.Fragments, given: given}
+	p := &plan{types: &e.types, schema: e.Schema(), needs: e.options.Gather.Needs, fragments: op.Doc.Fragments, given: given, total: &e.memory}
 	p.root = p.compile(e.types.Objects[e.Schema().Query.Name], op.Operation.SelectionSet)
 	return p
+}
+
+// weigh counts bytes that a plan takes.
+func (p *plan) weigh(bytes int) {
+	p.weight.mu.Lock()
+	defer p.weight.mu.Unlock()
+	if !p.weight.forgotten {
+		p.weight.bytes += int64(bytes)
+		p.total.Add(int64(bytes))
+	}
+}
+
+// forget takes a plan out of the count: it is not kept any more.
+func (p *plan) forget() {
+	p.weight.mu.Lock()
+	defer p.weight.mu.Unlock()
+	if !p.weight.forgotten {
+		p.weight.forgotten = true
+		p.total.Add(-p.weight.bytes)
+	}
 }
 
 // inspect finds out whether there can be a plan for an operation.
@@ -82,7 +104,7 @@ func (e *Executor) inspect(op *graphql.OperationContext) *compiled {
 	if i.fields(op.Operation.SelectionSet) > maxFields {
 		i.found(TooLarge)
 	}
-	return &compiled{way: i.way, conditions: conditions(op.Doc, op.Operation), plans: map[string]*plan{}}
+	return &compiled{i.way, conditions(op.Doc, op.Operation)}
 }
 
 type inspection struct {

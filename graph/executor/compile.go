@@ -32,6 +32,13 @@ type plan struct {
 	groups           int
 	// size is how long the last answer was.
 	size atomic.Int64
+	// weight is what the plan takes, counted in total while it is kept.
+	weight struct {
+		mu        sync.Mutex
+		bytes     int64
+		forgotten bool
+	}
+	total *atomic.Int64
 }
 
 // A selection is the fields that are read of an object of a type.
@@ -115,6 +122,7 @@ func (p *plan) compile(object *Object, set ast.SelectionSet) *selection {
 	sel := &selection{object: object, group: -1}
 	sel.collected = p.collect(nil, object, set, map[string]bool{})
 	sel.fields = make([]field, len(sel.collected))
+	p.weigh((len(sel.fields) + 1) * fieldSize)
 	for i := range sel.collected {
 		f := &sel.fields[i]
 		p.compileField(f, object, sel.collected[i])

@@ -247,7 +247,9 @@ func (e *encoder) stock(f *field, object any) bool {
 	e.c.Marshal(f.def.Stock(e.run.state, ctx, f.collected, object))
 	if keep && len(e.c.Buf) > before && len(graphql.GetErrors(ctx)) == 0 {
 		kept := append([]byte(nil), e.c.Buf[before:]...)
-		f.bytes.Store(&kept)
+		if f.bytes.CompareAndSwap(nil, &kept) {
+			e.run.plan.weigh(len(kept))
+		}
 	}
 	return len(e.c.Buf) > before
 }

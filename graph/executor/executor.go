@@ -44,7 +44,9 @@ package executor
 
 import (
 	"context"
+	"errors"
 	"reflect"
+	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	stock "github.com/99designs/gqlgen/graphql/executor"
@@ -59,8 +61,9 @@ type Options struct {
 	// Audience names the audience that a plan is for, since what the schema shows may depend
 	// on it; nil: there is one.
 	Audience func(context.Context) string
-	// Documents bounds the plans that are kept; default 1000.
-	Documents int
+	// Plans and Memory bound the plans that are kept, by number and by bytes (about); default
+	// 1000, and 64 MiB.
+	Plans, Memory int
 	// Stock: everything runs on the stock executor.
 	Stock bool
 	// Prepare is called before an operation runs on the stock executor, which does not call
@@ -120,7 +123,11 @@ type Executor struct {
 	graphql.ExecutableSchema
 	types   Types
 	options Options
-	plans   *lru.Cache[document, *compiled]
+	// documents are what was found out of operations, plans those of them that are compiled.
+	documents *lru.Cache[document, *compiled]
+	plans     *lru.Cache[variant, *plan]
+	// memory is what the plans take that are kept, in bytes.
+	memory atomic.Int64
 	// plain are the middlewares of a server that nobody intercepts anything in.
 	plainField, plainRoot uintptr
 }
@@ -133,8 +140,11 @@ type document struct {
 
 // New wraps a generated schema, with the types that were generated for it.
 func New(schema graphql.ExecutableSchema, types Types, o Options) *Executor {
-	if o.Documents == 0 {
-		o.Documents = 1000
+	if o.Plans == 0 {
+		o.Plans = 1000
+	}
+	if o.Memory == 0 {
+		o.Memory = 64 << 20
 	}
 	if o.Audience == nil {
 		o.Audience = func(context.Context) string { return "" }
@@ -145,11 +155,13 @@ func New(schema graphql.ExecutableSchema, types Types, o Options) *Executor {
 	if o.Observe == nil {
 		o.Observe = func(Way) {}
 	}
-	plans, err := lru.New[document, *compiled](o.Documents)
-	if err != nil {
-		panic(err) // The size is not positive.
+	e := &Executor{ExecutableSchema: schema, types: types, options: o}
+	var err1, err2 error
+	e.documents, err1 = lru.New[document, *compiled](o.Plans)
+	e.plans, err2 = lru.NewWithEvict(o.Plans, func(_ variant, p *plan) { p.forget() })
+	if err := errors.Join(err1, err2); err != nil {
+		panic(err) // The number is negative.
 	}
-	e := &Executor{ExecutableSchema: schema, types: types, options: o, plans: plans}
 	// gqlgen does not tell whether there are interceptors; but without any, its middlewares are
 	// always the same functions.
 	op, _ := stock.New(schema).CreateOperationContext(graphql.StartOperationTrace(context.Background()), &graphql.RawParams{Query: "{ __typename }"})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -28,7 +29,7 @@ type frame struct {
 
 	once     sync.Once
 	resolved sync.Once
-	made     *graphql.FieldContext
+	made     atomic.Pointer[graphql.FieldContext]
 }
 
 // fieldKey is gqlgen's key of the field's context, which it does not export.
@@ -64,16 +65,14 @@ func (f *frame) Value(key any) any {
 
 func (f *frame) fieldContext() *graphql.FieldContext {
 	f.once.Do(func() {
-		if f.made == nil {
-			f.made = f.make()
+		made := f.make()
+		if f.parent != nil {
+			made.Parent = f.parent.fieldContext()
+			f.parent.resolved.Do(func() { made.Parent.Result = f.parent.result(f.above, f.list) })
 		}
-		if f.parent == nil {
-			return
-		}
-		f.made.Parent = f.parent.fieldContext()
-		f.parent.resolved.Do(func() { f.parent.made.Result = f.parent.result(f.above, f.list) })
+		f.made.Store(made)
 	})
-	return f.made
+	return f.made.Load()
 }
 
 // result is what stock execution has as the result of a field or element.
@@ -92,7 +91,13 @@ func (f *frame) result(value any, list *List) any {
 }
 
 // marked reports whether a resolver has said that its field must not be null.
-func (f *frame) marked() bool { return f != nil && f.made != nil && f.made.NonNull }
+func (f *frame) marked() bool {
+	if f == nil {
+		return false
+	}
+	made := f.made.Load()
+	return made != nil && made.NonNull
+}
 
 func (f *frame) make() *graphql.FieldContext {
 	if f.parent == nil {
@@ -199,8 +204,8 @@ func (s *stack) top() *frame {
 func (s *stack) settled() *frame {
 	f := s.top()
 	p := &s.places[len(s.places)-1]
-	f.fieldContext()
-	f.resolved.Do(func() { f.made.Result = f.result(p.value, p.list) })
+	made := f.fieldContext()
+	f.resolved.Do(func() { made.Result = f.result(p.value, p.list) })
 	return f
 }
 

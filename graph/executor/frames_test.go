@@ -5,6 +5,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/99designs/gqlgen/graphql"
 	"go.uber.org/goleak"
 
 	"customer360/graph/executor"
@@ -98,4 +99,21 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	for _, document := range append(failing, `{ meet(id: "p1") { id } m: meet(id: "p2", how: PANIC) { id } oddShout odd(kind: PANIC) person(how: PANIC) { friends { id } } }`) {
 		ours.answers(t, operation{document: document})
 	}
+}
+
+// A goroutine that a resolver starts and does not wait for may ask for the field while the
+// executor goes on.
+func TestContextsAreReadWhileTheOperationRuns(t *testing.T) {
+	s := serve(compiled(executor.Options{}))
+	var asking sync.WaitGroup
+	s.keeps(func(ctx context.Context) {
+		asking.Go(func() {
+			graphql.GetFieldContext(ctx)
+			graphql.GetPath(ctx)
+		})
+	})
+	for range 50 {
+		s.ask(t.Context(), operation{document: `{ person { friends { kept w: word(how: NULL) x: word(how: ERROR) } } mustPeople { word(how: NULL) } }`})
+	}
+	asking.Wait()
 }

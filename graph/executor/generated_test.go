@@ -33,7 +33,7 @@ type contest struct {
 func newContest() *contest {
 	schema := hard.New()
 	c := &contest{stock: serve(schema), ways: map[executor.Way]int{}}
-	c.plain = serve(compiled(executor.Options{Documents: 50, Observe: func(w executor.Way) { c.ways[w]++ }}))
+	c.plain = serve(compiled(executor.Options{Plans: 50, Observe: func(w executor.Way) { c.ways[w]++ }}))
 	c.gathering = serve(compiled(executor.Options{Gather: executor.Gather{Needs: needs, Level: func(context.Context, []executor.Group) {}}}))
 	// Without what differs on purpose.
 	full := *schema.Schema()

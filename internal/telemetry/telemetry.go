@@ -172,9 +172,12 @@ func (t *Telemetry) Switched(source, state string) {
 
 // Used counts where the answers to keys came from.
 func (t *Telemetry) Used(source string, u guard.Use) {
-	for use, n := range map[string]int{"fresh": u.Fresh, "joined": u.Joined, "asked": u.Asked, "stale": u.Stale} {
-		if n > 0 {
-			t.cache.WithLabelValues(source, use).Add(float64(n))
+	for _, one := range [...]struct {
+		use string
+		n   int
+	}{{"fresh", u.Fresh}, {"joined", u.Joined}, {"asked", u.Asked}, {"stale", u.Stale}} {
+		if one.n > 0 {
+			t.cache.WithLabelValues(source, one.use).Add(float64(one.n))
 		}
 	}
 }

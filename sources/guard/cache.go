@@ -140,6 +140,7 @@ func (g *Keeper[V]) Fetch(ctx context.Context, keys []string, want sources.Parts
 	if g.kept == nil && g.settings.Separate {
 		ctx, cancel := context.WithTimeout(ctx, w.wait)
 		defer cancel()
+		g.observer.Used(g.Name(), Use{Asked: len(keys)})
 		return g.Source.Fetch(ctx, keys, want)
 	}
 	var use Use

@@ -12,23 +12,27 @@ import (
 	"fmt"
 	"go/types"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/codegen"
 	"github.com/99designs/gqlgen/codegen/config"
 	"github.com/99designs/gqlgen/codegen/templates"
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/plugin"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"customer360/graph/executor"
 )
 
 //go:embed executor.gotpl
 var text string
 
 // gqlgenPackage is where gqlgen's own scalars are, executorPackage where they are appended.
-const (
-	gqlgenPackage   = "github.com/99designs/gqlgen/graphql"
-	executorPackage = "customer360/graph/executor"
+var (
+	gqlgenPackage   = reflect.TypeFor[graphql.OperationContext]().PkgPath()
+	executorPackage = reflect.TypeFor[executor.Call]().PkgPath()
 )
 
 // New gives the plugin. It writes the file of the given name into the folder of the
@@ -53,16 +57,17 @@ func (g generator) GenerateCode(data *codegen.Data) error {
 		GeneratedHeader: true,
 		Packages:        data.Config.Packages,
 		Funcs: map[string]any{
-			"covered":   covered,
-			"stock":     isStock,
-			"leaf":      func(f *codegen.Field) bool { return f.TypeReference.Definition.IsLeafType() },
-			"read":      read,
-			"leafBody":  leafBody,
-			"childBody": childBody,
-			"list":      list,
-			"result":    result,
-			"pure":      pure,
-			"waits":     func(f *codegen.Field) bool { return f.IsResolver || f.MethodHasContext },
+			"executorPackage": func() string { return executorPackage },
+			"covered":         covered,
+			"stock":           isStock,
+			"leaf":            func(f *codegen.Field) bool { return f.TypeReference.Definition.IsLeafType() },
+			"read":            read,
+			"leafBody":        leafBody,
+			"childBody":       childBody,
+			"list":            list,
+			"result":          result,
+			"pure":            pure,
+			"waits":           func(f *codegen.Field) bool { return f.IsResolver || f.MethodHasContext },
 		},
 	})
 }
