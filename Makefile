@@ -21,7 +21,7 @@ race: ## Run the tests with the race detector
 lint: ## Look for faults and for imports against the arrows of the house
 	go tool -modfile=.ci/tools/go.mod golangci-lint run
 
-generate: ## Write graph/generated.go after a change of schema.graphqls or gqlgen.yml
+generate: ## Write graph/generated.go and graph/executable.go after a change of schema.graphqls or gqlgen.yml
 	go generate ./...
 
 console: ## Bundle the playground after a change in console/src

@@ -138,8 +138,8 @@ func newMeeting(op *graphql.OperationContext) *meeting {
 	return m
 }
 
-// arrive brings the customers that a root field found, and what is selected of them. If it needs a link's record it waits until the
-// keys of all root fields are sent, or ctx ends.
+// arrive brings the customers that a root field found, and what is selected of them. If it
+// needs a link's record it waits until the keys of all root fields are sent, or ctx ends.
 //
 // Under stock execution it waits whatever it brings, since nothing else gathers what the
 // customers need; the last one to arrive sends. A field that arrived already, or that is

@@ -183,8 +183,8 @@ func (c *Call) resolve(f *field, object any) (v value) {
 	return v
 }
 
-// arguments reads the arguments of a field, once for an operation, or for the plan. It reports whether they
-// could be read; if not, the error was reported.
+// arguments reads the arguments of a field, once for an operation, or for the plan. It
+// reports whether they could be read; if not, the error was reported.
 func (c *Call) arguments() bool {
 	f, r := c.field, c.stack.run
 	if !f.def.HasArgs {
