@@ -83,7 +83,7 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 			log.Warn("a source's timeout is cut by that of requests: raise --request-timeout as well", "source", name, "timeout", g.Timeout, "request", c.Checked.RequestTimeout)
 		}
 	}
-	gateway.SetMemory()
+	gateway.TuneGC()
 	ready := gateway.NewReadiness(s.Ping)
 	g, err := gateway.New(gateway.Config{
 		RequestTimeout: c.Checked.RequestTimeout,

@@ -2,11 +2,13 @@ package graph
 
 import (
 	"context"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
-	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"customer360/graph/executor"
 )
 
 // Conditions is a gqlgen extension that refuses null for a variable in @skip or @include.
@@ -25,7 +27,7 @@ func (Conditions) Validate(graphql.ExecutableSchema) error { return nil }
 func (Conditions) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	for _, v := range op.Operation.VariableDefinitions {
 		value, given := op.Variables[v.Variable]
-		if !given || value != nil || v.Type.NamedType != "Boolean" || !isCondition(op, v.Variable) {
+		if !given || value != nil || v.Type.NamedType != "Boolean" || !slices.Contains(executor.Conditions(op.Doc, op.Operation), v.Variable) {
 			continue
 		}
 		err := gqlerror.ErrorPosf(v.Position, "Variable \"$%s\" is used in @skip or @include and must not be null: leave it out to mean its default.", v.Variable)
@@ -33,39 +35,4 @@ func (Conditions) MutateOperationContext(_ context.Context, op *graphql.Operatio
 		return err
 	}
 	return nil
-}
-
-// isCondition reports whether a document uses a variable in @skip or @include.
-func isCondition(op *graphql.OperationContext, name string) bool {
-	found := false
-	directives := func(all ast.DirectiveList) {
-		for _, d := range all {
-			if d.Name != "skip" && d.Name != "include" {
-				continue
-			}
-			if a := d.Arguments.ForName("if"); a != nil && a.Value.Kind == ast.Variable && a.Value.Raw == name {
-				found = true
-			}
-		}
-	}
-	var walk func(ast.SelectionSet)
-	walk = func(set ast.SelectionSet) {
-		for _, s := range set {
-			switch s := s.(type) {
-			case *ast.Field:
-				directives(s.Directives)
-				walk(s.SelectionSet)
-			case *ast.InlineFragment:
-				directives(s.Directives)
-				walk(s.SelectionSet)
-			case *ast.FragmentSpread:
-				directives(s.Directives)
-			}
-		}
-	}
-	walk(op.Operation.SelectionSet)
-	for _, f := range op.Doc.Fragments {
-		walk(f.SelectionSet)
-	}
-	return found
 }

@@ -104,7 +104,7 @@ func (e *Executor) inspect(op *graphql.OperationContext) *compiled {
 	if i.fields(op.Operation.SelectionSet) > maxFields {
 		i.found(TooLarge)
 	}
-	return &compiled{i.way, conditions(op.Doc, op.Operation)}
+	return &compiled{i.way, Conditions(op.Doc, op.Operation)}
 }
 
 type inspection struct {

@@ -310,9 +310,9 @@ func valueUsesVariables(v *ast.Value) bool {
 	return v.Kind == ast.Variable || slices.ContainsFunc(v.Children, func(c *ast.ChildValue) bool { return valueUsesVariables(c.Value) })
 }
 
-// conditions gives the names of the variables in @skip and @include of an operation,
-// each once.
-func conditions(doc *ast.QueryDocument, op *ast.OperationDefinition) []string {
+// Conditions gives the names of the variables in @skip and @include of an operation that is
+// valid, fragments spread, each once.
+func Conditions(doc *ast.QueryDocument, op *ast.OperationDefinition) []string {
 	var names []string
 	add := func(directives ast.DirectiveList) {
 		for _, d := range directives {

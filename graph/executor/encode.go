@@ -1,6 +1,8 @@
 package executor
 
 import (
+	"errors"
+
 	"github.com/99designs/gqlgen/graphql"
 )
 
@@ -119,6 +121,25 @@ func (e *encoder) field(f *field, object any, i int) bool {
 	}
 	v.args, v.frame, v.failed, v.absent = c.Args, c.frame, c.failed, c.absent
 	return e.child(f, v)
+}
+
+var errMissed = errors.New("executor: the value of a field was not resolved before it was written, since a list that leads to it has changed")
+
+// take gives the value that was kept of a field of the object at the top of the stack. The
+// encoder comes by in the order of the walk. Where a resolver has changed a list between the
+// two, so that they do not see the same, there is an error, and not another's value.
+func (e *encoder) take(f *field) value {
+	if f.slot < len(e.run.values) {
+		kept := e.run.values[f.slot]
+		for i := range kept {
+			if kept[i].at == e.stack.path() {
+				e.run.values[f.slot] = kept[i+1:]
+				return kept[i]
+			}
+		}
+	}
+	e.c.Fail(errMissed)
+	return value{failed: true, frame: e.c.frame}
 }
 
 // root appends a field of the root, which was resolved before.

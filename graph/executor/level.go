@@ -2,7 +2,6 @@ package executor
 
 import (
 	"context"
-	"errors"
 )
 
 // A value is what a field of an object was resolved to before its turn in the answer.
@@ -144,77 +143,4 @@ func (l *level) keep(f *field, v value) {
 	}
 	v.at = l.stack.path()
 	r.values[f.slot] = append(r.values[f.slot], v)
-}
-
-var errMissed = errors.New("executor: the value of a field was not resolved before it was written, since a list that leads to it has changed")
-
-// take gives the value that was kept of a field of the object at the top of the stack. The
-// encoder comes by in the order of the walk. Where a resolver has changed a list between the
-// two, so that they do not see the same, there is an error, and not another's value.
-func (e *encoder) take(f *field) value {
-	if f.slot < len(e.run.values) {
-		kept := e.run.values[f.slot]
-		for i := range kept {
-			if kept[i].at == e.stack.path() {
-				e.run.values[f.slot] = kept[i+1:]
-				return kept[i]
-			}
-		}
-	}
-	e.c.Fail(errMissed)
-	return value{failed: true, frame: e.c.frame}
-}
-
-// resolve gives the value of a field that is no leaf.
-func (c *Call) resolve(f *field, object any) (v value) {
-	depth := len(c.stack.places)
-	defer func() {
-		if p := recover(); p != nil {
-			c.stack.places = c.stack.places[:depth]
-			v = value{failed: true, frame: c.at()}
-			c.stack.run.op.Error(c.frame, c.stack.run.op.Recover(c.frame, p))
-		}
-	}()
-	c.begin(f, object)
-	if c.arguments() {
-		v.value = f.def.Child(c)
-	}
-	v.args, v.frame, v.failed, v.absent = c.Args, c.frame, c.failed, c.absent
-	return v
-}
-
-// arguments reads the arguments of a field, once for an operation, or for the plan. It
-// reports whether they could be read; if not, the error was reported.
-func (c *Call) arguments() bool {
-	f, r := c.field, c.stack.run
-	if !f.def.HasArgs {
-		return true
-	}
-	if given := f.given.Load(); given != nil {
-		c.Args = *given
-		return true
-	}
-	r.mu.Lock()
-	for len(r.arguments) <= f.argument {
-		r.arguments = append(r.arguments, nil)
-	}
-	c.Args = r.arguments[f.argument]
-	r.mu.Unlock()
-	if c.Args != nil {
-		return true
-	}
-	fc, err := f.def.Context(r.state, c.stack.top(), f.collected)
-	if err != nil {
-		c.failed = true
-		return false
-	}
-	c.Args = fc.Args
-	if f.fixed {
-		f.given.Store(&fc.Args)
-		return true
-	}
-	r.mu.Lock()
-	r.arguments[f.argument] = fc.Args
-	r.mu.Unlock()
-	return true
 }

@@ -83,24 +83,6 @@ func (r *run) rootField(i int) {
 	r.leave(state)
 }
 
-// leaf gives the bytes of a field that is a leaf, or that stock execution resolves.
-func (c *Call) leaf(f *field) (v value) {
-	defer func() {
-		if p := recover(); p != nil {
-			v = value{failed: true, frame: c.at()}
-			c.stack.run.op.Error(c.frame, c.stack.run.op.Recover(c.frame, p))
-		}
-	}()
-	c.begin(f, nil)
-	switch {
-	case f.kind == isStock:
-		c.Marshal(f.def.Stock(c.State, c.stack.settled(), f.collected, nil))
-	case c.arguments():
-		f.def.Leaf(c)
-	}
-	return value{bytes: c.Buf, failed: c.failed, absent: c.absent, frame: c.frame}
-}
-
 // leave says that a root field is not waited for any more. The last one sends.
 func (r *run) leave(state *rootField) {
 	r.mu.Lock()

@@ -43,7 +43,7 @@ func run() error {
 		return err
 	}
 	// As the command does.
-	core.SetMemory()
+	core.TuneGC()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err

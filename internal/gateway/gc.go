@@ -10,9 +10,9 @@ import (
 // collecting less often costs memory and saves time: a gateway has little in use.
 const collectAt = 400
 
-// SetMemory sets how often garbage is collected, unless the environment does by GOGC.
+// TuneGC sets how often garbage is collected, unless the environment does by GOGC.
 // GOMEMLIMIT bounds the memory as ever: near the limit it is collected more often.
-func SetMemory() {
+func TuneGC() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(collectAt)
 	}
