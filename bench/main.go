@@ -82,6 +82,11 @@ func run(ctx context.Context, o options) error {
 	if o.rounds < 1 {
 		return fmt.Errorf("-rounds: want at least 1")
 	}
+	for _, name := range o.workloads {
+		if !slices.ContainsFunc(workloads, func(w workload) bool { return w.name == name }) {
+			return fmt.Errorf("-workloads: there is no %s", name)
+		}
+	}
 	began := time.Now()
 	if err := build(ctx, o); err != nil {
 		return err
