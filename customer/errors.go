@@ -13,11 +13,13 @@ type ErrorCode string
 
 // The codes that do not come from a source.
 const (
-	CodeInternal      ErrorCode = ErrorCode(sources.Internal)
-	CodeForbidden     ErrorCode = "FORBIDDEN"
-	CodeNotConfigured ErrorCode = "NOT_CONFIGURED"
-	CodeAmbiguous     ErrorCode = "AMBIGUOUS"
-	CodeBadUserInput  ErrorCode = "BAD_USER_INPUT"
+	CodeInternal  ErrorCode = ErrorCode(sources.Internal)
+	CodeForbidden ErrorCode = "FORBIDDEN"
+	// CodeConsentRequired: the customer has not agreed to what the data would be read for.
+	CodeConsentRequired ErrorCode = "CONSENT_REQUIRED"
+	CodeNotConfigured   ErrorCode = "NOT_CONFIGURED"
+	CodeAmbiguous       ErrorCode = "AMBIGUOUS"
+	CodeBadUserInput    ErrorCode = "BAD_USER_INPUT"
 )
 
 // An Error is written for clients: its text and what stands beside it may leave

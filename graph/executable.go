@@ -849,13 +849,20 @@ var executorObjects = map[string]*executor.Object{
 			},
 		},
 		"isMasked": {
-			Method: true,
+			Method:   true,
+			Resolver: true,
+			Waits:    true,
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 				return state.(*executionContext).fieldContext_ContactPoint_isMasked(ctx, field)
 			},
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*profiles.ContactPoint)
-				v := obj.IsMasked()
+				ctx := c.Context()
+				v, err := c.State.(*executionContext).Resolvers.ContactPoint().IsMasked(ctx, obj)
+				if err != nil {
+					c.Fail(err)
+					return
+				}
 				c.Buf = executor.AppendBoolean(c.Buf, v)
 
 			},

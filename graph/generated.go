@@ -5,6 +5,7 @@ package graph
 import (
 	"bytes"
 	"context"
+	"customer360/access"
 	"customer360/customer"
 	"customer360/graph/relay"
 	"customer360/sources/billing"
@@ -37,6 +38,7 @@ type ResolverRoot interface {
 	Billing() BillingResolver
 	BillingAccount() BillingAccountResolver
 	Charge() ChargeResolver
+	ContactPoint() ContactPointResolver
 	Customer() CustomerResolver
 	Interaction() InteractionResolver
 	Invoice() InvoiceResolver
@@ -464,6 +466,9 @@ type BillingAccountResolver interface {
 }
 type ChargeResolver interface {
 	ID(ctx context.Context, obj *billing.Charge) (string, error)
+}
+type ContactPointResolver interface {
+	IsMasked(ctx context.Context, obj *profiles.ContactPoint) (bool, error)
 }
 type CustomerResolver interface {
 	ID(ctx context.Context, obj *profiles.Customer) (string, error)
@@ -2331,27 +2336,85 @@ schema {
 # ---------------------------------------------------------------------------------------------------------- Scalars
 
 "A calendar date without time or zone, as ` + "`" + `YYYY-MM-DD` + "`" + ` (ISO 8601)."
-scalar Date @specifiedBy(url: "https://datatracker.ietf.org/doc/html/rfc3339#section-5.6")
+scalar Date @audience(in: [FRONTEND, PARTNER, ANALYST]) @specifiedBy(url: "https://datatracker.ietf.org/doc/html/rfc3339#section-5.6")
 
 "A moment in time, in UTC, as ` + "`" + `2026-01-31T09:30:00Z` + "`" + ` (RFC 3339)."
-scalar DateTime @specifiedBy(url: "https://datatracker.ietf.org/doc/html/rfc3339#section-5.6")
+scalar DateTime @audience(in: [FRONTEND, PARTNER, ANALYST]) @specifiedBy(url: "https://datatracker.ietf.org/doc/html/rfc3339#section-5.6")
 
 "A length of time, as ` + "`" + `PT30S` + "`" + ` or ` + "`" + `P1M` + "`" + ` (ISO 8601)."
-scalar Duration @specifiedBy(url: "https://www.iso.org/iso-8601-date-and-time-format.html")
+scalar Duration @audience(in: [FRONTEND, PARTNER, ANALYST]) @specifiedBy(url: "https://www.iso.org/iso-8601-date-and-time-format.html")
 
 "An exact decimal number as a string, as ` + "`" + `\"1234.50\"` + "`" + `: never a float, so that no digit is lost."
-scalar Decimal @specifiedBy(url: "https://www.w3.org/TR/xmlschema11-2/#decimal")
+scalar Decimal @audience(in: [FRONTEND, PARTNER, ANALYST]) @specifiedBy(url: "https://www.w3.org/TR/xmlschema11-2/#decimal")
 
 "A currency by its three-letter code, as ` + "`" + `EUR` + "`" + ` (ISO 4217)."
-scalar CurrencyCode @specifiedBy(url: "https://www.iso.org/iso-4217-currency-codes.html")
+scalar CurrencyCode @audience(in: [FRONTEND, PARTNER, ANALYST]) @specifiedBy(url: "https://www.iso.org/iso-4217-currency-codes.html")
 
 "An absolute URL."
-scalar URL @specifiedBy(url: "https://url.spec.whatwg.org/")
+scalar URL @audience(in: [FRONTEND, PARTNER, ANALYST]) @specifiedBy(url: "https://url.spec.whatwg.org/")
+
+# ----------------------------------------------------------------------------------------------------------- Access
+
+# Who may see what. These directives are rules for the gateway; no contract shows them.
+
+"The contracts, apart from the company's own, that a part of the schema is in. Untagged: in none. A tag on a type is the default for its members; a member's own tag replaces it."
+directive @audience(
+  "The audiences whose contracts have it."
+  in: [Audience!]!
+) on SCALAR | OBJECT | FIELD_DEFINITION | ARGUMENT_DEFINITION | INTERFACE | UNION | ENUM | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION
+
+"A field that is null, with the code ` + "`" + `FORBIDDEN` + "`" + `, unless the caller holds a scope."
+directive @scope(
+  "The scopes, of which one is enough."
+  any: [String!]!
+) on FIELD_DEFINITION
+
+"A personal value, that is masked unless the caller holds the scope ` + "`" + `sensitive:` + "`" + ` with its class; on an input, what may then not be asked by."
+directive @sensitive(
+  "The class of the value."
+  class: SensitiveClass!
+) on FIELD_DEFINITION | INPUT_FIELD_DEFINITION | ENUM_VALUE
+
+"A field of a customer that is null, with the code ` + "`" + `CONSENT_REQUIRED` + "`" + `, unless the request declares the purpose, its credential allows it, and the customer has agreed to it."
+directive @consent(
+  "The purpose."
+  purpose: String!
+) on FIELD_DEFINITION
+
+"A kind of users with a contract of its own."
+enum Audience {
+  "Teams that build what colleagues and customers work with."
+  FRONTEND
+  "Other companies."
+  PARTNER
+  "Colleagues who explore."
+  ANALYST
+}
+
+"A class of personal values."
+enum SensitiveClass {
+  "Names of people and organisations."
+  NAME
+  "E-mail addresses."
+  EMAIL
+  "Phone numbers."
+  PHONE
+  "Accounts on social networks, and where to open them."
+  HANDLE
+  "Street, house number and postal code."
+  ADDRESS
+  "Dates of birth."
+  BIRTH_DATE
+  "An e-mail address, phone number or handle, by its channel."
+  CONTACT_POINT
+  "What people wrote, and what was written of them."
+  FREE_TEXT
+}
 
 # ------------------------------------------------------------------------------------------------------------ Query
 
 "Where every query starts."
-type Query {
+type Query @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   """
   Any object of the graph by its id. Null where there is no such object (any more); a malformed id is an error with the
   code ` + "`" + `BAD_USER_INPUT` + "`" + `.
@@ -2380,37 +2443,37 @@ type Query {
     where: CustomerFilter
     "In which order; newest first where it is not given."
     orderBy: CustomerOrder
-  ): CustomerConnection
+  ): CustomerConnection @scope(any: ["customers:list"])
 
   "The systems that this gateway is configured to ask."
-  systems: [SystemInfo!]!
+  systems: [SystemInfo!]! @audience(in: [FRONTEND, ANALYST])
 
   "The attributes that this company keeps of its customers, in the order of their keys."
   attributeDefinitions: [AttributeDefinition!]!
 }
 
 "An object with an id that is the same whichever way it was reached."
-interface Node {
+interface Node @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "Opaque and globally unique. Store it, compare it, give it to ` + "`" + `node` + "`" + `; do not take it apart."
   id: ID!
 }
 
 "An identifier of one customer. Exactly one field must be given."
-input CustomerBy @oneOf {
+input CustomerBy @oneOf @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The ` + "`" + `id` + "`" + ` of a customer in this graph. The company's own key goes into ` + "`" + `record` + "`" + `."
   id: ID
   "An e-mail address; letter case and surrounding space do not matter."
-  email: String
+  email: String @sensitive(class: EMAIL)
   "A phone number in international form, as ` + "`" + `+49 30 901820` + "`" + `; spaces and punctuation do not matter."
-  phone: String
+  phone: String @sensitive(class: PHONE)
   "A record of one of the systems, that is linked to the customer."
-  record: RecordRef
+  record: RecordRef @audience(in: [FRONTEND, ANALYST])
   "An account on a social network, that belongs to the customer."
-  handle: HandleRef
+  handle: HandleRef @audience(in: [FRONTEND, ANALYST]) @sensitive(class: HANDLE)
 }
 
 "A record in one of the company's systems."
-input RecordRef {
+input RecordRef @audience(in: [FRONTEND, ANALYST]) {
   "The source that the system belongs to. ` + "`" + `PROFILE` + "`" + ` with the company's own key is the customer's profile itself."
   source: SourceName!
   "The name of the system, as ` + "`" + `Query.systems` + "`" + ` lists it."
@@ -2420,7 +2483,7 @@ input RecordRef {
 }
 
 "An account on a social network."
-input HandleRef {
+input HandleRef @audience(in: [FRONTEND, ANALYST]) {
   "The network, in lower case, as ` + "`" + `mastodon` + "`" + ` or ` + "`" + `bluesky` + "`" + `."
   network: String!
   "The account's name there; a leading ` + "`" + `@` + "`" + ` and letter case do not matter."
@@ -2428,7 +2491,7 @@ input HandleRef {
 }
 
 "Which customers. The fields that are given must all hold."
-input CustomerFilter {
+input CustomerFilter @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "Each of these must hold."
   and: [CustomerFilter!]
   "One of these must hold."
@@ -2438,21 +2501,21 @@ input CustomerFilter {
   "The customer has one of these ids; at most 100."
   ids: [ID!]
   "By name; letter case and accents do not matter."
-  name: StringFilter
+  name: StringFilter @audience(in: [FRONTEND, ANALYST]) @sensitive(class: NAME)
   "The customer has this e-mail address among the contact points."
-  email: String
+  email: String @sensitive(class: EMAIL)
   "The customer has this phone number among the contact points, in international form."
-  phone: String
+  phone: String @sensitive(class: PHONE)
   "Each of these must hold of the customer's attributes."
   attributes: [AttributeFilter!]
   "By the time at which the customer was first known."
   createdAt: DateTimeFilter
   "By the customer's links to other systems."
-  link: LinkFilter
+  link: LinkFilter @audience(in: [FRONTEND, ANALYST])
 }
 
 "A condition on a text. The fields that are given must all hold."
-input StringFilter {
+input StringFilter @audience(in: [FRONTEND, ANALYST]) {
   "Equal to this."
   eq: String
   "Equal to one of these; at most 100."
@@ -2462,7 +2525,7 @@ input StringFilter {
 }
 
 "A condition on a moment in time. The fields that are given must all hold."
-input DateTimeFilter {
+input DateTimeFilter @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "Later than this."
   gt: DateTime
   "At this moment or later."
@@ -2474,7 +2537,7 @@ input DateTimeFilter {
 }
 
 "A condition on one attribute. The fields that are given must all hold."
-input AttributeFilter {
+input AttributeFilter @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The attribute's key, as ` + "`" + `attributeDefinitions` + "`" + ` lists it."
   key: String!
   "The attribute has this value, written as its ` + "`" + `text` + "`" + `."
@@ -2486,7 +2549,7 @@ input AttributeFilter {
 }
 
 "A condition on the customer's links, undone ones left out."
-input LinkFilter {
+input LinkFilter @audience(in: [FRONTEND, ANALYST]) {
   "The source that is linked."
   source: SourceName!
   "The system that is linked; any of the source where it is not given."
@@ -2496,7 +2559,7 @@ input LinkFilter {
 }
 
 "The order of customers. Ties are broken by the customer's key, so that paging neither skips nor repeats."
-input CustomerOrder {
+input CustomerOrder @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "By what."
   field: CustomerOrderField!
   "In which direction."
@@ -2504,9 +2567,9 @@ input CustomerOrder {
 }
 
 "What customers can be ordered by. Values will be added."
-enum CustomerOrderField {
+enum CustomerOrderField @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The name, letter case and accents aside; customers without a name come first."
-  NAME
+  NAME @audience(in: [FRONTEND, ANALYST]) @sensitive(class: NAME)
   "The time at which the customer was first known."
   CREATED_AT
   "The time at which the profile last changed."
@@ -2514,7 +2577,7 @@ enum CustomerOrderField {
 }
 
 "A direction of order."
-enum OrderDirection {
+enum OrderDirection @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "Smallest, earliest or alphabetically first comes first."
   ASC
   "Largest, latest or alphabetically last comes first."
@@ -2522,7 +2585,7 @@ enum OrderDirection {
 }
 
 "A page of customers."
-type CustomerConnection {
+type CustomerConnection @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The customers of this page, in order."
   edges: [CustomerEdge!]!
   "Where this page stands in the whole list."
@@ -2532,7 +2595,7 @@ type CustomerConnection {
 }
 
 "A customer in a page."
-type CustomerEdge {
+type CustomerEdge @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The place of this entry in the list, for ` + "`" + `after` + "`" + `."
   cursor: String!
   "The customer."
@@ -2540,7 +2603,7 @@ type CustomerEdge {
 }
 
 "Where a page stands in its list (Relay's Cursor Connections)."
-type PageInfo {
+type PageInfo @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "There is more after this page."
   hasNextPage: Boolean!
   "There is something before this page."
@@ -2552,7 +2615,7 @@ type PageInfo {
 }
 
 "A system that this gateway is configured to ask."
-type SystemInfo {
+type SystemInfo @audience(in: [FRONTEND, ANALYST]) {
   "The source that it belongs to."
   source: SourceName!
   "Its name: the same in links, records, status, log lines and metrics."
@@ -2562,7 +2625,7 @@ type SystemInfo {
 }
 
 "What an attribute means."
-type AttributeDefinition {
+type AttributeDefinition @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The attribute's key."
   key: String!
   "The type of its value."
@@ -2574,25 +2637,25 @@ type AttributeDefinition {
 # --------------------------------------------------------------------------------------------------------- Customer
 
 "A customer: the reconciled view over all the records that are linked to it."
-type Customer implements Node {
+type Customer implements Node @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "Opaque and globally unique; the company's own key is in ` + "`" + `links` + "`" + `, at the source ` + "`" + `PROFILE` + "`" + `."
   id: ID!
   "What sort of party the customer is."
   kind: CustomerKind!
   "What to call the customer on a screen: the name, else a contact point as the caller may see it, else the id. Never empty."
-  displayName: String!
+  displayName: String! @sensitive(class: NAME)
   "The full name, or the organisation's; null where it is not known."
-  name: String
+  name: String @audience(in: [FRONTEND, ANALYST]) @sensitive(class: NAME)
   "The given name of a person."
-  givenName: String
+  givenName: String @audience(in: [FRONTEND, ANALYST]) @sensitive(class: NAME)
   "The family name of a person."
-  familyName: String
+  familyName: String @audience(in: [FRONTEND, ANALYST]) @sensitive(class: NAME)
   "The date of birth of a person."
-  birthDate: Date
+  birthDate: Date @audience(in: [FRONTEND, ANALYST]) @sensitive(class: BIRTH_DATE)
   "The primary e-mail address."
-  email: String
+  email: String @sensitive(class: EMAIL)
   "The primary phone number, as ` + "`" + `+4930901820` + "`" + ` (E.164)."
-  phone: String
+  phone: String @sensitive(class: PHONE)
   "All ways to reach the customer, primary ones first."
   contactPoints: [ContactPoint!]
   "The language that the customer prefers, as ` + "`" + `de` + "`" + ` or ` + "`" + `pt-BR` + "`" + ` (BCP 47)."
@@ -2607,22 +2670,22 @@ type Customer implements Node {
   "What the customer has agreed to, by purpose and channel. Null or no entry for a purpose: not known, which counts as none."
   consents: [Consent!]
   "People and organisations around the customer."
-  relations: [Relation!]
+  relations: [Relation!] @audience(in: [FRONTEND, ANALYST]) @scope(any: ["relations:read"])
   "The records of other systems that belong to the customer. Undone links are left out unless asked for."
   links(
     "Give links that were undone as well; they are not followed."
     includeUndone: Boolean = false
-  ): [RecordLink!]
+  ): [RecordLink!] @audience(in: [FRONTEND, ANALYST])
   "When the customer was first known."
   createdAt: DateTime!
   "When the profile last changed."
   updatedAt: DateTime!
   "What the billing systems hold. Null: none linked, no such record, or no answer: ` + "`" + `sourceStatus(of: BILLING)` + "`" + ` says which."
-  billing: Billing
+  billing: Billing @scope(any: ["billing:read"])
   "What the support systems hold. Null: none linked, no such record, or no answer: ` + "`" + `sourceStatus(of: SUPPORT)` + "`" + ` says which."
-  support: Support
+  support: Support @audience(in: [FRONTEND, ANALYST]) @scope(any: ["support:read"])
   "What the social networks hold. Null: none linked, no such record, or no answer: ` + "`" + `sourceStatus(of: SOCIAL)` + "`" + ` says which."
-  social: Social
+  social: Social @audience(in: [FRONTEND, ANALYST]) @scope(any: ["social:read"]) @consent(purpose: "profiling")
   """
   Everything that happened between the customer and the company, over all sources, newest first. A source that did not
   answer gives no error here: it stands in ` + "`" + `missingSources` + "`" + `.
@@ -2651,7 +2714,7 @@ type Customer implements Node {
 }
 
 "What sort of party a customer is. Values will be added."
-enum CustomerKind {
+enum CustomerKind @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "A natural person."
   PERSON
   "A company, authority or association."
@@ -2661,15 +2724,15 @@ enum CustomerKind {
 }
 
 "A way to reach a customer."
-type ContactPoint {
+type ContactPoint @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The channel that it serves."
   channel: Channel!
   "The address, number or handle; null for a postal address, which is in ` + "`" + `address` + "`" + `, and where the caller may not see it."
-  value: String
+  value: String @sensitive(class: CONTACT_POINT)
   "The network of a social handle, in lower case; null for other channels."
-  network: String
+  network: String @audience(in: [FRONTEND, ANALYST])
   "The postal address; null for other channels."
-  address: PostalAddress
+  address: PostalAddress @audience(in: [FRONTEND, ANALYST])
   "The preferred one of its channel."
   isPrimary: Boolean!
   "Somebody has confirmed that it reaches the customer; null where it is not known."
@@ -2679,11 +2742,11 @@ type ContactPoint {
 }
 
 "A postal address."
-type PostalAddress {
+type PostalAddress @audience(in: [FRONTEND, ANALYST]) {
   "Street, house number and what else stands above the town, line by line."
-  lines: [String!]
+  lines: [String!] @sensitive(class: ADDRESS)
   "The postal code."
-  postalCode: String
+  postalCode: String @sensitive(class: ADDRESS)
   "The town or city."
   locality: String
   "The state, province or region."
@@ -2693,7 +2756,7 @@ type PostalAddress {
 }
 
 "A means by which customer and company reach each other. Values will be added."
-enum Channel {
+enum Channel @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "E-mail."
   EMAIL
   "A phone call."
@@ -2717,7 +2780,7 @@ enum Channel {
 }
 
 "One fact that the company keeps of a customer. The field that fits its ` + "`" + `type` + "`" + ` is set beside ` + "`" + `text` + "`" + `."
-type Attribute {
+type Attribute @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "Which fact: one of ` + "`" + `Query.attributeDefinitions` + "`" + `."
   key: String!
   "The type of its value."
@@ -2737,7 +2800,7 @@ type Attribute {
 }
 
 "The type of an attribute's value. Values will be added."
-enum AttributeType {
+enum AttributeType @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "A text."
   TEXT
   "A number."
@@ -2749,7 +2812,7 @@ enum AttributeType {
 }
 
 "A dated permission for one purpose, or its refusal."
-type Consent {
+type Consent @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "What for, as ` + "`" + `marketing` + "`" + ` or ` + "`" + `profiling` + "`" + `."
   purpose: String!
   "Through which channel; null: through any."
@@ -2763,11 +2826,11 @@ type Consent {
   "When it ends by itself; null: it does not."
   expiresAt: DateTime
   "Where the proof is, as a form's number or a recording's."
-  evidence: String
+  evidence: String @audience(in: [FRONTEND]) @sensitive(class: FREE_TEXT)
 }
 
 "What a customer said to a purpose. Values will be added."
-enum ConsentStatus {
+enum ConsentStatus @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "Agreed."
   GRANTED
   "Refused."
@@ -2779,7 +2842,7 @@ enum ConsentStatus {
 }
 
 "The ground on which personal data may be used (GDPR, article 6). Values will be added."
-enum LegalBasis {
+enum LegalBasis @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The person has agreed."
   CONSENT
   "A contract with the person needs it."
@@ -2797,15 +2860,15 @@ enum LegalBasis {
 }
 
 "Somebody around a customer."
-type Relation {
+type Relation @audience(in: [FRONTEND, ANALYST]) {
   "What the other party is to the customer."
   kind: RelationKind!
   "The word that the company uses for it."
   rawKind: String
   "The other party's name, where it is kept here."
-  name: String
+  name: String @sensitive(class: NAME)
   "The other party's date of birth, where it is kept here."
-  birthDate: Date
+  birthDate: Date @sensitive(class: BIRTH_DATE)
   "Since when."
   since: Date
   "The other party as a customer; null where it is none."
@@ -2813,7 +2876,7 @@ type Relation {
 }
 
 "What somebody is to a customer. Values will be added."
-enum RelationKind {
+enum RelationKind @audience(in: [FRONTEND, ANALYST]) {
   "Husband, wife or partner."
   SPOUSE
   "Mother, father or guardian."
@@ -2839,7 +2902,7 @@ enum RelationKind {
 }
 
 "That a record of another system belongs to a customer, and how that is known."
-type RecordLink {
+type RecordLink @audience(in: [FRONTEND, ANALYST]) {
   "The source that the record is in."
   source: SourceName!
   "The system that the record is in."
@@ -2851,9 +2914,9 @@ type RecordLink {
   "How sure the match is, from 0 to 1; null where it was not scored."
   confidence: Float
   "What the link rests on, in words."
-  evidence: String
+  evidence: String @audience(in: [FRONTEND]) @sensitive(class: FREE_TEXT)
   "Who or what made the link."
-  linkedBy: String
+  linkedBy: String @audience(in: [FRONTEND])
   "When the link was made."
   linkedAt: DateTime
   "When the link was undone; null: it holds."
@@ -2861,7 +2924,7 @@ type RecordLink {
 }
 
 "How it was found that a record belongs to a customer. Values will be added."
-enum MatchMethod {
+enum MatchMethod @audience(in: [FRONTEND, ANALYST]) {
   "Exact agreement on a strong key, as an account number."
   DETERMINISTIC
   "Similarity that gives a score."
@@ -2873,7 +2936,7 @@ enum MatchMethod {
 }
 
 "Something that happened between a customer and the company."
-type Interaction implements Node {
+type Interaction implements Node @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "Opaque and globally unique."
   id: ID!
   "When it happened."
@@ -2887,33 +2950,33 @@ type Interaction implements Node {
   "The source that knows of it."
   source: SourceName!
   "The system that knows of it."
-  system: String!
+  system: String! @audience(in: [FRONTEND, ANALYST])
   "What it is about, in a line."
-  title: String
+  title: String @sensitive(class: FREE_TEXT)
   "What was said, as plain text."
-  body: String
+  body: String @audience(in: [FRONTEND]) @sensitive(class: FREE_TEXT)
   "Who did it."
-  actor: Actor
+  actor: Actor @audience(in: [FRONTEND, ANALYST])
   "Interactions of one conversation share this; null where there is none."
-  conversationId: ID
+  conversationId: ID @audience(in: [FRONTEND, ANALYST])
   "Where to open it in its system."
-  url: URL
+  url: URL @audience(in: [FRONTEND]) @sensitive(class: HANDLE)
   "The record that it is about: an invoice, a charge, a subscription, a ticket, a mention."
   subject: Node
 }
 
 "What happened. Values will be added."
-enum InteractionKind {
+enum InteractionKind @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "Something was written, in either direction, in a support conversation."
-  MESSAGE
+  MESSAGE @audience(in: [FRONTEND, ANALYST])
   "A phone call."
-  CALL
+  CALL @audience(in: [FRONTEND, ANALYST])
   "A note of one colleague for others; the customer does not see it."
-  NOTE
+  NOTE @audience(in: [FRONTEND, ANALYST])
   "A ticket was opened."
-  TICKET_OPENED
+  TICKET_OPENED @audience(in: [FRONTEND, ANALYST])
   "A ticket was solved."
-  TICKET_SOLVED
+  TICKET_SOLVED @audience(in: [FRONTEND, ANALYST])
   "An invoice was issued."
   INVOICE_ISSUED
   "A payment was received."
@@ -2927,13 +2990,13 @@ enum InteractionKind {
   "A subscription ended."
   SUBSCRIPTION_ENDED
   "A public post about the brand, or addressed to it."
-  MENTION
+  MENTION @audience(in: [FRONTEND, ANALYST])
   "Something else."
   OTHER
 }
 
 "From whom to whom. Values will be added."
-enum Direction {
+enum Direction @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "From the customer to the company."
   INBOUND
   "From the company to the customer."
@@ -2943,15 +3006,15 @@ enum Direction {
 }
 
 "Who did something."
-type Actor {
+type Actor @audience(in: [FRONTEND, ANALYST]) {
   "On which side."
   kind: ActorKind!
   "The name; null where it is not known."
-  name: String
+  name: String @sensitive(class: NAME)
 }
 
 "On which side somebody stands. Values will be added."
-enum ActorKind {
+enum ActorKind @audience(in: [FRONTEND, ANALYST]) {
   "The customer, or somebody for the customer."
   CUSTOMER
   "A person of the company."
@@ -2963,7 +3026,7 @@ enum ActorKind {
 }
 
 "A page of a timeline."
-type InteractionConnection {
+type InteractionConnection @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "What happened, newest first."
   edges: [InteractionEdge!]!
   "Where this page stands in the timeline."
@@ -2975,7 +3038,7 @@ type InteractionConnection {
 }
 
 "An interaction in a page."
-type InteractionEdge {
+type InteractionEdge @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The place of this entry in the timeline, for ` + "`" + `after` + "`" + `."
   cursor: String!
   "The interaction."
@@ -2985,7 +3048,7 @@ type InteractionEdge {
 # ---------------------------------------------------------------------------------------------------------- Sources
 
 "How a source answered for one customer: a headline over its systems."
-type SourceStatus {
+type SourceStatus @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The source."
   source: SourceName!
   "What is known without asking, else the worst state of its systems."
@@ -3001,11 +3064,11 @@ type SourceStatus {
   "When it makes sense to ask again; null where the system did not say."
   retryAfter: Duration
   "The same, by system."
-  systems: [SystemStatus!]!
+  systems: [SystemStatus!]! @audience(in: [FRONTEND, ANALYST])
 }
 
 "How one system answered for one customer."
-type SystemStatus {
+type SystemStatus @audience(in: [FRONTEND, ANALYST]) {
   "The system."
   system: String!
   "What is known without asking, else how the system answered."
@@ -3023,21 +3086,23 @@ type SystemStatus {
 }
 
 "Where facts of a customer come from. Values will be added."
-enum SourceName {
+enum SourceName @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The company's own customer profiles: the spine that everything is linked to."
   PROFILE
   "Accounts, subscriptions, invoices and payments."
   BILLING
   "Tickets and conversations."
-  SUPPORT
+  SUPPORT @audience(in: [FRONTEND, ANALYST])
   "Accounts on social networks and public posts."
-  SOCIAL
+  SOCIAL @audience(in: [FRONTEND, ANALYST])
   "What the gateway itself keeps: notes, holds, decisions."
-  WORKSPACE
+  WORKSPACE @audience(in: [FRONTEND, ANALYST])
+  "Another source, which the caller's contract does not name."
+  OTHER
 }
 
 "How a source or system answered. Values will be added."
-enum SourceState {
+enum SourceState @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "Everything that answered is as fresh as its system promises."
   FRESH
   "What answered is past its freshness, was kept from before since the system does not answer now, or nobody knows when it was true."
@@ -3061,7 +3126,7 @@ enum SourceState {
 }
 
 "What went wrong, in errors and in status. Values will be added."
-enum ErrorCode {
+enum ErrorCode @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The system could not be reached, or failed."
   UNAVAILABLE
   "The system did not answer within the time allowed."
@@ -3099,19 +3164,19 @@ names a source goes before it. Wishes that contradict each other are an error.
 """
 directive @freshness(
   "The sources that this holds for, of BILLING, SUPPORT and SOCIAL; left out: all of them. Profiles are always read anew."
-  sources: [SourceName!]
+  sources: [SourceName!] @audience(in: [FRONTEND, ANALYST])
   "How old an answer that the gateway kept may be to be given without asking the system, as ` + "`" + `PT10M` + "`" + `; ` + "`" + `PT0S` + "`" + `: always ask."
-  maxAge: Duration
+  maxAge: Duration @audience(in: [FRONTEND, ANALYST])
   "What to do where a system does not answer."
-  onError: OnError
+  onError: OnError @audience(in: [FRONTEND, ANALYST])
   "How old a kept answer may be that is served because the system does not answer, as ` + "`" + `P1D` + "`" + `; at least ` + "`" + `maxAge` + "`" + `. What the operator lets the gateway keep bounds it."
-  maxStale: Duration
+  maxStale: Duration @audience(in: [FRONTEND, ANALYST])
   "How long to wait for a system, as ` + "`" + `PT0.3S` + "`" + `: at the end of it, what is there is given. Never longer than the operator configured."
-  deadline: Duration
+  deadline: Duration @audience(in: [FRONTEND, ANALYST])
 ) repeatable on QUERY
 
 "What to do where a system does not answer. Values will be added."
-enum OnError {
+enum OnError @audience(in: [FRONTEND, ANALYST]) {
   "Serve what the gateway kept, if anything is young enough, and say so: the state is ` + "`" + `STALE` + "`" + `, ` + "`" + `asOf` + "`" + ` tells its age, ` + "`" + `code` + "`" + ` why."
   SERVE_STALE
   "Serve nothing old: the source has failed."
@@ -3121,17 +3186,17 @@ enum OnError {
 # ---------------------------------------------------------------------------------------------------------- Billing
 
 "What the billing systems hold of a customer, joined."
-type Billing implements Node {
+type Billing implements Node @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "Opaque and globally unique; derived from the customer's."
   id: ID!
   "What the customer owes: positive, the customer owes; negative, the company does. Null unless it is known whole and in exactly one currency: ` + "`" + `totals` + "`" + ` has the rest."
-  balance: Money
+  balance: Money @audience(in: [FRONTEND, ANALYST])
   "The recurring revenue of a month, from the prices of running subscriptions, not from invoices. Null unless it is known whole and in exactly one currency."
-  mrr: Money
+  mrr: Money @audience(in: [FRONTEND, ANALYST])
   "Balance and recurring revenue, one row per currency. Null where an account did not answer, so that they cannot be known."
-  totals: [CurrencyTotals!]
+  totals: [CurrencyTotals!] @audience(in: [FRONTEND, ANALYST])
   "The accounts, in the order of the links."
-  accounts: [BillingAccount!]
+  accounts: [BillingAccount!] @audience(in: [FRONTEND, ANALYST])
   "The subscriptions, ended ones too, newest first, at most 100."
   subscriptions: [Subscription!]
   "The invoices, newest first."
@@ -3151,13 +3216,13 @@ type Billing implements Node {
     after: String
     "Only at this moment or later."
     since: DateTime
-  ): ChargeConnection
+  ): ChargeConnection @audience(in: [FRONTEND, ANALYST])
   "The latest payment that was received; null: none that we know of."
-  lastPayment: Payment
+  lastPayment: Payment @audience(in: [FRONTEND, ANALYST])
 }
 
 "An amount of money. Amounts of different currencies are never added up."
-type Money {
+type Money @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The amount in the currency's main unit."
   amount: Decimal!
   "The currency."
@@ -3165,7 +3230,7 @@ type Money {
 }
 
 "Sums in one currency."
-type CurrencyTotals {
+type CurrencyTotals @audience(in: [FRONTEND, ANALYST]) {
   "The currency."
   currency: CurrencyCode!
   "What the customer owes in this currency: positive, the customer owes; negative, the company does."
@@ -3175,7 +3240,7 @@ type CurrencyTotals {
 }
 
 "An account of a customer in a billing system."
-type BillingAccount implements Node {
+type BillingAccount implements Node @audience(in: [FRONTEND, ANALYST]) {
   "Opaque and globally unique."
   id: ID!
   "The system that holds it."
@@ -3185,7 +3250,7 @@ type BillingAccount implements Node {
   "Where to open it in that system."
   url: URL
   "The name on the account."
-  name: String
+  name: String @sensitive(class: NAME)
   "What the account owes: positive, the customer owes; negative, the company does. Null where it is not known."
   balance: Money
   "The currency that it is billed in."
@@ -3199,15 +3264,15 @@ type BillingAccount implements Node {
 }
 
 "Something that is paid for again and again."
-type Subscription implements Node {
+type Subscription implements Node @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "Opaque and globally unique."
   id: ID!
   "The system that holds it."
-  system: String!
+  system: String! @audience(in: [FRONTEND, ANALYST])
   "Its own key in that system."
-  recordId: String!
+  recordId: String! @audience(in: [FRONTEND, ANALYST])
   "Where to open it in that system."
-  url: URL
+  url: URL @audience(in: [FRONTEND, ANALYST])
   "What is subscribed to."
   name: String
   "Where it stands in its life."
@@ -3221,7 +3286,7 @@ type Subscription implements Node {
   "How often it is billed, as ` + "`" + `P1M` + "`" + `."
   interval: Duration
   "What it brings in a month; zero while it is in trial, paused or ended; null where it is not known."
-  mrr: Money
+  mrr: Money @audience(in: [FRONTEND, ANALYST])
   "When it began."
   startedAt: DateTime
   "When the trial ends or ended."
@@ -3235,7 +3300,7 @@ type Subscription implements Node {
 }
 
 "Where a subscription stands in its life: the eight statuses of Stripe's billing, which other systems are mapped to. Values will be added."
-enum SubscriptionStatus {
+enum SubscriptionStatus @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The first payment is still open."
   INCOMPLETE
   "The first payment never came."
@@ -3257,15 +3322,15 @@ enum SubscriptionStatus {
 }
 
 "A demand for payment."
-type Invoice implements Node {
+type Invoice implements Node @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "Opaque and globally unique."
   id: ID!
   "The system that holds it."
-  system: String!
+  system: String! @audience(in: [FRONTEND, ANALYST])
   "Its own key in that system."
-  recordId: String!
+  recordId: String! @audience(in: [FRONTEND, ANALYST])
   "Where to open it in that system."
-  url: URL
+  url: URL @audience(in: [FRONTEND, ANALYST])
   "The number that the customer sees."
   number: String
   "What it is for."
@@ -3273,7 +3338,7 @@ type Invoice implements Node {
   "Where it stands."
   status: InvoiceStatus!
   "The status in the system's own word."
-  rawStatus: String
+  rawStatus: String @audience(in: [FRONTEND, ANALYST])
   "The whole amount."
   total: Money
   "What is still to be paid."
@@ -3287,9 +3352,9 @@ type Invoice implements Node {
 }
 
 "Where an invoice stands. Values will be added."
-enum InvoiceStatus {
+enum InvoiceStatus @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "Not issued yet."
-  DRAFT
+  DRAFT @audience(in: [FRONTEND, ANALYST])
   "Issued, to be paid, not overdue."
   DUE
   "Its due date has passed."
@@ -3299,13 +3364,13 @@ enum InvoiceStatus {
   "Cancelled."
   VOID
   "Given up."
-  UNCOLLECTIBLE
+  UNCOLLECTIBLE @audience(in: [FRONTEND, ANALYST])
   "Something else: ` + "`" + `rawStatus` + "`" + ` has the system's word."
   OTHER
 }
 
 "A page of invoices."
-type InvoiceConnection {
+type InvoiceConnection @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The invoices of this page, newest first."
   edges: [InvoiceEdge!]!
   "Where this page stands in the whole list."
@@ -3315,7 +3380,7 @@ type InvoiceConnection {
 }
 
 "An invoice in a page."
-type InvoiceEdge {
+type InvoiceEdge @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The place of this entry in the list, for ` + "`" + `after` + "`" + `."
   cursor: String!
   "The invoice."
@@ -3323,7 +3388,7 @@ type InvoiceEdge {
 }
 
 "An attempt to take money."
-type Charge implements Node {
+type Charge implements Node @audience(in: [FRONTEND, ANALYST]) {
   "Opaque and globally unique."
   id: ID!
   "The system that holds it."
@@ -3349,7 +3414,7 @@ type Charge implements Node {
 }
 
 "How a charge went. Values will be added."
-enum ChargeStatus {
+enum ChargeStatus @audience(in: [FRONTEND, ANALYST]) {
   "The money was received."
   SUCCEEDED
   "Not decided yet."
@@ -3365,7 +3430,7 @@ enum ChargeStatus {
 }
 
 "A page of charges."
-type ChargeConnection {
+type ChargeConnection @audience(in: [FRONTEND, ANALYST]) {
   "The charges of this page, newest first."
   edges: [ChargeEdge!]!
   "Where this page stands in the whole list."
@@ -3375,7 +3440,7 @@ type ChargeConnection {
 }
 
 "A charge in a page."
-type ChargeEdge {
+type ChargeEdge @audience(in: [FRONTEND, ANALYST]) {
   "The place of this entry in the list, for ` + "`" + `after` + "`" + `."
   cursor: String!
   "The charge."
@@ -3383,7 +3448,7 @@ type ChargeEdge {
 }
 
 "Money that was received."
-type Payment implements Node {
+type Payment implements Node @audience(in: [FRONTEND, ANALYST]) {
   "Opaque and globally unique."
   id: ID!
   "The system that holds it."
@@ -3403,7 +3468,7 @@ type Payment implements Node {
 # ---------------------------------------------------------------------------------------------------------- Support
 
 "What the support systems hold of a customer, joined."
-type Support implements Node {
+type Support implements Node @audience(in: [FRONTEND, ANALYST]) {
   "Opaque and globally unique; derived from the customer's."
   id: ID!
   "How many tickets are not solved; null where the count is not known whole."
@@ -3424,7 +3489,7 @@ type Support implements Node {
 }
 
 "A rating by a customer."
-type Rating {
+type Rating @audience(in: [FRONTEND, ANALYST]) {
   "The rating, or the mean of several, from 1 (worst) to ` + "`" + `scale` + "`" + ` (best)."
   rating: Float!
   "The best rating that could be given."
@@ -3436,7 +3501,7 @@ type Rating {
 }
 
 "A request for help."
-type Ticket implements Node {
+type Ticket implements Node @audience(in: [FRONTEND, ANALYST]) {
   "Opaque and globally unique."
   id: ID!
   "The system that holds it."
@@ -3446,7 +3511,7 @@ type Ticket implements Node {
   "Where to open it in that system."
   url: URL
   "What it is about, in a line."
-  title: String
+  title: String @sensitive(class: FREE_TEXT)
   "Where it stands."
   status: TicketStatus!
   "The status in the system's own word."
@@ -3470,7 +3535,7 @@ type Ticket implements Node {
 }
 
 "Where a ticket stands. Values will be added."
-enum TicketStatus {
+enum TicketStatus @audience(in: [FRONTEND, ANALYST]) {
   "Nobody has looked at it yet."
   NEW
   "Somebody of the company must act."
@@ -3488,7 +3553,7 @@ enum TicketStatus {
 }
 
 "How urgent a ticket is. Values will be added."
-enum TicketPriority {
+enum TicketPriority @audience(in: [FRONTEND, ANALYST]) {
   "It can wait."
   LOW
   "As usual."
@@ -3502,7 +3567,7 @@ enum TicketPriority {
 }
 
 "A page of tickets."
-type TicketConnection {
+type TicketConnection @audience(in: [FRONTEND, ANALYST]) {
   "The tickets of this page, newest first."
   edges: [TicketEdge!]!
   "Where this page stands in the whole list."
@@ -3512,7 +3577,7 @@ type TicketConnection {
 }
 
 "A ticket in a page."
-type TicketEdge {
+type TicketEdge @audience(in: [FRONTEND, ANALYST]) {
   "The place of this entry in the list, for ` + "`" + `after` + "`" + `."
   cursor: String!
   "The ticket."
@@ -3522,7 +3587,7 @@ type TicketEdge {
 # ----------------------------------------------------------------------------------------------------------- Social
 
 "What the social networks hold of a customer, joined."
-type Social implements Node {
+type Social implements Node @audience(in: [FRONTEND, ANALYST]) {
   "Opaque and globally unique; derived from the customer's."
   id: ID!
   "The customer's accounts, in the order of the links."
@@ -3541,7 +3606,7 @@ type Social implements Node {
 }
 
 "A figure that was estimated."
-type Score {
+type Score @audience(in: [FRONTEND, ANALYST]) {
   "What it estimates."
   kind: ScoreKind!
   "The figure, from ` + "`" + `min` + "`" + ` to ` + "`" + `max` + "`" + `."
@@ -3557,7 +3622,7 @@ type Score {
 }
 
 "What a score estimates. Values will be added."
-enum ScoreKind {
+enum ScoreKind @audience(in: [FRONTEND, ANALYST]) {
   "How somebody speaks of the brand."
   SENTIMENT
   "Something else."
@@ -3565,7 +3630,7 @@ enum ScoreKind {
 }
 
 "An account on a social network."
-type SocialProfile implements Node {
+type SocialProfile implements Node @audience(in: [FRONTEND, ANALYST]) {
   "Opaque and globally unique."
   id: ID!
   "The system that holds it."
@@ -3573,13 +3638,13 @@ type SocialProfile implements Node {
   "Its own key in that system."
   recordId: String!
   "Where to open it."
-  url: URL
+  url: URL @sensitive(class: HANDLE)
   "The network, in lower case, as ` + "`" + `mastodon` + "`" + `."
   network: String!
   "The account's name there."
-  handle: String
+  handle: String @sensitive(class: HANDLE)
   "The name that the account shows."
-  displayName: String
+  displayName: String @sensitive(class: NAME)
   "How many follow it; null where it is not known."
   followers: Int
   "When it last posted; null where it is not known."
@@ -3587,7 +3652,7 @@ type SocialProfile implements Node {
 }
 
 "A public post about the brand, or addressed to it."
-type Mention implements Node {
+type Mention implements Node @audience(in: [FRONTEND, ANALYST]) {
   "Opaque and globally unique."
   id: ID!
   "The system that holds it."
@@ -3595,11 +3660,11 @@ type Mention implements Node {
   "Its own key in that system."
   recordId: String!
   "Where to open it."
-  url: URL
+  url: URL @sensitive(class: HANDLE)
   "The network, in lower case, as ` + "`" + `mastodon` + "`" + `."
   network: String!
   "What was said, as plain text."
-  text: String
+  text: String @sensitive(class: FREE_TEXT)
   "The language it is written in (BCP 47)."
   language: String
   "How it speaks of the brand, from -1 (badly) to 1 (well); null where it was not scored."
@@ -3611,7 +3676,7 @@ type Mention implements Node {
 }
 
 "A page of mentions."
-type MentionConnection {
+type MentionConnection @audience(in: [FRONTEND, ANALYST]) {
   "The mentions of this page, newest first."
   edges: [MentionEdge!]!
   "Where this page stands in the whole list."
@@ -3621,7 +3686,7 @@ type MentionConnection {
 }
 
 "A mention in a page."
-type MentionEdge {
+type MentionEdge @audience(in: [FRONTEND, ANALYST]) {
   "The place of this entry in the list, for ` + "`" + `after` + "`" + `."
   cursor: String!
   "The mention."
@@ -6428,7 +6493,7 @@ func (ec *executionContext) _ContactPoint_isMasked(ctx context.Context, field gr
 			return ec.fieldContext_ContactPoint_isMasked(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.IsMasked(), nil
+			return ec.Resolvers.ContactPoint().IsMasked(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
@@ -6439,7 +6504,7 @@ func (ec *executionContext) _ContactPoint_isMasked(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_ContactPoint_isMasked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ContactPoint", field, true, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("ContactPoint", field, true, true, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _CurrencyTotals_currency(ctx context.Context, field graphql.CollectedField, obj *customer.CurrencyTotals) (ret graphql.Marshaler) {
@@ -14196,38 +14261,71 @@ func (ec *executionContext) _ContactPoint(ctx context.Context, sel ast.Selection
 		case "channel":
 			out.Values[i] = ec._ContactPoint_channel(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "value":
 			out.Values[i] = ec._ContactPoint_value(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "network":
 			out.Values[i] = ec._ContactPoint_network(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "address":
 			out.Values[i] = ec._ContactPoint_address(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "isPrimary":
 			out.Values[i] = ec._ContactPoint_isPrimary(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "isVerified":
 			out.Values[i] = ec._ContactPoint_isVerified(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "isMasked":
-			out.Values[i] = ec._ContactPoint_isMasked(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ContactPoint_isMasked(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -17663,6 +17761,53 @@ func (ec *executionContext) marshalNAttributeType2customer360ᚋsourcesᚋprofil
 	return res
 }
 
+func (ec *executionContext) unmarshalNAudience2customer360ᚋaccessᚐAudience(ctx context.Context, v any) (access.Audience, error) {
+	tmp, err := UnmarshalString(v)
+	res := access.Audience(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAudience2customer360ᚋaccessᚐAudience(ctx context.Context, sel ast.SelectionSet, v access.Audience) graphql.Marshaler {
+	_ = sel
+	res := MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNAudience2ᚕcustomer360ᚋaccessᚐAudienceᚄ(ctx context.Context, v any) ([]access.Audience, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]access.Audience, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAudience2customer360ᚋaccessᚐAudience(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNAudience2ᚕcustomer360ᚋaccessᚐAudienceᚄ(ctx context.Context, sel ast.SelectionSet, v []access.Audience) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAudience2customer360ᚋaccessᚐAudience(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNBillingAccount2ᚖcustomer360ᚋsourcesᚋbillingᚐAccount(ctx context.Context, sel ast.SelectionSet, v *billing.Account) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -18168,6 +18313,23 @@ func (ec *executionContext) marshalNScoreKind2customer360ᚋsourcesᚋsocialᚐS
 	return res
 }
 
+func (ec *executionContext) unmarshalNSensitiveClass2customer360ᚋaccessᚐClass(ctx context.Context, v any) (access.Class, error) {
+	tmp, err := UnmarshalString(v)
+	res := access.Class(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSensitiveClass2customer360ᚋaccessᚐClass(ctx context.Context, sel ast.SelectionSet, v access.Class) graphql.Marshaler {
+	_ = sel
+	res := MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNSocialProfile2ᚖcustomer360ᚋsourcesᚋsocialᚐProfile(ctx context.Context, sel ast.SelectionSet, v *social.Profile) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -18282,6 +18444,35 @@ func (ec *executionContext) marshalNString2string(ctx context.Context, sel ast.S
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNString2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNString2string(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNSubscription2ᚖcustomer360ᚋsourcesᚋbillingᚐSubscription(ctx context.Context, sel ast.SelectionSet, v *billing.Subscription) graphql.Marshaler {

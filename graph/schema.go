@@ -1,6 +1,14 @@
 package graph
 
-import "github.com/99designs/gqlgen/graphql"
+import (
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"customer360/access"
+	"customer360/graph/audience"
+)
 
 func init() {
 	// gqlgen declares @defer whether or not a transport can send a second part; a
@@ -8,7 +16,44 @@ func init() {
 	delete(parsedSchema.Directives, "defer")
 }
 
-// NewSchema gives the schema with its resolvers, ready to be executed.
-func NewSchema(resolvers ResolverRoot) graphql.ExecutableSchema {
-	return NewExecutableSchema(Config{Resolvers: resolvers})
+// Schema gives the whole schema, with the rules that no contract shows. It must not be
+// changed.
+func Schema() *ast.Schema { return parsedSchema }
+
+// NewSchema gives the schema of a contract with its resolvers, ready to be executed.
+func NewSchema(resolvers ResolverRoot, contract *audience.Contract) graphql.ExecutableSchema {
+	return NewExecutableSchema(Config{Resolvers: resolvers, Schema: contract.Schema})
+}
+
+// NewContract gives the contract of an audience: for [access.Internal] the whole schema.
+func NewContract(of access.Audience) (*audience.Contract, error) {
+	name := string(of)
+	if of == access.Internal {
+		name = ""
+	}
+	return audience.New(parsedSchema, name, audience.Options{Rules: []string{"scope", "sensitive", "consent"}, Describe: describe})
+}
+
+// describe says in a description what a rule means for who reads it.
+func describe(rule *ast.Directive, on ast.DefinitionKind) string {
+	switch rule.Name {
+	case "scope":
+		var scopes []string
+		for _, c := range rule.Arguments.ForName("any").Value.Children {
+			scopes = append(scopes, "`"+c.Value.Raw+"`")
+		}
+		return "Without the scope " + strings.Join(scopes, " or ") + " it is null, with the code `FORBIDDEN`."
+	case "sensitive":
+		class := access.Class(rule.Arguments.ForName("class").Value.Raw)
+		switch {
+		case on != ast.Object:
+			return "It needs the scope `" + class.Scope() + "`."
+		case class == access.ContactPoint:
+			return "Masked without the scope of its kind, as `" + access.Email.Scope() + "`."
+		}
+		return "Masked without the scope `" + class.Scope() + "`."
+	case "consent":
+		return "It is read for the purpose `" + rule.Arguments.ForName("purpose").Value.Raw + "` only: a request declares that in `extensions.purpose`, and the customer must have agreed to it; else it is null, with the code `CONSENT_REQUIRED`."
+	}
+	return ""
 }

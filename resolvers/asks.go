@@ -16,9 +16,11 @@ type asks[V any] struct {
 	systems []asked[V]
 	// unconfigured are the linked records of systems that are not configured, each once.
 	unconfigured []record
-	// customers counts those that the source was wanted for.
-	customers int
-	room      slab[customer.Result[V]]
+	// customers counts those that the source was wanted for, refused those of them that the
+	// caller may not read there, with the last reason.
+	customers, refused int
+	reason             customer.ErrorCode
+	room               slab[customer.Result[V]]
 }
 
 // asked is one system in one operation.
@@ -48,9 +50,15 @@ func (a *asks[V]) system(name string) *asked[V] {
 	return nil
 }
 
-// queue queues a customer's linked records. Only gather calls it, one goroutine at a time.
-func (a *asks[V]) queue(ctx context.Context, c *profiles.Customer) {
+// queue queues a customer's linked records, unless the caller may not read them. Only gather
+// calls it, one goroutine at a time.
+func (a *asks[V]) queue(ctx context.Context, o *operation, c *profiles.Customer) {
 	a.customers++
+	if err := o.refused(a.source, c); err != nil {
+		a.refused++
+		a.reason = err.Code
+		return
+	}
 	for _, l := range c.ActiveLinks(a.source) {
 		a.queueRecord(ctx, l.System, l.RecordID)
 	}
@@ -91,8 +99,12 @@ func (a *asks[V]) result(ctx context.Context, system, key string) customer.Resul
 	return r
 }
 
-// of waits for the answers to a customer's links.
-func (a *asks[V]) of(ctx context.Context, c *profiles.Customer) []customer.Result[V] {
+// of waits for the answers to a customer's links. Where the caller may not read them nobody is
+// asked.
+func (a *asks[V]) of(ctx context.Context, o *operation, c *profiles.Customer) []customer.Result[V] {
+	if o.refused(a.source, c) != nil {
+		return customer.Refused[V]()
+	}
 	links := c.ActiveLinks(a.source)
 	results := a.room.take(len(links))
 	for i := range links {
@@ -102,11 +114,16 @@ func (a *asks[V]) of(ctx context.Context, c *profiles.Customer) []customer.Resul
 }
 
 // status says how the source answered for a customer.
-func (a *asks[V]) status(ctx context.Context, c *profiles.Customer) customer.SourceStatus {
+func (a *asks[V]) status(ctx context.Context, o *operation, c *profiles.Customer) customer.SourceStatus {
 	if len(a.systems) == 0 {
 		return customer.StatusWithoutAsking(a.source, customer.NotConfigured)
 	}
-	return customer.StatusOf(a.source, a.of(ctx, c))
+	if err := o.refused(a.source, c); err != nil {
+		s := customer.StatusWithoutAsking(a.source, customer.Forbidden)
+		s.Code = err.Code
+		return s
+	}
+	return customer.StatusOf(a.source, a.of(ctx, o, c))
 }
 
 // whole says how the source answered in the whole operation.
@@ -116,6 +133,10 @@ func (a *asks[V]) whole(ctx context.Context) customer.SourceStatus {
 		return customer.StatusWithoutAsking(a.source, customer.NotConfigured)
 	case a.customers == 0:
 		return customer.StatusWithoutAsking(a.source, customer.NotRequested)
+	case a.customers == a.refused:
+		s := customer.StatusWithoutAsking(a.source, customer.Forbidden)
+		s.Code = a.reason
+		return s
 	}
 	var results []customer.Result[V]
 	for i := range a.systems {
@@ -131,5 +152,10 @@ func (a *asks[V]) whole(ctx context.Context) customer.SourceStatus {
 	for _, r := range a.unconfigured {
 		results = append(results, a.result(ctx, r.system, r.key))
 	}
-	return customer.StatusOf(a.source, results)
+	s := customer.StatusOf(a.source, results)
+	if a.refused > 0 && s.Code == "" {
+		// Of some customers everything was read, of others nothing.
+		s.Complete, s.Code = false, a.reason
+	}
+	return s
 }

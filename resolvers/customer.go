@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"customer360/access"
 	"customer360/customer"
 	"customer360/graph"
 	"customer360/graph/relay"
@@ -19,10 +20,11 @@ func (r customerResolver) ID(_ context.Context, c *profiles.Customer) (string, e
 	return r.customerID("Customer", c.ID), nil
 }
 
-func (r customerResolver) Attributes(_ context.Context, c *profiles.Customer, keys []string) ([]*profiles.Attribute, error) {
+func (r customerResolver) Attributes(ctx context.Context, c *profiles.Customer, keys []string) ([]*profiles.Attribute, error) {
 	all := []*profiles.Attribute{}
+	caller := operationOf(ctx).caller
 	for i := range c.Attributes {
-		if keys == nil || slices.Contains(keys, c.Attributes[i].Key) {
+		if key := c.Attributes[i].Key; (keys == nil || slices.Contains(keys, key)) && r.policy.hasAttribute(caller.Audience, key) {
 			all = append(all, &c.Attributes[i])
 		}
 	}
@@ -41,7 +43,7 @@ func (r customerResolver) Links(_ context.Context, c *profiles.Customer, include
 
 func (r customerResolver) Billing(ctx context.Context, c *profiles.Customer) (*customer.Billing, error) {
 	o := operationOf(ctx)
-	results := o.billing.of(ctx, c)
+	results := o.billing.of(ctx, o, c)
 	if err := customer.Failure(results); err != nil {
 		return nil, o.failure(profiles.Billing, err)
 	}
@@ -50,7 +52,7 @@ func (r customerResolver) Billing(ctx context.Context, c *profiles.Customer) (*c
 
 func (r customerResolver) Support(ctx context.Context, c *profiles.Customer) (*customer.Support, error) {
 	o := operationOf(ctx)
-	results := o.support.of(ctx, c)
+	results := o.support.of(ctx, o, c)
 	if err := customer.Failure(results); err != nil {
 		return nil, o.failure(profiles.Support, err)
 	}
@@ -59,7 +61,7 @@ func (r customerResolver) Support(ctx context.Context, c *profiles.Customer) (*c
 
 func (r customerResolver) Social(ctx context.Context, c *profiles.Customer) (*customer.Social, error) {
 	o := operationOf(ctx)
-	results := o.social.of(ctx, c)
+	results := o.social.of(ctx, o, c)
 	if err := customer.Failure(results); err != nil {
 		return nil, o.failure(profiles.Social, err)
 	}
@@ -72,18 +74,22 @@ func (r customerResolver) Timeline(ctx context.Context, c *profiles.Customer, fi
 		return nil, customer.BadInput(err.Error())
 	}
 	o := operationOf(ctx)
+	if kinds == nil {
+		kinds = r.policy.kinds
+	}
 	var answers customer.Answers
 	needed := customer.PartsOf(kinds)
 	if needed.Billing != 0 {
-		answers.Billing = o.billing.of(ctx, c)
+		answers.Billing = o.billing.of(ctx, o, c)
 	}
 	if needed.Support != 0 {
-		answers.Support = o.support.of(ctx, c)
+		answers.Support = o.support.of(ctx, o, c)
 	}
 	if needed.Social != 0 {
-		answers.Social = o.social.of(ctx, c)
+		answers.Social = o.social.of(ctx, o, c)
 	}
 	timeline := customer.JoinTimeline(c, answers, kinds, channels)
+	timeline.Interactions = shown(r.policy, "Interaction", timeline.Interactions)
 	page, err := relay.Paginate("timeline", timeline.Interactions, limit, after, (*customer.Interaction).Position)
 	if err != nil {
 		return nil, customer.BadInput(err.Error())
@@ -96,13 +102,13 @@ func (r customerResolver) Sources(ctx context.Context, c *profiles.Customer) ([]
 	selected := operationOf(ctx).siblings(ctx)
 	all := make([]*customer.SourceStatus, 0, 4)
 	all = append(all, r.status(ctx, c, profiles.Profile))
-	if selected.Billing != 0 {
+	if selected.Billing != 0 && r.policy.shows(profiles.Billing) {
 		all = append(all, r.status(ctx, c, profiles.Billing))
 	}
-	if selected.Support != 0 {
+	if selected.Support != 0 && r.policy.shows(profiles.Support) {
 		all = append(all, r.status(ctx, c, profiles.Support))
 	}
-	if selected.Social != 0 {
+	if selected.Social != 0 && r.policy.shows(profiles.Social) {
 		all = append(all, r.status(ctx, c, profiles.Social))
 	}
 	return all, nil
@@ -119,11 +125,11 @@ func (r customerResolver) status(ctx context.Context, c *profiles.Customer, sour
 	case profiles.Profile:
 		s = customer.ProfileStatus(r.spine, c)
 	case profiles.Billing:
-		s = o.billing.status(ctx, c)
+		s = o.billing.status(ctx, o, c)
 	case profiles.Support:
-		s = o.support.status(ctx, c)
+		s = o.support.status(ctx, o, c)
 	case profiles.Social:
-		s = o.social.status(ctx, c)
+		s = o.social.status(ctx, o, c)
 	default:
 		s = customer.StatusWithoutAsking(source, customer.NotConfigured)
 	}
@@ -140,4 +146,17 @@ func (r relationResolver) Customer(ctx context.Context, relation *profiles.Relat
 		return nil, nil
 	}
 	return r.byKey(ctx, relation.CustomerID)
+}
+
+type contactPointResolver struct{ *Graph }
+
+// ContactPoint resolves whether a contact point is masked.
+func (g *Graph) ContactPoint() graph.ContactPointResolver { return contactPointResolver{g} }
+
+func (r contactPointResolver) IsMasked(ctx context.Context, p *profiles.ContactPoint) (bool, error) {
+	class := access.Address
+	if p.Address == nil {
+		class = classOf(p)
+	}
+	return !operationOf(ctx).caller.Sees(class), nil
 }

@@ -52,6 +52,17 @@ func (q query) filter(ctx context.Context, f *graph.CustomerFilter, count *int) 
 	if *count++; *count > maxConditions {
 		return out, customer.BadInput("`where` has too many conditions: 100 at the most")
 	}
+	caller := operationOf(ctx).caller
+	for _, by := range []struct {
+		given bool
+		input string
+	}{{f.Name != nil, "name"}, {f.Email != nil, "email"}, {f.Phone != nil, "phone"}} {
+		if by.given {
+			if err := q.policy.unaskable(caller, "CustomerFilter."+by.input); err != nil {
+				return out, err
+			}
+		}
+	}
 	var err error
 	if out.And, err = q.filters(ctx, f.And, count); err != nil {
 		return out, err
@@ -149,10 +160,11 @@ func (q query) keys(ids []string) ([]string, error) {
 }
 
 func (q query) attributes(ctx context.Context, all []*graph.AttributeFilter, count *int) ([]profiles.AttributeFilter, error) {
-	defs, err := q.systems.Spine.Definitions(ctx)
+	defs, err := q.definitions(ctx)
 	if err != nil {
-		return nil, q.spineFailure(ctx, err)
+		return nil, err
 	}
+	caller := operationOf(ctx).caller
 	var out []profiles.AttributeFilter
 	for _, a := range all {
 		if *count++; *count > maxConditions {
@@ -161,6 +173,9 @@ func (q query) attributes(ctx context.Context, all []*graph.AttributeFilter, cou
 		i := slices.IndexFunc(defs, func(d profiles.Definition) bool { return d.Key == a.Key })
 		if i < 0 {
 			return nil, customer.BadInput("`where.attributes`: there is no attribute of this key; `attributeDefinitions` lists them")
+		}
+		if class := q.policy.attributes[a.Key].Class; class != "" && !caller.Sees(class) && (a.Eq != nil || a.In != nil) {
+			return nil, customer.Refuse(customer.CodeForbidden, "what is masked cannot be asked by: this attribute needs the scope "+class.Scope())
 		}
 		values := a.In
 		if len(values) > maxValues {

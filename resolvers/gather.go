@@ -40,7 +40,7 @@ func gatherLevel(ctx context.Context, groups []executor.Group) {
 		if g.Object != "Customer" {
 			continue
 		}
-		selected := sourcesOf(g.Fields, o.context.Variables)
+		selected := o.policy.sourcesOf(g.Fields, o.context.Variables)
 		o.expect(len(g.Objects), selected)
 		for _, object := range g.Objects {
 			c := object.(*profiles.Customer)
@@ -62,16 +62,16 @@ func gatherLevel(ctx context.Context, groups []executor.Group) {
 	o.flush()
 }
 
-// queue queues what a customer is linked to in the sources.
+// queue queues what a customer is linked to in the sources, as far as the caller may read it.
 func (o *operation) queue(ctx context.Context, c *profiles.Customer, selected needs) {
 	if selected.Billing != 0 {
-		o.billing.queue(ctx, c)
+		o.billing.queue(ctx, o, c)
 	}
 	if selected.Support != 0 {
-		o.support.queue(ctx, c)
+		o.support.queue(ctx, o, c)
 	}
 	if selected.Social != 0 {
-		o.social.queue(ctx, c)
+		o.social.queue(ctx, o, c)
 	}
 }
 
@@ -201,7 +201,7 @@ func (o *operation) gather(ctx context.Context, levels []level, links []func(con
 	}
 	for len(levels) > 0 || links != nil {
 		for _, l := range levels {
-			selected := selectedSources(o.context, l.selection)
+			selected := o.policy.selectedSources(o.context, l.selection)
 			for _, c := range l.customers {
 				o.queue(ctx, c, selected)
 			}
@@ -246,7 +246,7 @@ func (o *operation) related(ctx context.Context, levels []level) []level {
 		for _, id := range ids[i] {
 			a, err := o.customers.read(ctx, id)
 			o.profile.failed(err)
-			if err == nil && !a.Missing {
+			if err == nil && !a.Missing && o.admit(a.Value) != nil {
 				next[i].customers = append(next[i].customers, a.Value)
 			}
 		}

@@ -27,7 +27,7 @@ func (r billingResolver) Invoices(_ context.Context, b *customer.Billing, first 
 	if status != nil {
 		all = only(all, func(i *billing.Invoice) bool { return slices.Contains(status, i.Status) })
 	}
-	return paginate(r.Graph, "invoices", all, b.Whole(billing.PartInvoices), first, after, func(i *billing.Invoice) (time.Time, string) {
+	return paginate(r.Graph, "Invoice", "invoices", all, b.Whole(billing.PartInvoices), first, after, func(i *billing.Invoice) (time.Time, string) {
 		return i.IssuedAt, i.System + "/" + i.RecordID
 	})
 }
@@ -37,7 +37,7 @@ func (r billingResolver) Charges(_ context.Context, b *customer.Billing, first *
 	if since != nil {
 		all = only(all, func(c *billing.Charge) bool { return !c.ChargedAt.Before(*since) })
 	}
-	return paginate(r.Graph, "charges", all, b.Whole(billing.PartCharges), first, after, func(c *billing.Charge) (time.Time, string) {
+	return paginate(r.Graph, "Charge", "charges", all, b.Whole(billing.PartCharges), first, after, func(c *billing.Charge) (time.Time, string) {
 		return c.ChargedAt, c.System + "/" + c.RecordID
 	})
 }
@@ -56,7 +56,7 @@ func (r supportResolver) Tickets(_ context.Context, s *customer.Support, first *
 	if status != nil {
 		all = only(all, func(t *support.Ticket) bool { return slices.Contains(status, t.Status) })
 	}
-	return paginate(r.Graph, "tickets", all, s.Whole(support.PartTickets), first, after, func(t *support.Ticket) (time.Time, string) {
+	return paginate(r.Graph, "Ticket", "tickets", all, s.Whole(support.PartTickets), first, after, func(t *support.Ticket) (time.Time, string) {
 		return t.CreatedAt, t.System + "/" + t.RecordID
 	})
 }
@@ -71,7 +71,7 @@ func (r socialResolver) ID(_ context.Context, s *customer.Social) (string, error
 }
 
 func (r socialResolver) Mentions(_ context.Context, s *customer.Social, first *int, after *string) (*graph.MentionConnection, error) {
-	return paginate(r.Graph, "mentions", s.Mentions(), s.Whole(social.PartMentions), first, after, func(m *social.Mention) (time.Time, string) {
+	return paginate(r.Graph, "Mention", "mentions", s.Mentions(), s.Whole(social.PartMentions), first, after, func(m *social.Mention) (time.Time, string) {
 		return m.PostedAt, m.System + "/" + m.RecordID
 	})
 }
@@ -87,12 +87,21 @@ func only[T any](all []T, wanted func(T) bool) []T {
 	return some
 }
 
-// paginate gives a page of a list; the total is told where the list is whole.
-func paginate[T any](g *Graph, list string, all []T, whole bool, first *int, after *string, position func(T) (time.Time, string)) (*relay.Page[T], error) {
+// shown gives the objects of a list that the contract shows. The list is a record's own.
+func shown[T any](p *policy, object string, all []T) []T {
+	if p.carries[object] == nil {
+		return all
+	}
+	return only(all, func(one T) bool { return !p.drops(object, one) })
+}
+
+// paginate gives a page of a list of objects; the total is told where the list is whole.
+func paginate[T any](g *Graph, object, list string, all []T, whole bool, first *int, after *string, position func(T) (time.Time, string)) (*relay.Page[T], error) {
 	limit, err := relay.First(first, g.config.PageCap)
 	if err != nil {
 		return nil, customer.BadInput(err.Error())
 	}
+	all = shown(g.policy, object, all)
 	page, err := relay.Paginate(list, all, limit, after, position)
 	if err != nil {
 		return nil, customer.BadInput(err.Error())

@@ -2,6 +2,7 @@ package resolvers
 
 import (
 	"context"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -19,6 +20,13 @@ func (q query) Node(ctx context.Context, text string) (graph.Node, error) {
 	id, err := relay.ParseID(text)
 	if err != nil {
 		return nil, customer.BadInput(err.Error())
+	}
+	if !q.policy.contract.Shows(id.Type) {
+		// It is not told from an id of nothing.
+		if graph.Schema().Types[id.Type] != nil {
+			return nil, nil
+		}
+		return nil, customer.BadInput(relay.ErrID.Error())
 	}
 	switch id.Type {
 	case "Customer", "Billing", "Support", "Social":
@@ -47,24 +55,29 @@ func (q query) customerNode(ctx context.Context, id relay.ID) (graph.Node, error
 		return nil, err
 	}
 	o, field := operationOf(ctx), graphql.GetFieldContext(ctx).Field
+	if source := profiles.SourceName(strings.ToUpper(id.Type)); sourceFields[source] != "" {
+		if err := o.refused(source, c); err != nil {
+			return nil, err
+		}
+	}
 	selection := field.Selections
 	var queue func(context.Context)
 	switch id.Type {
 	case "Billing":
-		selection, queue = nil, func(ctx context.Context) { o.billing.queue(ctx, c) }
+		selection, queue = nil, func(ctx context.Context) { o.billing.queue(ctx, o, c) }
 	case "Support":
-		selection, queue = nil, func(ctx context.Context) { o.support.queue(ctx, c) }
+		selection, queue = nil, func(ctx context.Context) { o.support.queue(ctx, o, c) }
 	case "Social":
-		selection, queue = nil, func(ctx context.Context) { o.social.queue(ctx, c) }
+		selection, queue = nil, func(ctx context.Context) { o.social.queue(ctx, o, c) }
 	}
 	o.arrive(ctx, field.Alias, []*profiles.Customer{c}, queue, selection)
 	switch id.Type {
 	case "Billing":
-		return joined(ctx, &o.billing, c, customer.JoinBilling)
+		return joined(ctx, o, &o.billing, c, customer.JoinBilling)
 	case "Support":
-		return joined(ctx, &o.support, c, customer.JoinSupport)
+		return joined(ctx, o, &o.support, c, customer.JoinSupport)
 	case "Social":
-		return joined(ctx, &o.social, c, customer.JoinSocial)
+		return joined(ctx, o, &o.social, c, customer.JoinSocial)
 	}
 	return c, nil
 }
@@ -75,18 +88,18 @@ func (q query) recordNode(ctx context.Context, id relay.ID) (graph.Node, error) 
 	system, owner, key := id.Parts[0], id.Parts[1], id.Parts[2]
 	switch id.Type {
 	case "Ticket":
-		return fact(ctx, o, &o.support, system, owner, func(r *support.Record) graph.Node {
+		return fact(ctx, q.Graph, &o.support, system, owner, func(r *support.Record) graph.Node {
 			return pick(r.Tickets, func(t *support.Ticket) bool { return t.RecordID == key })
 		})
 	case "SocialProfile", "Mention":
-		return fact(ctx, o, &o.social, system, owner, func(r *social.Record) graph.Node {
+		return fact(ctx, q.Graph, &o.social, system, owner, func(r *social.Record) graph.Node {
 			if id.Type == "SocialProfile" {
 				return same(&r.Profile, r.RecordID == key)
 			}
 			return pick(r.Mentions, func(m *social.Mention) bool { return m.RecordID == key })
 		})
 	}
-	return fact(ctx, o, &o.billing, system, owner, func(r *billing.Record) graph.Node {
+	return fact(ctx, q.Graph, &o.billing, system, owner, func(r *billing.Record) graph.Node {
 		switch id.Type {
 		case "Subscription":
 			return pick(r.Subscriptions, func(s *billing.Subscription) bool { return s.RecordID == key })
@@ -115,17 +128,31 @@ func (q query) interactionNode(ctx context.Context, id relay.ID) (graph.Node, er
 	}
 	switch profiles.SourceName(id.Parts[0]) {
 	case profiles.Billing:
-		return fact(ctx, o, &o.billing, system, owner, func(r *billing.Record) graph.Node { return one(customer.BillingInteractions(r)) })
+		return fact(ctx, q.Graph, &o.billing, system, owner, func(r *billing.Record) graph.Node { return one(customer.BillingInteractions(r)) })
 	case profiles.Support:
-		return fact(ctx, o, &o.support, system, owner, func(r *support.Record) graph.Node { return one(customer.SupportInteractions(r)) })
+		return fact(ctx, q.Graph, &o.support, system, owner, func(r *support.Record) graph.Node { return one(customer.SupportInteractions(r)) })
 	case profiles.Social:
-		return fact(ctx, o, &o.social, system, owner, func(r *social.Record) graph.Node { return one(customer.SocialInteractions(r)) })
+		return fact(ctx, q.Graph, &o.social, system, owner, func(r *social.Record) graph.Node { return one(customer.SocialInteractions(r)) })
 	}
 	return nil, customer.BadInput(relay.ErrID.Error())
 }
 
-// fact asks a system for a record and gives what find picks of it.
-func fact[V any](ctx context.Context, o *operation, a *asks[V], system, owner string, find func(V) graph.Node) (graph.Node, error) {
+// fact asks a system for a record and gives what find picks of it. What a caller may read
+// depends on whose record it is, so that customer is found first.
+func fact[V any](ctx context.Context, g *Graph, a *asks[V], system, owner string, find func(V) graph.Node) (graph.Node, error) {
+	o := operationOf(ctx)
+	if !o.caller.Open {
+		c, err := g.byLink(ctx, a.source, system, owner)
+		if err != nil || c == nil {
+			return nil, err
+		}
+		if refusal := o.refused(a.source, c); refusal != nil {
+			if !o.policy.shows(a.source) {
+				return nil, nil
+			}
+			return nil, refusal
+		}
+	}
 	alias := graphql.GetFieldContext(ctx).Field.Alias
 	o.arrive(ctx, alias, nil, func(ctx context.Context) {
 		a.customers++
@@ -148,8 +175,8 @@ func fact[V any](ctx context.Context, o *operation, a *asks[V], system, owner st
 
 // joined gives what is joined for a customer. A failure is told whatever the caller
 // wishes: beside a node no status stands.
-func joined[V, T any](ctx context.Context, a *asks[V], c *profiles.Customer, join func(string, []customer.Result[V]) *T) (graph.Node, error) {
-	results := a.of(ctx, c)
+func joined[V, T any](ctx context.Context, o *operation, a *asks[V], c *profiles.Customer, join func(string, []customer.Result[V]) *T) (graph.Node, error) {
+	results := a.of(ctx, o, c)
 	if err := customer.Failure(results); err != nil {
 		return nil, customer.SourceError(a.source, err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"customer360/access"
 	"customer360/customer"
 	"customer360/sources"
 	"customer360/sources/billing"
@@ -21,6 +22,8 @@ import (
 // one response, so that nothing that one caller read is given to another.
 type operation struct {
 	context *graphql.OperationContext
+	caller  *access.Caller
+	policy  *policy
 	want    needs
 	// meeting is where root fields meet under stock execution; nil: a plan is run.
 	meeting *meeting
@@ -59,7 +62,7 @@ func (o *operation) siblings(ctx context.Context) needs {
 	defer o.mu.Unlock()
 	n, ok := o.asked[at]
 	if !ok {
-		n = selectedSources(o.context, set)
+		n = o.policy.selectedSources(o.context, set)
 		if o.asked == nil {
 			o.asked = map[selection]needs{}
 		}
@@ -102,7 +105,8 @@ func (extension) MutateOperationContext(_ context.Context, op *graphql.Operation
 
 func (e extension) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	op := graphql.GetOperationContext(ctx)
-	o := &operation{context: op, want: wantsOf(op), needed: leadsToSources(op), quiet: op.Extensions["sourceErrors"] == "status"}
+	o := &operation{context: op, caller: callerOf(ctx), policy: e.policy, want: wantsOf(op, e.policy), needed: leadsToSources(op), quiet: op.Extensions["sourceErrors"] == "status"}
+	o.want.Add(e.policy.needed(o.caller))
 	// Its faults were told before.
 	fresh, _ := freshnessOf(op)
 	batch := e.config.BatchCap
@@ -110,7 +114,17 @@ func (e extension) InterceptOperation(ctx context.Context, next graphql.Operatio
 	o.billing.over(profiles.Billing, e.systems.Billing, o.want.Billing, fresh[profiles.Billing], batch)
 	o.support.over(profiles.Support, e.systems.Support, o.want.Support, fresh[profiles.Support], batch)
 	o.social.over(profiles.Social, e.systems.Social, o.want.Social, fresh[profiles.Social], batch)
-	return next(context.WithValue(ctx, operationKey{}, o))
+	return next(context.WithValue(sources.WithScope(ctx, o.caller.Scope()), operationKey{}, o))
+}
+
+// nobody may see nothing that a rule protects: a request that nobody found the caller of.
+var nobody = &access.Caller{}
+
+func callerOf(ctx context.Context) *access.Caller {
+	if c := access.From(ctx); c != nil {
+		return c
+	}
+	return nobody
 }
 
 // leadsToSources reports whether a root field can lead to a source.

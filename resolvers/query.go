@@ -2,10 +2,12 @@ package resolvers
 
 import (
 	"context"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"customer360/access"
 	"customer360/customer"
 	"customer360/graph"
 	"customer360/graph/relay"
@@ -21,15 +23,28 @@ func (g *Graph) Query() graph.QueryResolver { return query{g} }
 func (q query) Systems(context.Context) ([]*graph.SystemInfo, error) { return q.infos(), nil }
 
 func (q query) AttributeDefinitions(ctx context.Context) ([]*profiles.Definition, error) {
-	defs, err := q.systems.Spine.Definitions(ctx)
+	defs, err := q.definitions(ctx)
 	if err != nil {
-		return nil, q.spineFailure(ctx, err)
+		return nil, err
 	}
 	all := make([]*profiles.Definition, len(defs))
 	for i := range defs {
 		all[i] = &defs[i]
 	}
 	return all, nil
+}
+
+// definitions gives the definitions of the attributes that the caller's contract has.
+func (g *Graph) definitions(ctx context.Context) ([]profiles.Definition, error) {
+	defs, err := g.systems.Spine.Definitions(ctx)
+	if err != nil {
+		return nil, g.spineFailure(ctx, err)
+	}
+	audience := operationOf(ctx).caller.Audience
+	if audience == access.Internal {
+		return defs, nil
+	}
+	return slices.DeleteFunc(slices.Clone(defs), func(d profiles.Definition) bool { return !g.policy.hasAttribute(audience, d.Key) }), nil
 }
 
 func (q query) Customer(ctx context.Context, by graph.CustomerBy) (*profiles.Customer, error) {
@@ -56,6 +71,13 @@ func (q query) Customers(ctx context.Context, first *int, after *string, where *
 			return nil, err
 		}
 	}
+	o, field := operationOf(ctx), graphql.GetFieldContext(ctx).Field
+	if err := q.policy.unaskable(o.caller, "CustomerOrderField."+string(list.Order.Field)); err != nil {
+		return nil, err
+	}
+	if o.caller.Rows != nil {
+		list.Where = profiles.Filter{And: []profiles.Filter{list.Where, o.caller.Rows.Filter()}}
+	}
 	name := listName(list.Order)
 	if after != nil {
 		cursor, err := relay.ParseCursor(name, *after)
@@ -64,7 +86,6 @@ func (q query) Customers(ctx context.Context, first *int, after *string, where *
 		}
 		list.After = positionOf(list.Order, cursor)
 	}
-	o, field := operationOf(ctx), graphql.GetFieldContext(ctx).Field
 	nodes, listed, counted := customersSelection(o.context, field.Selections)
 	list.Count = counted
 	if !listed {
@@ -128,7 +149,6 @@ func listName(o profiles.Order) string {
 // lookUp finds a customer by an identifier; nil: there is none.
 func (q query) lookUp(ctx context.Context, by graph.CustomerBy) (*profiles.Customer, error) {
 	o := operationOf(ctx)
-	want := o.want.Profile
 	given := 0
 	for _, is := range []bool{by.ID != nil, by.Email != nil, by.Phone != nil, by.Record != nil, by.Handle != nil} {
 		if is {
@@ -158,12 +178,17 @@ func (q query) lookUp(ctx context.Context, by graph.CustomerBy) (*profiles.Custo
 			}
 			return q.byKey(ctx, by.Record.RecordID)
 		}
-		o.profile.ask()
-		c, err := q.systems.Spine.FindByLink(ctx, by.Record.Source, by.Record.System, by.Record.RecordID, want)
-		if err != nil {
-			return nil, q.spineFailure(ctx, err)
+		return q.byLink(ctx, by.Record.Source, by.Record.System, by.Record.RecordID)
+	}
+	for _, by := range []struct {
+		given bool
+		input string
+	}{{by.Email != nil, "email"}, {by.Phone != nil, "phone"}, {by.Handle != nil, "handle"}} {
+		if by.given {
+			if err := q.policy.unaskable(o.caller, "CustomerBy."+by.input); err != nil {
+				return nil, err
+			}
 		}
-		return c, nil
 	}
 	var identifier profiles.Identifier
 	var err error
@@ -179,7 +204,7 @@ func (q query) lookUp(ctx context.Context, by graph.CustomerBy) (*profiles.Custo
 		return nil, customer.BadInput("`by`: " + err.Error())
 	}
 	o.profile.ask()
-	found, err := q.systems.Spine.Find(ctx, identifier, want)
+	found, err := q.find(ctx, identifier)
 	switch {
 	case err != nil:
 		return nil, q.spineFailure(ctx, err)
@@ -189,6 +214,19 @@ func (q query) lookUp(ctx context.Context, by graph.CustomerBy) (*profiles.Custo
 		return nil, nil
 	}
 	return found[0], nil
+}
+
+// find gives the customers that have an identifier and are there for the caller, at most two.
+func (q query) find(ctx context.Context, identifier profiles.Identifier) ([]*profiles.Customer, error) {
+	o := operationOf(ctx)
+	if o.caller.Rows == nil {
+		return q.systems.Spine.Find(ctx, identifier, o.want.Profile)
+	}
+	// Two of many owners may both be others'.
+	page, err := q.systems.Spine.List(ctx, profiles.Query{
+		Where: profiles.Filter{Identifier: identifier, And: []profiles.Filter{o.caller.Rows.Filter()}}, Limit: 2,
+	}, o.want.Profile)
+	return page.Customers, err
 }
 
 // byKey reads a customer by the profile's key; nil: there is none.
@@ -202,7 +240,18 @@ func (g *Graph) byKey(ctx context.Context, key string) (*profiles.Customer, erro
 	case answer.Missing:
 		return nil, nil
 	}
-	return answer.Value, nil
+	return o.admit(answer.Value), nil
+}
+
+// byLink reads the customer that a record is linked to; nil: there is none.
+func (g *Graph) byLink(ctx context.Context, source profiles.SourceName, system, record string) (*profiles.Customer, error) {
+	o := operationOf(ctx)
+	o.profile.ask()
+	c, err := g.systems.Spine.FindByLink(ctx, source, system, record, o.want.Profile)
+	if err != nil {
+		return nil, g.spineFailure(ctx, err)
+	}
+	return o.admit(c), nil
 }
 
 // spineFailure words a failure of the spine. It stands in errors whatever the

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"customer360/graph"
+	"customer360/graph/audience"
 	"customer360/sources"
 	"customer360/sources/billing"
 	"customer360/sources/profiles"
@@ -47,6 +48,11 @@ type Config struct {
 	PageCap int
 	// BatchCap is how many keys one Fetch has at most; at least 1.
 	BatchCap int
+	// Contract is what the graph shows.
+	Contract *audience.Contract
+	// Attributes say who sees which attribute, by key: what is not there is seen in the
+	// internal contract only.
+	Attributes map[string]AttributeRule
 }
 
 // Graph resolves the fields of the schema. It implements [graph.ResolverRoot].
@@ -55,11 +61,15 @@ type Graph struct {
 	systems Systems
 	config  Config
 	spine   string
+	policy  *policy
 }
 
-// New makes the resolvers over the systems.
+// New makes the resolvers of a contract over the systems.
 func New(systems Systems, config Config) *Graph {
-	return &Graph{systems: systems, config: config, spine: systemName(systems.Spine.Name())}
+	return &Graph{
+		systems: systems, config: config, spine: systemName(systems.Spine.Name()),
+		policy: newPolicy(graph.Schema(), config.Contract, config.Attributes),
+	}
 }
 
 var _ graph.ResolverRoot = (*Graph)(nil)

@@ -81,9 +81,9 @@ var nodeNeeds = map[string]needs{
 var headParts = needs{Billing: billing.PartAccount, Support: support.PartContact, Social: social.PartProfile}
 
 // needsOf says what a field of an operation needs, its arguments counted in.
-func needsOf(typ string, field *ast.Field, variables map[string]any) needs {
+func (p *policy) needsOf(typ string, field *ast.Field, variables map[string]any) needs {
 	if typ == "Customer" && field.Name == "timeline" {
-		n := customer.PartsOf(kindsOf(field, variables))
+		n := customer.PartsOf(p.kindsOf(field, variables))
 		n.Profile |= profiles.Links
 		return n
 	}
@@ -115,8 +115,8 @@ func needsOf(typ string, field *ast.Field, variables map[string]any) needs {
 }
 
 // kindsOf gives the kinds that a timeline is asked for; nil: all of them.
-func kindsOf(field *ast.Field, variables map[string]any) []customer.InteractionKind {
-	var kinds []customer.InteractionKind
+func (p *policy) kindsOf(field *ast.Field, variables map[string]any) []customer.InteractionKind {
+	kinds := p.kinds
 	if given := words(field.ArgumentMap(variables)["kinds"]); given != nil {
 		kinds = make([]customer.InteractionKind, len(given))
 		for i, word := range given {
@@ -129,7 +129,7 @@ func kindsOf(field *ast.Field, variables map[string]any) []customer.InteractionK
 // wantsOf walks an operation, each fragment once, and gives the union of what its
 // fields need. @skip and @include are applied. It is fixed before the first Fetch, so that
 // all of them bring the same parts and a record is read once.
-func wantsOf(op *graphql.OperationContext) needs {
+func wantsOf(op *graphql.OperationContext, p *policy) needs {
 	var w needs
 	seen := map[string]bool{}
 	var walk func(typ string, set ast.SelectionSet)
@@ -144,7 +144,7 @@ func wantsOf(op *graphql.OperationContext) needs {
 				if s.ObjectDefinition != nil {
 					typ = s.ObjectDefinition.Name
 				}
-				w.Add(needsOf(typ, s, op.Variables))
+				w.Add(p.needsOf(typ, s, op.Variables))
 				walk(s.Definition.Type.Name(), s.SelectionSet)
 			case *ast.InlineFragment:
 				if included(s.Directives, op.Variables) {
@@ -176,15 +176,15 @@ func included(directives ast.DirectiveList, variables map[string]any) bool {
 
 // selectedSources says which sources the fields of a selection on a customer ask,
 // aliases, fragments and @skip applied.
-func selectedSources(op *graphql.OperationContext, set ast.SelectionSet) needs {
-	return sourcesOf(graphql.CollectFields(op, set, []string{"Customer", "Node"}), op.Variables)
+func (p *policy) selectedSources(op *graphql.OperationContext, set ast.SelectionSet) needs {
+	return p.sourcesOf(graphql.CollectFields(op, set, []string{"Customer", "Node"}), op.Variables)
 }
 
 // sourcesOf says which sources fields of a customer ask.
-func sourcesOf(fields []graphql.CollectedField, variables map[string]any) needs {
+func (p *policy) sourcesOf(fields []graphql.CollectedField, variables map[string]any) needs {
 	var selected needs
 	for _, f := range fields {
-		selected.Add(needsOf("Customer", f.Field, variables))
+		selected.Add(p.needsOf("Customer", f.Field, variables))
 	}
 	return selected
 }

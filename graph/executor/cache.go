@@ -71,7 +71,7 @@ func (e *Executor) compile(op *graphql.OperationContext, conditions []string) *p
 			given[name] = value
 		}
 	}
-	p := &plan{types: &e.types, schema: e.Schema(), needs: e.options.Gather.Needs, fragments: op.Doc.Fragments, given: given, total: &e.memory}
+	p := &plan{types: &e.types, schema: e.Schema(), guard: &e.options.Guard, needs: e.options.Gather.Needs, fragments: op.Doc.Fragments, given: given, total: &e.memory}
 	p.root = p.compile(e.types.Objects[e.Schema().Query.Name], op.Operation.SelectionSet)
 	return p
 }

@@ -84,11 +84,29 @@ func (c *Call) resolve(f *field, object any) (v value) {
 		}
 	}()
 	c.begin(f, object)
-	if c.arguments() {
-		v.value = f.def.Child(c)
+	if !c.denied(f) && c.arguments() {
+		v.value = c.child(f)
 	}
 	v.args, v.frame, v.failed, v.absent = c.Args, c.frame, c.failed, c.absent
 	return v
+}
+
+// child gives the value of a field that is no leaf, without what is dropped of a list.
+func (c *Call) child(f *field) any {
+	v := f.def.Child(c)
+	if f.guard.drop && v != nil {
+		return c.stack.run.executor.options.Guard.kept(f.collected.Definition.Type.Name(), v)
+	}
+	return v
+}
+
+// leafOf appends a leaf as it may be seen.
+func (c *Call) leafOf(f *field) {
+	start := len(c.Buf)
+	f.def.Leaf(c)
+	if f.guard.mask || f.guard.hidden != nil {
+		c.rewrite(f, start)
+	}
 }
 
 // arguments reads the arguments of a field, once for an operation, or for the plan. It
@@ -137,10 +155,11 @@ func (c *Call) leaf(f *field) (v value) {
 	}()
 	c.begin(f, nil)
 	switch {
+	case c.denied(f):
 	case f.kind == isStock:
 		c.Marshal(f.def.Stock(c.State, c.stack.settled(), f.collected, nil))
 	case c.arguments():
-		f.def.Leaf(c)
+		c.leafOf(f)
 	}
 	return value{bytes: c.Buf, failed: c.failed, absent: c.absent, frame: c.frame}
 }

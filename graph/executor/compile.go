@@ -18,6 +18,7 @@ import (
 type plan struct {
 	types     *Types
 	schema    *ast.Schema
+	guard     *Guard
 	needs     func(object, field string) bool
 	fragments ast.FragmentDefinitionList
 	// given are the variables in @skip and @include. all: everything is let in, whatever they are.
@@ -71,6 +72,8 @@ type field struct {
 	// key is `,"alias":`.
 	key  []byte
 	kind kind
+	// guard is what may be seen of it.
+	guard guarded
 	// typename is the value of __typename, as it is written.
 	typename []byte
 	shape    shape
@@ -144,6 +147,7 @@ func (p *plan) compileField(f *field, object *Object, collected graphql.Collecte
 		return
 	}
 	f.def = object.Fields[collected.Name]
+	f.guard = p.guard.of(object.Name, collected)
 	f.shape.nonNull = collected.Definition.Type.NonNull
 	if f.def.HasArgs {
 		f.argument = p.arguments

@@ -98,11 +98,15 @@ func (e *encoder) field(f *field, object any, i int) bool {
 	}
 	e.c.begin(f, object)
 	c := &e.c
+	if f.slot < 0 && c.denied(f) {
+		e.missing(f)
+		return false
+	}
 	switch f.kind {
 	case isLeaf:
 		before := len(c.Buf)
 		if f.argument < 0 || c.arguments() {
-			f.def.Leaf(c)
+			c.leafOf(f)
 		}
 		if len(c.Buf) > before {
 			return true
@@ -117,7 +121,7 @@ func (e *encoder) field(f *field, object any, i int) bool {
 	}
 	var v value
 	if f.argument < 0 || c.arguments() {
-		v.value = f.def.Child(c)
+		v.value = c.child(f)
 	}
 	v.args, v.frame, v.failed, v.absent = c.Args, c.frame, c.failed, c.absent
 	return e.child(f, v)

@@ -58,6 +58,8 @@ import (
 type Options struct {
 	// Gather queues keys before they are needed; its zero value: nobody does.
 	Gather Gather
+	// Guard says what of an answer a caller may see; its zero value: all of it.
+	Guard Guard
 	// Audience names the audience that a plan is for, since what the schema shows may depend
 	// on it; nil: there is one.
 	Audience func(context.Context) string
@@ -177,6 +179,7 @@ func (e *Executor) Exec(ctx context.Context) graphql.ResponseHandler {
 	p, way := e.plan(ctx, op)
 	e.options.Observe(way)
 	if p == nil {
+		op.ResolverMiddleware = e.options.Guard.intercept(op.ResolverMiddleware)
 		if e.options.Prepare != nil {
 			e.options.Prepare(ctx)
 		}

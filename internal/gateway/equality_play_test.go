@@ -19,6 +19,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"customer360/access"
 	"customer360/graph"
 	"customer360/internal/gateway"
 	"customer360/internal/graphqlhttp"
@@ -31,7 +32,11 @@ var wideLimits = graphqlhttp.Limits{Tokens: 1 << 20, Depth: 1000, Aliases: 1 << 
 
 // theSchema is the public schema.
 var theSchema = sync.OnceValue(func() *ast.Schema {
-	return graph.NewSchema(resolvers.New(theDemoSystems(), resolvers.Config{PageCap: 1, BatchCap: 1})).Schema()
+	contract, err := graph.NewContract(access.Internal)
+	if err != nil {
+		panic(err)
+	}
+	return contract.Schema
 })
 
 func theDemoSystems() resolvers.Systems { return (&chancyWorld{}).mounted(nil, nil) }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"customer360/access"
 	"customer360/console"
 	"customer360/graph"
 	"customer360/graph/executor"
@@ -47,6 +48,15 @@ type Config struct {
 	MaxBody int64
 	// Limits bound documents; default [graphqlhttp.DefaultLimits].
 	Limits graphqlhttp.Limits
+	// Find gives the caller of a request, see [graphqlhttp.Door]; nil: no credentials are asked
+	// for, and everybody may see everything.
+	Find func(*http.Request) (*access.Caller, error)
+	// Attributes say who sees which attribute of customers, by key.
+	Attributes map[string]resolvers.AttributeRule
+	// Origins are the origins whose pages may ask.
+	Origins []string
+	// LoopbackHosts: requests must name this machine as their host.
+	LoopbackHosts bool
 	// StockExecutor: every operation runs on gqlgen's own executor, not as a compiled
 	// plan. Answers are the same, at several times the cost.
 	StockExecutor bool
@@ -109,22 +119,28 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 	}
 	t := telemetry.New(c.Log, graphqlhttp.RequestID)
 	gateway := &Gateway{}
-	g := resolvers.New(resolvers.Systems{
+	behind := resolvers.Systems{
 		Spine:     guard.Spine(systems.Spine, c.ProfileTimeout, t),
 		SpineKind: systems.SpineKind,
 		Billing:   guarded(gateway, systems.Billing, c, t),
 		Support:   guarded(gateway, systems.Support, c, t),
 		Social:    guarded(gateway, systems.Social, c, t),
-	}, resolvers.Config{PageCap: c.PageCap, BatchCap: c.BatchCap})
-	schema := graph.NewSchema(g)
-	plans := executor.New(schema, graph.Types(schema), executor.Options{
-		Gather: g.Gather(), Prepare: g.Prepare, Stock: c.StockExecutor,
-		Observe: func(w executor.Way) { t.Executed(string(w)) },
-	})
-	api := graphqlhttp.New(plans, graphqlhttp.Options{
-		MaxBody: c.MaxBody, Deadline: c.RequestTimeout, Limits: c.Limits, Log: c.Log,
-		Extensions: []graphql.HandlerExtension{g.Extension()},
-	})
+	}
+	api := &graphqlhttp.Door{
+		Find: c.Find, Origins: c.Origins, LoopbackHosts: c.LoopbackHosts, Deadline: c.RequestTimeout,
+		Contracts: map[access.Audience]http.Handler{},
+	}
+	for _, a := range access.Audiences {
+		if c.Find == nil && a != access.Internal {
+			// Nobody could come.
+			continue
+		}
+		served, err := serve(c, a, behind, t)
+		if err != nil {
+			return nil, errors.Join(err, gateway.Close())
+		}
+		api.Contracts[a] = served
+	}
 
 	admin := http.NewServeMux()
 	admin.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
@@ -147,6 +163,24 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 	}
 	gateway.Handler, gateway.Admin = public, admin
 	return gateway, nil
+}
+
+// serve gives the handler of an audience's contract.
+func serve(c Config, a access.Audience, systems resolvers.Systems, t *telemetry.Telemetry) (http.Handler, error) {
+	contract, err := graph.NewContract(a)
+	if err != nil {
+		return nil, err
+	}
+	g := resolvers.New(systems, resolvers.Config{PageCap: c.PageCap, BatchCap: c.BatchCap, Contract: contract, Attributes: c.Attributes})
+	schema := graph.NewSchema(g, contract)
+	plans := executor.New(schema, graph.Types(schema), executor.Options{
+		Gather: g.Gather(), Prepare: g.Prepare, Guard: g.Guard(), Stock: c.StockExecutor,
+		Observe: func(w executor.Way) { t.Executed(string(w)) },
+	})
+	return graphqlhttp.New(plans, graphqlhttp.Options{
+		MaxBody: c.MaxBody, Limits: c.Limits, Log: c.Log,
+		Extensions: []graphql.HandlerExtension{g.Extension()},
+	}), nil
 }
 
 // guarded puts the guards around systems, for the gateway to close.

@@ -5,10 +5,8 @@ package graphqlhttp
 
 import (
 	"context"
-	"crypto/rand"
 	"log/slog"
 	"net/http"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
@@ -24,9 +22,7 @@ import (
 type Options struct {
 	// MaxBody bounds a request's body, in bytes.
 	MaxBody int64
-	// Deadline bounds a request; what is not there by then is reported as late.
-	Deadline time.Duration
-	Limits   Limits
+	Limits  Limits
 	// Log gets what clients are not told.
 	Log *slog.Logger
 	// Extensions are the schema's own.
@@ -37,7 +33,7 @@ type Options struct {
 // some dozens of them.
 const cachedDocuments = 1000
 
-// New gives the handler that serves a schema, on whatever path it is put.
+// New gives the handler that serves a schema to those that a [Door] lets in.
 func New(schema graphql.ExecutableSchema, o Options) http.Handler {
 	cache := lru.New[*ast.QueryDocument](cachedDocuments)
 	s := handler.New(schema)
@@ -54,13 +50,7 @@ func New(schema graphql.ExecutableSchema, o Options) http.Handler {
 	for _, x := range o.Extensions {
 		s.Use(x)
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), o.Deadline)
-		defer cancel()
-		id := rand.Text()
-		w.Header().Set("X-Request-Id", id)
-		s.ServeHTTP(w, r.WithContext(context.WithValue(ctx, requestIDKey{}, id)))
-	})
+	return s
 }
 
 type requestIDKey struct{}

@@ -2,6 +2,7 @@ package graphqlhttp
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -15,6 +16,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"customer360/access"
+	"customer360/customer"
 	"customer360/graph/executor"
 )
 
@@ -53,9 +56,14 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 	}
 	params.ReadTime.Start = graphql.Now()
 	params.ReadTime.End = params.ReadTime.Start
+	ctx, no := declared(r.Context(), params.Extensions)
+	if no != nil {
+		write(w, media, refuse(w, *no))
+		return
+	}
 	body := bodies.take()
 	defer bodies.give(body)
-	ctx := executor.WithBuffer(r.Context(), &body.data)
+	ctx = executor.WithBuffer(ctx, &body.data)
 	op, errs := exec.CreateOperationContext(ctx, params)
 	if errs != nil {
 		answer := answerOf(exec.DispatchError(graphql.WithOperationContext(ctx, op), errs))
@@ -72,6 +80,25 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 	}
 	responses, ctx := exec.DispatchOperation(ctx, op)
 	body.write(w, media, answerOf(responses(ctx)))
+}
+
+// declared gives a context whose caller reads for the purpose that a request declares.
+func declared(ctx context.Context, extensions map[string]any) (context.Context, *refusal) {
+	raw, ok := extensions["purpose"]
+	if !ok || raw == nil {
+		return ctx, nil
+	}
+	purpose, ok := raw.(string)
+	caller := access.From(ctx)
+	switch {
+	case !ok || purpose == "":
+		return ctx, malformed("`extensions.purpose` must be a string: what the data is read for")
+	case caller == nil || !caller.MayFor(purpose):
+		return ctx, &refusal{status: http.StatusForbidden, message: "the credential does not allow the purpose that `extensions.purpose` declares", code: string(customer.CodeForbidden)}
+	}
+	c := *caller
+	c.Purpose = purpose
+	return access.With(ctx, &c), nil
 }
 
 // wellFormed reports whether errors are about the document, which is a proper

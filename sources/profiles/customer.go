@@ -27,7 +27,11 @@ const (
 	// Links: the records of other systems.
 	Links
 
-	// All is every part.
+	// Undeclared: with Attributes, those too that have no definition, as texts. It is in no
+	// answer that is shown, but in what a customer is given of their own data.
+	Undeclared
+
+	// All is every part that is shown.
 	All = Names | Contacts | Attributes | Consents | Relations | Links
 )
 
@@ -83,10 +87,6 @@ type ContactPoint struct {
 	IsPrimary  bool     `json:"isPrimary,omitempty"`
 	IsVerified *bool    `json:"isVerified,omitempty"`
 }
-
-// IsMasked reports whether the value is shown in part only. Nothing is masked
-// before it is read for an audience that may not see it.
-func (ContactPoint) IsMasked() bool { return false }
 
 // An Address is a postal address.
 type Address struct {

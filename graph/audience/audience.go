@@ -1,0 +1,102 @@
+// Package audience makes several contracts of one schema. A contract is the part of the
+// schema that one audience may see, as a schema of its own: what is not in it cannot be
+// selected, is not introspected or suggested, and no text in it names it.
+//
+// The directive @audience(in: […]) is an allow-list, on types and their members. What is not
+// tagged is in no contract but the whole one; a tag on a type is the default for its members,
+// and a member's own tag replaces it. What follows from that is followed: a field whose type
+// is not there is not there either, nor is a type that nothing leads to.
+//
+// The package knows no schema and no audience by name.
+package audience
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/formatter"
+)
+
+// Other is the value of an enum that stands for those that a contract does not show.
+const Other = "OTHER"
+
+// Options say how contracts are made.
+type Options struct {
+	// Rules are directives of the schema, beside @audience, that speak to the server: no
+	// contract shows them.
+	Rules []string
+	// Describe gives what a description should say of a rule that stands on a type of this kind
+	// or on a member of one, or ""; nil: nothing.
+	Describe func(rule *ast.Directive, on ast.DefinitionKind) string
+}
+
+// A Contract is what one audience sees of a schema.
+type Contract struct {
+	// Schema is what operations are validated against, and what introspection shows.
+	Schema *ast.Schema
+	// SDL is the schema as a document, sorted by name.
+	SDL string
+	// hidden are the values that an enum has, and that the contract does not show.
+	hidden map[string][]string
+}
+
+// New gives the contract of an audience; "": the whole schema, for which nothing but the
+// rules is left out. The error lists all that cannot be so: a field that is there without an
+// argument that it needs, an enum that hides values and has no OTHER to send instead.
+func New(schema *ast.Schema, audience string, o Options) (*Contract, error) {
+	p := newPruner(schema, audience, o)
+	pruned := p.prune()
+	if err := errors.Join(p.faults...); err != nil {
+		return nil, err
+	}
+	if audience != "" {
+		wash(pruned, Without(newPruner(schema, "", o).prune(), pruned))
+	}
+	var b bytes.Buffer
+	if pruned.Description != "" {
+		// The formatter leaves it out where the roots have their usual names.
+		fmt.Fprintf(&b, "\"\"\"\n%s\n\"\"\"\nschema {\n", pruned.Description)
+		for _, root := range []struct {
+			operation string
+			def       *ast.Definition
+		}{{"query", pruned.Query}, {"mutation", pruned.Mutation}, {"subscription", pruned.Subscription}} {
+			if root.def != nil {
+				fmt.Fprintf(&b, "  %s: %s\n", root.operation, root.def.Name)
+			}
+		}
+		b.WriteString("}\n\n")
+	}
+	formatter.NewFormatter(&b, formatter.WithIndent("  ")).FormatSchema(pruned)
+	sdl := strings.ReplaceAll(b.String(), "\n}\n", "\n}\n\n")
+	// Loaded anew, so that what is served is what is printed, and is valid.
+	loaded, err := gqlparser.LoadSchema(&ast.Source{Name: "contract", Input: sdl})
+	if err != nil {
+		return nil, fmt.Errorf("the contract of %q is not valid: %w", audience, err)
+	}
+	delete(loaded.Directives, "defer")
+	return &Contract{Schema: loaded, SDL: sdl, hidden: p.hidden}, nil
+}
+
+// Shows reports whether a type is in the contract.
+func (c *Contract) Shows(typ string) bool { return c.Schema.Types[typ] != nil }
+
+// ShowsField reports whether a field of a type is in the contract.
+func (c *Contract) ShowsField(typ, field string) bool {
+	def := c.Schema.Types[typ]
+	return def != nil && def.Fields.ForName(field) != nil
+}
+
+// Hides reports whether a value of an enum, which is in the whole schema, is not in the
+// contract.
+func (c *Contract) Hides(enum, value string) bool {
+	return slices.Contains(c.hidden[enum], value)
+}
+
+// Narrowed gives the enums that the contract does not show all values of, with the values
+// that it does not show.
+func (c *Contract) Narrowed() map[string][]string { return c.hidden }

@@ -1,0 +1,148 @@
+package graphqlhttp
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"math"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"customer360/access"
+)
+
+// A Door says who may come in, and by which contract they are served.
+type Door struct {
+	// Find gives the caller of a request, or an error: a [Refusal], or anything else for a
+	// fault of the gateway. Nil: everybody is [access.Everyone].
+	Find func(*http.Request) (*access.Caller, error)
+	// Contracts are the handlers of the contracts, as [New] gives them.
+	Contracts map[access.Audience]http.Handler
+	// Origins are the origins whose pages may ask, as "https://app.example.com"; none: only
+	// the gateway's own.
+	Origins []string
+	// LoopbackHosts: the Host of a request must be a name of this machine. It keeps pages of
+	// other sites, whose name can be made to lead here, from a gateway that asks for no
+	// credentials.
+	LoopbackHosts bool
+	// Deadline bounds a request; what is not there by then is reported as late.
+	Deadline time.Duration
+}
+
+// A Refusal is why a request is not let in, in words for its sender.
+type Refusal struct {
+	// Status is that of HTTP: 401, 403 or 429.
+	Status int
+	// Code is for machines.
+	Code    string
+	Message string
+	// RetryAfter is when it makes sense to try again; zero: not said.
+	RetryAfter time.Duration
+}
+
+// Error is the text for the sender.
+func (r *Refusal) Error() string { return r.Message }
+
+// ServeHTTP lets a request in, or refuses it.
+func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	id := rand.Text()
+	h := w.Header()
+	h["X-Request-Id"] = []string{id}
+	ctx := context.WithValue(r.Context(), requestIDKey{}, id)
+	if d.LoopbackHosts && !isLoopback(r.Host) {
+		write(w, typeJSON, refuse(w, refusal{status: http.StatusMisdirectedRequest, code: "FORBIDDEN", message: "this gateway asks for no credentials, and so answers to names of its own machine only, as localhost"}))
+		return
+	}
+	if d.crossOrigin(w, r) {
+		return
+	}
+	caller := access.Everyone
+	if d.Find != nil {
+		var err error
+		if caller, err = d.Find(r.WithContext(ctx)); err != nil {
+			d.turnAway(w, err)
+			return
+		}
+	}
+	contract := d.Contracts[caller.Audience]
+	if contract == nil {
+		d.turnAway(w, errNoContract)
+		return
+	}
+	ctx = access.With(ctx, caller)
+	// A connection that stays open has deadlines of its own, one for each operation.
+	if !streams(r) {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, d.Deadline)
+		defer cancel()
+	}
+	contract.ServeHTTP(w, r.WithContext(ctx))
+}
+
+var errNoContract = &Refusal{Status: http.StatusForbidden, Code: "FORBIDDEN", Message: "the credential is for an audience that has no contract here"}
+
+// streams reports whether a request asks for a connection that stays open.
+func streams(r *http.Request) bool {
+	return r.Header.Get("Upgrade") != "" || strings.Contains(r.Header.Get("Accept"), "text/event-stream")
+}
+
+func (d *Door) turnAway(w http.ResponseWriter, err error) {
+	var r *Refusal
+	if !errors.As(err, &r) {
+		r = &Refusal{Status: http.StatusServiceUnavailable, Code: "UNAVAILABLE", Message: "credentials cannot be looked up at present: try again"}
+	}
+	if r.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="customer360"`)
+	}
+	if r.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(r.RetryAfter.Seconds()))))
+	}
+	write(w, typeJSON, refuse(w, refusal{status: r.Status, message: r.Message, code: r.Code}))
+}
+
+// What a page of another origin may send, and read of the answer.
+const (
+	corsMethods = "GET, POST"
+	corsHeaders = "Authorization, Content-Type, X-API-Key, GraphQL-Preflight, Apollo-Require-Preflight, X-Requested-With"
+	corsExposed = "X-Request-Id, Retry-After"
+)
+
+// crossOrigin tells browsers what a page of another origin may do, by the Fetch standard. It
+// reports whether that was all that the request asked for.
+func (d *Door) crossOrigin(w http.ResponseWriter, r *http.Request) bool {
+	if len(d.Origins) == 0 {
+		return false
+	}
+	h := w.Header()
+	h.Add("Vary", "Origin")
+	origin := r.Header.Get("Origin")
+	if origin == "" || !slices.Contains(d.Origins, origin) {
+		return false
+	}
+	h.Set("Access-Control-Allow-Origin", origin)
+	if r.Method != http.MethodOptions || r.Header.Get("Access-Control-Request-Method") == "" {
+		h.Set("Access-Control-Expose-Headers", corsExposed)
+		return false
+	}
+	h.Set("Access-Control-Allow-Methods", corsMethods)
+	h.Set("Access-Control-Allow-Headers", corsHeaders)
+	h.Set("Access-Control-Max-Age", "600")
+	w.WriteHeader(http.StatusNoContent)
+	return true
+}
+
+// isLoopback reports whether a Host is a name of this machine for itself.
+func isLoopback(host string) bool {
+	name, _, err := net.SplitHostPort(host)
+	if err != nil {
+		name = host
+	}
+	name = strings.Trim(name, "[]")
+	ip := net.ParseIP(name)
+	return strings.EqualFold(cmp.Or(name, "localhost"), "localhost") || ip != nil && ip.IsLoopback()
+}

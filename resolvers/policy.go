@@ -1,0 +1,266 @@
+package resolvers
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"customer360/access"
+	"customer360/customer"
+	"customer360/graph/audience"
+	"customer360/graph/executor"
+	"customer360/sources/profiles"
+)
+
+// This file says what a caller may see. Rules stand in the schema, by the directives @scope,
+// @sensitive and @consent; they are read once, and every reader of the graph asks here.
+
+// A policy is the rules of a contract.
+type policy struct {
+	contract *audience.Contract
+	// rules are by coordinate, as "Customer.billing".
+	rules map[string]rule
+	// attributes are those that not everybody sees whole, by key.
+	attributes map[string]AttributeRule
+	// carries are the fields of an object type whose enums the contract does not show whole.
+	carries map[string][]carried
+	// consents: a rule asks for the customer's consent.
+	consents bool
+	// kinds are what a timeline has where it is not said; nil: all kinds.
+	kinds []customer.InteractionKind
+}
+
+// An AttributeRule says who sees an attribute of customers.
+type AttributeRule struct {
+	// Audiences are the contracts, apart from the internal one, that have it.
+	Audiences []access.Audience
+	// Class masks its value, unless the scope is held; "": it is not personal.
+	Class access.Class
+}
+
+type rule struct {
+	scopes  []string
+	class   access.Class
+	purpose string
+}
+
+type carried struct{ field, enum string }
+
+func newPolicy(schema *ast.Schema, contract *audience.Contract, attributes map[string]AttributeRule) *policy {
+	p := &policy{contract: contract, attributes: attributes, rules: map[string]rule{}, carries: map[string][]carried{}}
+	for _, def := range schema.Types {
+		for _, f := range def.Fields {
+			p.add(def.Name+"."+f.Name, f.Directives)
+			if narrowed := f.Type.Name(); def.Kind == ast.Object && contract.Narrowed()[narrowed] != nil && f.Type.Elem == nil {
+				p.carries[def.Name] = append(p.carries[def.Name], carried{capital(f.Name), narrowed})
+			}
+		}
+		for _, v := range def.EnumValues {
+			p.add(def.Name+"."+v.Name, v.Directives)
+		}
+	}
+	if hidden := contract.Narrowed()["InteractionKind"]; hidden != nil {
+		for _, v := range contract.Schema.Types["InteractionKind"].EnumValues {
+			p.kinds = append(p.kinds, customer.InteractionKind(v.Name))
+		}
+	}
+	return p
+}
+
+func (p *policy) add(coordinate string, directives ast.DirectiveList) {
+	var r rule
+	if d := directives.ForName("scope"); d != nil {
+		for _, c := range d.Arguments.ForName("any").Value.Children {
+			r.scopes = append(r.scopes, c.Value.Raw)
+		}
+	}
+	if d := directives.ForName("sensitive"); d != nil {
+		r.class = access.Class(d.Arguments.ForName("class").Value.Raw)
+	}
+	if d := directives.ForName("consent"); d != nil {
+		r.purpose = d.Arguments.ForName("purpose").Value.Raw
+		p.consents = true
+	}
+	if r.scopes != nil || r.class != "" || r.purpose != "" {
+		p.rules[coordinate] = r
+	}
+}
+
+func capital(name string) string {
+	r, size := utf8.DecodeRuneInString(name)
+	return string(unicode.ToUpper(r)) + name[size:]
+}
+
+// needed are the parts of a profile that the rules are decided by.
+func (p *policy) needed(c *access.Caller) needs {
+	var n needs
+	if c.Rows != nil {
+		n.Profile |= profiles.Attributes | profiles.Links
+	}
+	if p.consents && !c.Open {
+		n.Profile |= profiles.Consents
+	}
+	return n
+}
+
+// refusal says why a caller may not read what stands at a coordinate; nil: it may. Where a
+// customer's consent counts, c is the customer.
+func (p *policy) refusal(caller *access.Caller, coordinate string, c *profiles.Customer) *customer.Error {
+	r, ruled := p.rules[coordinate]
+	switch {
+	case !ruled || caller.Open:
+		return nil
+	case !caller.May(r.scopes...):
+		return customer.Refuse(customer.CodeForbidden, "it needs the scope "+strings.Join(r.scopes, " or "))
+	case r.purpose == "":
+		return nil
+	case caller.Purpose != r.purpose || !caller.MayFor(r.purpose):
+		return customer.Refuse(customer.CodeConsentRequired, "it is read for the purpose "+r.purpose+" only: the request declares that in `extensions.purpose`, and its credential must allow it")
+	case c == nil || !customer.HasConsent(c, r.purpose, time.Now()):
+		return customer.Refuse(customer.CodeConsentRequired, "the customer has not agreed to the purpose "+r.purpose)
+	}
+	return nil
+}
+
+// unaskable says why a caller may not ask by an input, or an enum value of one; nil: it may.
+func (p *policy) unaskable(caller *access.Caller, coordinate string) error {
+	r, ruled := p.rules[coordinate]
+	if !ruled || r.class == "" || caller.Sees(r.class) {
+		return nil
+	}
+	return customer.Refuse(customer.CodeForbidden, "what is masked cannot be asked by: it needs the scope "+r.class.Scope())
+}
+
+// sourceFields are the fields of a customer whose rules are those of a source as a whole, in
+// the timeline and in status as well.
+var sourceFields = map[profiles.SourceName]string{profiles.Billing: "billing", profiles.Support: "support", profiles.Social: "social"}
+
+// shows reports whether the contract has a source at all.
+func (p *policy) shows(source profiles.SourceName) bool {
+	field := sourceFields[source]
+	return (field == "" || p.contract.ShowsField("Customer", field)) && !p.contract.Hides("SourceName", string(source))
+}
+
+// masked gives a text as a caller may see it.
+func (p *policy) masked(caller *access.Caller, coordinate string, parent any, text string) string {
+	class := p.rules[coordinate].class
+	switch object := parent.(type) {
+	case *profiles.Attribute:
+		class = p.attributes[object.Key].Class
+		if class == "" || caller.Sees(class) {
+			return text
+		}
+		if coordinate != "Attribute.text" {
+			return ""
+		}
+		if shown := class.Mask(text); shown != "" {
+			return shown
+		}
+		return access.Hidden
+	case *profiles.ContactPoint:
+		if class == access.ContactPoint {
+			class = classOf(object)
+		}
+	case *profiles.Customer:
+		if coordinate == "Customer.displayName" {
+			return displayName(caller, object)
+		}
+	case *customer.Interaction:
+		// The title of what a billing system did is made of numbers.
+		if coordinate == "Interaction.title" && object.Source == profiles.Billing {
+			return text
+		}
+	}
+	if class == "" || caller.Sees(class) {
+		return text
+	}
+	return class.Mask(text)
+}
+
+// classOf gives the class of a contact point's value, by what it is.
+func classOf(p *profiles.ContactPoint) access.Class {
+	switch {
+	case p.Network != "":
+		return access.Handle
+	case strings.Contains(p.Value, "@"):
+		return access.Email
+	case strings.HasPrefix(p.Value, "+"):
+		return access.Phone
+	}
+	return access.Handle
+}
+
+// displayName is [profiles.Customer.DisplayName] as a caller may see it: what is masked whole
+// is no name, and the next one is taken.
+func displayName(caller *access.Caller, c *profiles.Customer) string {
+	show := func(class access.Class, value string) string {
+		if value == "" || caller.Sees(class) {
+			return value
+		}
+		return class.Mask(value)
+	}
+	for _, shown := range []string{show(access.Name, c.Name), show(access.Email, c.Email()), show(access.Phone, c.Phone())} {
+		if shown != "" {
+			return shown
+		}
+	}
+	for i := range c.ContactPoints {
+		if p := &c.ContactPoints[i]; p.Value != "" {
+			return show(classOf(p), p.Value)
+		}
+	}
+	return c.ID
+}
+
+// drops reports whether an object carries a value of an enum that the contract does not show.
+func (p *policy) drops(object string, element any) bool {
+	v := reflect.Indirect(reflect.ValueOf(element))
+	return slices.ContainsFunc(p.carries[object], func(c carried) bool {
+		value := v.FieldByName(c.field)
+		// What cannot be looked at is not shown.
+		return !value.IsValid() || value.Kind() != reflect.String || p.contract.Hides(c.enum, value.String())
+	})
+}
+
+// hasAttribute reports whether the contract of an audience has an attribute.
+func (p *policy) hasAttribute(of access.Audience, key string) bool {
+	return of == access.Internal || slices.Contains(p.attributes[key].Audiences, of)
+}
+
+// Guard says to the executor what of an answer a caller may see.
+func (g *Graph) Guard() executor.Guard {
+	p := g.policy
+	return executor.Guard{
+		Allows: func(object, field string) bool {
+			r := p.rules[object+"."+field]
+			return r.scopes != nil || r.purpose != ""
+		},
+		Allow: func(ctx context.Context, object, field string, parent any) error {
+			c, _ := parent.(*profiles.Customer)
+			if err := p.refusal(operationOf(ctx).caller, object+"."+field, c); err != nil {
+				return err
+			}
+			return nil
+		},
+		Masks: func(object, field string) bool {
+			return p.rules[object+"."+field].class != "" || object == "Attribute" && slices.Contains([]string{"text", "number", "boolean", "date"}, field)
+		},
+		Mask: func(ctx context.Context, object, field string, parent any, text string) string {
+			caller := operationOf(ctx).caller
+			if caller.Open {
+				return text
+			}
+			return p.masked(caller, object+"."+field, parent, text)
+		},
+		Narrowed: p.contract.Narrowed(),
+		Other:    audience.Other,
+		Drops:    func(object string) bool { return p.carries[object] != nil },
+		Drop:     p.drops,
+	}
+}
