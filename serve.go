@@ -124,7 +124,9 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 		ready.Close()
 		time.Sleep(c.Checked.ShutdownDelay)
 	}
-	return errors.Join(err, shutDown(servers, c.Checked.ShutdownTimeout))
+	ending, cancel := context.WithTimeout(watching, c.Checked.ShutdownTimeout)
+	defer cancel()
+	return errors.Join(err, g.Streams.Close(ending), shutDown(servers, c.Checked.ShutdownTimeout))
 }
 
 // prepare makes the store ready: its indexes, and the demo company where it is wanted.

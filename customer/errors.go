@@ -20,6 +20,7 @@ const (
 	CodeNotConfigured   ErrorCode = "NOT_CONFIGURED"
 	CodeAmbiguous       ErrorCode = "AMBIGUOUS"
 	CodeBadUserInput    ErrorCode = "BAD_USER_INPUT"
+	CodeNotFound        ErrorCode = "NOT_FOUND"
 )
 
 // An Error is written for clients: its text and what stands beside it may leave

@@ -114,3 +114,24 @@ func (f faulty[V]) Fetch(ctx context.Context, keys []string, want sources.Parts)
 	}
 	return f.Source.Fetch(ctx, keys, want)
 }
+
+// Eraser gives what erases the inner source's records; it fails while the source does.
+func (f faulty[V]) Eraser() sources.Eraser[string] {
+	inner := sources.EraserOf(f.Source)
+	if inner == nil {
+		return nil
+	}
+	return faultyEraser[V]{f, inner}
+}
+
+type faultyEraser[V any] struct {
+	faulty faulty[V]
+	inner  sources.Eraser[string]
+}
+
+func (e faultyEraser[V]) Erase(ctx context.Context, keys []string) error {
+	if _, err := e.faulty.Fetch(ctx, keys, 0); err != nil {
+		return err
+	}
+	return e.inner.Erase(ctx, keys)
+}

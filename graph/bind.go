@@ -13,6 +13,7 @@ import (
 )
 
 //go:generate go run ../internal/gen
+//go:generate go run ../internal/gen/contracts
 
 // Generic types are bound to the schema through aliases, since gqlgen.yml cannot
 // name an instance of one.

@@ -4,9 +4,12 @@ package graph
 
 import (
 	"context"
+	"customer360/audit"
 	"customer360/customer"
+	"customer360/graph/audience"
 	"customer360/graph/executor"
 	"customer360/graph/relay"
+	"customer360/rights"
 	"customer360/sources/billing"
 	"customer360/sources/profiles"
 	"customer360/sources/social"
@@ -35,6 +38,8 @@ func Types(schema graphql.ExecutableSchema) executor.Types {
 				ec.unmarshalInputCustomerFilter,
 				ec.unmarshalInputCustomerOrder,
 				ec.unmarshalInputDateTimeFilter,
+				ec.unmarshalInputEraseCustomerInput,
+				ec.unmarshalInputExportCustomerInput,
 				ec.unmarshalInputHandleRef,
 				ec.unmarshalInputLinkFilter,
 				ec.unmarshalInputRecordRef,
@@ -45,6 +50,186 @@ func Types(schema graphql.ExecutableSchema) executor.Types {
 }
 
 var executorObjects = map[string]*executor.Object{
+	"AccessLogConnection": {Name: "AccessLogConnection", Satisfies: accessLogConnectionImplementors, Fields: map[string]*executor.Field{
+		"edges": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_AccessLogConnection_edges(ctx, field)
+			},
+			Child: func(c *executor.Call) any {
+				obj := c.Object.(*relay.Page[*audit.Listed])
+				return &obj.Edges
+
+			},
+			List: executor.Values[relay.Edge[*audit.Listed]](),
+		},
+		"pageInfo": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_AccessLogConnection_pageInfo(ctx, field)
+			},
+			Child: func(c *executor.Call) any {
+				obj := c.Object.(*relay.Page[*audit.Listed])
+				return &obj.PageInfo
+
+			},
+			Result: executor.Value[relay.PageInfo],
+		},
+	}},
+	"AccessLogEdge": {Name: "AccessLogEdge", Satisfies: accessLogEdgeImplementors, Fields: map[string]*executor.Field{
+		"cursor": {
+			Method: true,
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_AccessLogEdge_cursor(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*relay.Edge[*audit.Listed])
+				v := obj.Cursor()
+				c.Buf = AppendString(c.Buf, v)
+
+			},
+		},
+		"node": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_AccessLogEdge_node(ctx, field)
+			},
+			Child: func(c *executor.Call) any {
+				obj := c.Object.(*relay.Edge[*audit.Listed])
+				v := obj.Node
+				if v == nil {
+					return nil
+				}
+				return v
+
+			},
+		},
+	}},
+	"AccessLogEntry": {Name: "AccessLogEntry", Satisfies: accessLogEntryImplementors, Fields: map[string]*executor.Field{
+		"at": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_AccessLogEntry_at(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*audit.Listed)
+				v := obj.At
+				c.Buf = AppendDateTime(c.Buf, v)
+
+			},
+		},
+		"action": {
+			Method:   true,
+			Resolver: true,
+			Waits:    true,
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_AccessLogEntry_action(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*audit.Listed)
+				ctx := c.Context()
+				v, err := c.State.(*executionContext).Resolvers.AccessLogEntry().Action(ctx, obj)
+				if err != nil {
+					c.Fail(err)
+					return
+				}
+				c.Buf = AppendString(c.Buf, v)
+
+			},
+		},
+		"credential": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_AccessLogEntry_credential(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*audit.Listed)
+				v := obj.Credential
+				c.Buf = AppendString(c.Buf, v)
+
+			},
+		},
+		"audience": {
+			Method:   true,
+			Resolver: true,
+			Waits:    true,
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_AccessLogEntry_audience(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*audit.Listed)
+				ctx := c.Context()
+				v, err := c.State.(*executionContext).Resolvers.AccessLogEntry().Audience(ctx, obj)
+				if err != nil {
+					c.Fail(err)
+					return
+				}
+				c.Buf = AppendString(c.Buf, v)
+
+			},
+		},
+		"purpose": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_AccessLogEntry_purpose(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*audit.Listed)
+				v := obj.Purpose
+				c.Buf = AppendString(c.Buf, v)
+
+			},
+		},
+		"operation": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_AccessLogEntry_operation(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*audit.Listed)
+				v := obj.Operation
+				c.Buf = AppendString(c.Buf, v)
+
+			},
+		},
+		"operationHash": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_AccessLogEntry_operationHash(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*audit.Listed)
+				v := obj.OperationHash
+				c.Buf = AppendString(c.Buf, v)
+
+			},
+		},
+		"fields": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_AccessLogEntry_fields(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*audit.Listed)
+				v := obj.Fields
+				executor.AppendList(c, v, true, false, func(b []byte, e string) []byte { return AppendString(b, e) })
+
+			},
+		},
+		"systems": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_AccessLogEntry_systems(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*audit.Listed)
+				v := obj.Sources
+				executor.AppendList(c, v, true, false, func(b []byte, e string) []byte { return AppendString(b, e) })
+
+			},
+		},
+		"requestId": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_AccessLogEntry_requestId(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*audit.Listed)
+				v := obj.RequestID
+				c.Buf = AppendString(c.Buf, v)
+
+			},
+		},
+	}},
 	"Actor": {Name: "Actor", Satisfies: actorImplementors, Fields: map[string]*executor.Field{
 		"kind": {
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -868,6 +1053,247 @@ var executorObjects = map[string]*executor.Object{
 			},
 		},
 	}},
+	"Contract": {Name: "Contract", Satisfies: contractImplementors, Fields: map[string]*executor.Field{
+		"name": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_Contract_name(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*Contract)
+				v := obj.Name
+				c.Buf = AppendString(c.Buf, v)
+
+			},
+		},
+		"version": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_Contract_version(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*Contract)
+				v := obj.Version
+				c.Buf = AppendString(c.Buf, v)
+
+			},
+		},
+		"sdl": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_Contract_sdl(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*Contract)
+				v := obj.SDL
+				c.Buf = AppendString(c.Buf, v)
+
+			},
+		},
+		"credential": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_Contract_credential(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*Contract)
+				v := obj.Credential
+				c.Buf = AppendString(c.Buf, v)
+
+			},
+		},
+		"expiresAt": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_Contract_expiresAt(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*Contract)
+				v := obj.ExpiresAt
+				c.Buf = AppendDateTime(c.Buf, v)
+
+			},
+		},
+		"scopes": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_Contract_scopes(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*Contract)
+				v := obj.Scopes
+				executor.AppendList(c, v, true, false, func(b []byte, e string) []byte { return AppendString(b, e) })
+
+			},
+		},
+		"purposes": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_Contract_purposes(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*Contract)
+				v := obj.Purposes
+				executor.AppendList(c, v, true, false, func(b []byte, e string) []byte { return AppendString(b, e) })
+
+			},
+		},
+		"deprecations": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_Contract_deprecations(ctx, field)
+			},
+			Child: func(c *executor.Call) any {
+				obj := c.Object.(*Contract)
+				return &obj.Deprecations
+
+			},
+			List: executor.Values[audience.Deprecation](),
+		},
+		"limits": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_Contract_limits(ctx, field)
+			},
+			Child: func(c *executor.Call) any {
+				obj := c.Object.(*Contract)
+				return &obj.Limits
+
+			},
+			Result: executor.Value[ContractLimits],
+		},
+	}},
+	"ContractLimits": {Name: "ContractLimits", Satisfies: contractLimitsImplementors, Fields: map[string]*executor.Field{
+		"tokens": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_ContractLimits_tokens(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*ContractLimits)
+				v := obj.Tokens
+				c.Buf = executor.AppendInt(c.Buf, v)
+
+			},
+		},
+		"depth": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_ContractLimits_depth(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*ContractLimits)
+				v := obj.Depth
+				c.Buf = executor.AppendInt(c.Buf, v)
+
+			},
+		},
+		"aliases": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_ContractLimits_aliases(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*ContractLimits)
+				v := obj.Aliases
+				c.Buf = executor.AppendInt(c.Buf, v)
+
+			},
+		},
+		"directives": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_ContractLimits_directives(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*ContractLimits)
+				v := obj.Directives
+				c.Buf = executor.AppendInt(c.Buf, v)
+
+			},
+		},
+		"rootFields": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_ContractLimits_rootFields(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*ContractLimits)
+				v := obj.RootFields
+				c.Buf = executor.AppendInt(c.Buf, v)
+
+			},
+		},
+		"bodySize": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_ContractLimits_bodySize(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*ContractLimits)
+				v := obj.BodySize
+				c.Buf = executor.AppendInt(c.Buf, v)
+
+			},
+		},
+		"pageSize": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_ContractLimits_pageSize(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*ContractLimits)
+				v := obj.PageSize
+				c.Buf = executor.AppendInt(c.Buf, v)
+
+			},
+		},
+		"costPerOperation": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_ContractLimits_costPerOperation(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*ContractLimits)
+				v := obj.CostPerOperation
+				if v != nil {
+					c.Buf = executor.AppendInt(c.Buf, *v)
+				}
+
+			},
+		},
+		"costPerMinute": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_ContractLimits_costPerMinute(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*ContractLimits)
+				v := obj.CostPerMinute
+				if v != nil {
+					c.Buf = executor.AppendInt(c.Buf, *v)
+				}
+
+			},
+		},
+		"costLeft": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_ContractLimits_costLeft(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*ContractLimits)
+				v := obj.CostLeft
+				if v != nil {
+					c.Buf = executor.AppendInt(c.Buf, *v)
+				}
+
+			},
+		},
+		"resetsAt": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_ContractLimits_resetsAt(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*ContractLimits)
+				v := obj.ResetsAt
+				c.Buf = AppendDateTime(c.Buf, v)
+
+			},
+		},
+		"trustedDocumentsOnly": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_ContractLimits_trustedDocumentsOnly(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*ContractLimits)
+				v := obj.TrustedDocumentsOnly
+				c.Buf = executor.AppendBoolean(c.Buf, v)
+
+			},
+		},
+	}},
 	"CurrencyTotals": {Name: "CurrencyTotals", Satisfies: currencyTotalsImplementors, Fields: map[string]*executor.Field{
 		"currency": {
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1017,6 +1443,48 @@ var executorObjects = map[string]*executor.Object{
 				obj := c.Object.(*profiles.Customer)
 				v := obj.Phone()
 				c.Buf = AppendString(c.Buf, v)
+
+			},
+		},
+		"emailHash": {
+			Method:   true,
+			Resolver: true,
+			Waits:    true,
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_Customer_emailHash(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*profiles.Customer)
+				ctx := c.Context()
+				v, err := c.State.(*executionContext).Resolvers.Customer().EmailHash(ctx, obj)
+				if err != nil {
+					c.Fail(err)
+					return
+				}
+				if v != nil {
+					c.Buf = AppendString(c.Buf, *v)
+				}
+
+			},
+		},
+		"phoneHash": {
+			Method:   true,
+			Resolver: true,
+			Waits:    true,
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_Customer_phoneHash(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*profiles.Customer)
+				ctx := c.Context()
+				v, err := c.State.(*executionContext).Resolvers.Customer().PhoneHash(ctx, obj)
+				if err != nil {
+					c.Fail(err)
+					return
+				}
+				if v != nil {
+					c.Buf = AppendString(c.Buf, *v)
+				}
 
 			},
 		},
@@ -1294,6 +1762,31 @@ var executorObjects = map[string]*executor.Object{
 
 			},
 		},
+		"accessLog": {
+			HasArgs:  true,
+			Pure:     true,
+			Method:   true,
+			Resolver: true,
+			Waits:    true,
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_Customer_accessLog(ctx, field)
+			},
+			Child: func(c *executor.Call) any {
+				obj := c.Object.(*profiles.Customer)
+				ctx := c.Context()
+				fc := c
+				v, err := c.State.(*executionContext).Resolvers.Customer().AccessLog(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+				if err != nil {
+					c.Fail(err)
+					return nil
+				}
+				if v == nil {
+					return nil
+				}
+				return v
+
+			},
+		},
 	}},
 	"CustomerConnection": {Name: "CustomerConnection", Satisfies: customerConnectionImplementors, Fields: map[string]*executor.Field{
 		"edges": {
@@ -1361,6 +1854,290 @@ var executorObjects = map[string]*executor.Object{
 				return v
 
 			},
+		},
+	}},
+	"CustomerNotFound": {Name: "CustomerNotFound", Satisfies: customerNotFoundImplementors, Fields: map[string]*executor.Field{
+		"code": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_CustomerNotFound_code(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*CustomerNotFound)
+				v := obj.Code
+				c.Buf = AppendString(c.Buf, string(v))
+
+			},
+		},
+		"message": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_CustomerNotFound_message(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*CustomerNotFound)
+				v := obj.Message
+				c.Buf = AppendString(c.Buf, v)
+
+			},
+		},
+	}},
+	"CustomerPackage": {Name: "CustomerPackage", Satisfies: customerPackageImplementors, Fields: map[string]*executor.Field{
+		"customerId": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_CustomerPackage_customerId(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*CustomerPackage)
+				v := obj.CustomerID
+				c.Buf = AppendString(c.Buf, v)
+
+			},
+		},
+		"generatedAt": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_CustomerPackage_generatedAt(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*CustomerPackage)
+				v := obj.GeneratedAt
+				c.Buf = AppendDateTime(c.Buf, v)
+
+			},
+		},
+		"complete": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_CustomerPackage_complete(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*CustomerPackage)
+				v := obj.Complete
+				c.Buf = executor.AppendBoolean(c.Buf, v)
+
+			},
+		},
+		"sources": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_CustomerPackage_sources(ctx, field)
+			},
+			Child: func(c *executor.Call) any {
+				obj := c.Object.(*CustomerPackage)
+				return &obj.Sources
+
+			},
+			List: executor.Values[rights.Record](),
+		},
+		"document": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_CustomerPackage_document(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*CustomerPackage)
+				v := obj.Document
+				c.Marshal(c.State.(*executionContext).marshalNJSON2encodingᚋjsonᚐRawMessage(c.Context(), nil, v))
+
+			},
+		},
+	}},
+	"Deprecation": {Name: "Deprecation", Satisfies: deprecationImplementors, Fields: map[string]*executor.Field{
+		"coordinate": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_Deprecation_coordinate(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*audience.Deprecation)
+				v := obj.Coordinate
+				c.Buf = AppendString(c.Buf, v)
+
+			},
+		},
+		"reason": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_Deprecation_reason(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*audience.Deprecation)
+				v := obj.Reason
+				c.Buf = AppendString(c.Buf, v)
+
+			},
+		},
+		"removedOn": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_Deprecation_removedOn(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*audience.Deprecation)
+				v := obj.RemovedOn
+				c.Buf = AppendDate(c.Buf, v)
+
+			},
+		},
+	}},
+	"EraseCustomerPayload": {Name: "EraseCustomerPayload", Satisfies: eraseCustomerPayloadImplementors, Fields: map[string]*executor.Field{
+		"erasure": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_EraseCustomerPayload_erasure(ctx, field)
+			},
+			Child: func(c *executor.Call) any {
+				obj := c.Object.(*EraseCustomerPayload)
+				v := obj.Erasure
+				if v == nil {
+					return nil
+				}
+				return v
+
+			},
+		},
+		"problems": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_EraseCustomerPayload_problems(ctx, field)
+			},
+			Child: func(c *executor.Call) any {
+				obj := c.Object.(*EraseCustomerPayload)
+				return &obj.Problems
+
+			},
+			List: executor.Interfaces[Problem](),
+		},
+	}},
+	"ErasedRecord": {Name: "ErasedRecord", Satisfies: erasedRecordImplementors, Fields: map[string]*executor.Field{
+		"source": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_ErasedRecord_source(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*rights.ErasedRecord)
+				v := obj.Source
+				c.Buf = AppendString(c.Buf, string(v))
+
+			},
+		},
+		"system": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_ErasedRecord_system(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*rights.ErasedRecord)
+				v := obj.System
+				c.Buf = AppendString(c.Buf, v)
+
+			},
+		},
+		"recordId": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_ErasedRecord_recordId(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*rights.ErasedRecord)
+				v := obj.RecordID
+				c.Buf = AppendString(c.Buf, v)
+
+			},
+		},
+		"state": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_ErasedRecord_state(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*rights.ErasedRecord)
+				v := obj.State
+				c.Buf = AppendString(c.Buf, string(v))
+
+			},
+		},
+		"code": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_ErasedRecord_code(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*rights.ErasedRecord)
+				v := obj.Code
+				c.Buf = AppendString(c.Buf, string(v))
+
+			},
+		},
+	}},
+	"Erasure": {Name: "Erasure", Satisfies: erasureImplementors, Fields: map[string]*executor.Field{
+		"customerId": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_Erasure_customerId(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*rights.Erasure)
+				v := obj.CustomerID
+				c.Buf = AppendString(c.Buf, v)
+
+			},
+		},
+		"state": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_Erasure_state(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*rights.Erasure)
+				v := obj.State
+				c.Buf = AppendString(c.Buf, string(v))
+
+			},
+		},
+		"retry": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_Erasure_retry(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*rights.Erasure)
+				v := obj.Retry
+				c.Buf = executor.AppendBoolean(c.Buf, v)
+
+			},
+		},
+		"erasedAt": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_Erasure_erasedAt(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*rights.Erasure)
+				v := obj.ErasedAt
+				c.Buf = AppendDateTime(c.Buf, v)
+
+			},
+		},
+		"records": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_Erasure_records(ctx, field)
+			},
+			Child: func(c *executor.Call) any {
+				obj := c.Object.(*rights.Erasure)
+				return &obj.Records
+
+			},
+			List: executor.Values[rights.ErasedRecord](),
+		},
+	}},
+	"ExportCustomerPayload": {Name: "ExportCustomerPayload", Satisfies: exportCustomerPayloadImplementors, Fields: map[string]*executor.Field{
+		"package": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_ExportCustomerPayload_package(ctx, field)
+			},
+			Child: func(c *executor.Call) any {
+				obj := c.Object.(*ExportCustomerPayload)
+				v := obj.Package
+				if v == nil {
+					return nil
+				}
+				return v
+
+			},
+		},
+		"problems": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_ExportCustomerPayload_problems(ctx, field)
+			},
+			Child: func(c *executor.Call) any {
+				obj := c.Object.(*ExportCustomerPayload)
+				return &obj.Problems
+
+			},
+			List: executor.Interfaces[Problem](),
 		},
 	}},
 	"Interaction": {Name: "Interaction", Satisfies: interactionImplementors, Fields: map[string]*executor.Field{
@@ -2063,6 +2840,133 @@ var executorObjects = map[string]*executor.Object{
 			},
 		},
 	}},
+	"Mutation": {Name: "Mutation", Satisfies: mutationImplementors, Fields: map[string]*executor.Field{
+		"exportCustomer": {
+			HasArgs:  true,
+			Method:   true,
+			Resolver: true,
+			Waits:    true,
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_Mutation_exportCustomer(ctx, field)
+			},
+			Child: func(c *executor.Call) any {
+				ctx := c.Context()
+				fc := c
+				v, err := c.State.(*executionContext).Resolvers.Mutation().ExportCustomer(ctx, fc.Args["input"].(ExportCustomerInput))
+				if err != nil {
+					c.Fail(err)
+					return nil
+				}
+				if v == nil {
+					return nil
+				}
+				return v
+
+			},
+		},
+		"eraseCustomer": {
+			HasArgs:  true,
+			Method:   true,
+			Resolver: true,
+			Waits:    true,
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_Mutation_eraseCustomer(ctx, field)
+			},
+			Child: func(c *executor.Call) any {
+				ctx := c.Context()
+				fc := c
+				v, err := c.State.(*executionContext).Resolvers.Mutation().EraseCustomer(ctx, fc.Args["input"].(EraseCustomerInput))
+				if err != nil {
+					c.Fail(err)
+					return nil
+				}
+				if v == nil {
+					return nil
+				}
+				return v
+
+			},
+		},
+	}},
+	"PackageRecord": {Name: "PackageRecord", Satisfies: packageRecordImplementors, Fields: map[string]*executor.Field{
+		"source": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_PackageRecord_source(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*rights.Record)
+				v := obj.Source
+				c.Buf = AppendString(c.Buf, string(v))
+
+			},
+		},
+		"system": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_PackageRecord_system(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*rights.Record)
+				v := obj.System
+				c.Buf = AppendString(c.Buf, v)
+
+			},
+		},
+		"recordId": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_PackageRecord_recordId(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*rights.Record)
+				v := obj.RecordID
+				c.Buf = AppendString(c.Buf, v)
+
+			},
+		},
+		"state": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_PackageRecord_state(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*rights.Record)
+				v := obj.State
+				c.Buf = AppendString(c.Buf, string(v))
+
+			},
+		},
+		"code": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_PackageRecord_code(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*rights.Record)
+				v := obj.Code
+				c.Buf = AppendString(c.Buf, string(v))
+
+			},
+		},
+		"asOf": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_PackageRecord_asOf(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*rights.Record)
+				v := obj.AsOf
+				c.Buf = AppendDateTime(c.Buf, v)
+
+			},
+		},
+		"truncated": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_PackageRecord_truncated(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*rights.Record)
+				v := obj.Truncated
+				c.Buf = executor.AppendBoolean(c.Buf, v)
+
+			},
+		},
+	}},
 	"PageInfo": {Name: "PageInfo", Satisfies: pageInfoImplementors, Fields: map[string]*executor.Field{
 		"hasNextPage": {
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2371,6 +3275,27 @@ var executorObjects = map[string]*executor.Object{
 
 			},
 			List: executor.Pointers[profiles.Definition](),
+		},
+		"contract": {
+			Method:   true,
+			Resolver: true,
+			Waits:    true,
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_Query_contract(ctx, field)
+			},
+			Child: func(c *executor.Call) any {
+				ctx := c.Context()
+				v, err := c.State.(*executionContext).Resolvers.Query().Contract(ctx)
+				if err != nil {
+					c.Fail(err)
+					return nil
+				}
+				if v == nil {
+					return nil
+				}
+				return v
+
+			},
 		},
 		"__type": {
 			HasArgs: true,
@@ -3655,7 +4580,8 @@ var executorObjects = map[string]*executor.Object{
 }
 
 var executorAbstracts = map[string]func(any) (string, any, error){
-	"Node": executorAbstractNode,
+	"Node":    executorAbstractNode,
+	"Problem": executorAbstractProblem,
 }
 
 func executorAbstractNode(value any) (string, any, error) {
@@ -3755,4 +4681,19 @@ func executorAbstractNode(value any) (string, any, error) {
 		return "Billing", obj, nil
 	}
 	return "", nil, executor.Unexpected(value, "Node")
+}
+
+func executorAbstractProblem(value any) (string, any, error) {
+	switch obj := value.(type) {
+	case nil:
+		return "", nil, nil
+	case CustomerNotFound:
+		return "CustomerNotFound", &obj, nil
+	case *CustomerNotFound:
+		if obj == nil {
+			return "", nil, nil
+		}
+		return "CustomerNotFound", obj, nil
+	}
+	return "", nil, executor.Unexpected(value, "Problem")
 }

@@ -6,12 +6,16 @@ import (
 	"bytes"
 	"context"
 	"customer360/access"
+	"customer360/audit"
 	"customer360/customer"
+	"customer360/graph/audience"
 	"customer360/graph/relay"
+	"customer360/rights"
 	"customer360/sources/billing"
 	"customer360/sources/profiles"
 	"customer360/sources/social"
 	"customer360/sources/support"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -35,6 +39,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	AccessLogEntry() AccessLogEntryResolver
 	Billing() BillingResolver
 	BillingAccount() BillingAccountResolver
 	Charge() ChargeResolver
@@ -43,6 +48,7 @@ type ResolverRoot interface {
 	Interaction() InteractionResolver
 	Invoice() InvoiceResolver
 	Mention() MentionResolver
+	Mutation() MutationResolver
 	Payment() PaymentResolver
 	Query() QueryResolver
 	Relation() RelationResolver
@@ -57,6 +63,29 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AccessLogConnection struct {
+		Edges    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	AccessLogEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	AccessLogEntry struct {
+		Action        func(childComplexity int) int
+		At            func(childComplexity int) int
+		Audience      func(childComplexity int) int
+		Credential    func(childComplexity int) int
+		Fields        func(childComplexity int) int
+		Operation     func(childComplexity int) int
+		OperationHash func(childComplexity int) int
+		Purpose       func(childComplexity int) int
+		RequestID     func(childComplexity int) int
+		Sources       func(childComplexity int) int
+	}
+
 	Actor struct {
 		Kind func(childComplexity int) int
 		Name func(childComplexity int) int
@@ -149,6 +178,33 @@ type ComplexityRoot struct {
 		Value      func(childComplexity int) int
 	}
 
+	Contract struct {
+		Credential   func(childComplexity int) int
+		Deprecations func(childComplexity int) int
+		ExpiresAt    func(childComplexity int) int
+		Limits       func(childComplexity int) int
+		Name         func(childComplexity int) int
+		Purposes     func(childComplexity int) int
+		SDL          func(childComplexity int) int
+		Scopes       func(childComplexity int) int
+		Version      func(childComplexity int) int
+	}
+
+	ContractLimits struct {
+		Aliases              func(childComplexity int) int
+		BodySize             func(childComplexity int) int
+		CostLeft             func(childComplexity int) int
+		CostPerMinute        func(childComplexity int) int
+		CostPerOperation     func(childComplexity int) int
+		Depth                func(childComplexity int) int
+		Directives           func(childComplexity int) int
+		PageSize             func(childComplexity int) int
+		ResetsAt             func(childComplexity int) int
+		RootFields           func(childComplexity int) int
+		Tokens               func(childComplexity int) int
+		TrustedDocumentsOnly func(childComplexity int) int
+	}
+
 	CurrencyTotals struct {
 		Balance  func(childComplexity int) int
 		Currency func(childComplexity int) int
@@ -156,6 +212,7 @@ type ComplexityRoot struct {
 	}
 
 	Customer struct {
+		AccessLog     func(childComplexity int, first *int, after *string) int
 		Attributes    func(childComplexity int, keys []string) int
 		Billing       func(childComplexity int) int
 		BirthDate     func(childComplexity int) int
@@ -164,6 +221,7 @@ type ComplexityRoot struct {
 		CreatedAt     func(childComplexity int) int
 		DisplayName   func(childComplexity int) int
 		Email         func(childComplexity int) int
+		EmailHash     func(childComplexity int) int
 		FamilyName    func(childComplexity int) int
 		GivenName     func(childComplexity int) int
 		ID            func(childComplexity int) int
@@ -172,6 +230,7 @@ type ComplexityRoot struct {
 		Links         func(childComplexity int, includeUndone *bool) int
 		Name          func(childComplexity int) int
 		Phone         func(childComplexity int) int
+		PhoneHash     func(childComplexity int) int
 		Relations     func(childComplexity int) int
 		Social        func(childComplexity int) int
 		SourceStatus  func(childComplexity int, of profiles.SourceName) int
@@ -191,6 +250,51 @@ type ComplexityRoot struct {
 	CustomerEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	CustomerNotFound struct {
+		Code    func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	CustomerPackage struct {
+		Complete    func(childComplexity int) int
+		CustomerID  func(childComplexity int) int
+		Document    func(childComplexity int) int
+		GeneratedAt func(childComplexity int) int
+		Sources     func(childComplexity int) int
+	}
+
+	Deprecation struct {
+		Coordinate func(childComplexity int) int
+		Reason     func(childComplexity int) int
+		RemovedOn  func(childComplexity int) int
+	}
+
+	EraseCustomerPayload struct {
+		Erasure  func(childComplexity int) int
+		Problems func(childComplexity int) int
+	}
+
+	ErasedRecord struct {
+		Code     func(childComplexity int) int
+		RecordID func(childComplexity int) int
+		Source   func(childComplexity int) int
+		State    func(childComplexity int) int
+		System   func(childComplexity int) int
+	}
+
+	Erasure struct {
+		CustomerID func(childComplexity int) int
+		ErasedAt   func(childComplexity int) int
+		Records    func(childComplexity int) int
+		Retry      func(childComplexity int) int
+		State      func(childComplexity int) int
+	}
+
+	ExportCustomerPayload struct {
+		Package  func(childComplexity int) int
+		Problems func(childComplexity int) int
 	}
 
 	Interaction struct {
@@ -277,6 +381,21 @@ type ComplexityRoot struct {
 		Decimal  func(childComplexity int) int
 	}
 
+	Mutation struct {
+		EraseCustomer  func(childComplexity int, input EraseCustomerInput) int
+		ExportCustomer func(childComplexity int, input ExportCustomerInput) int
+	}
+
+	PackageRecord struct {
+		AsOf      func(childComplexity int) int
+		Code      func(childComplexity int) int
+		RecordID  func(childComplexity int) int
+		Source    func(childComplexity int) int
+		State     func(childComplexity int) int
+		System    func(childComplexity int) int
+		Truncated func(childComplexity int) int
+	}
+
 	PageInfo struct {
 		EndCursor       func(childComplexity int) int
 		HasNextPage     func(childComplexity int) int
@@ -304,6 +423,7 @@ type ComplexityRoot struct {
 
 	Query struct {
 		AttributeDefinitions func(childComplexity int) int
+		Contract             func(childComplexity int) int
 		Customer             func(childComplexity int, by CustomerBy) int
 		Customers            func(childComplexity int, first *int, after *string, where *CustomerFilter, orderBy *CustomerOrder) int
 		Node                 func(childComplexity int, id string) int
@@ -455,6 +575,11 @@ type ComplexityRoot struct {
 
 // region    ************************** generated!.gotpl **************************
 
+type AccessLogEntryResolver interface {
+	Action(ctx context.Context, obj *audit.Listed) (string, error)
+
+	Audience(ctx context.Context, obj *audit.Listed) (string, error)
+}
 type BillingResolver interface {
 	ID(ctx context.Context, obj *customer.Billing) (string, error)
 
@@ -473,6 +598,9 @@ type ContactPointResolver interface {
 type CustomerResolver interface {
 	ID(ctx context.Context, obj *profiles.Customer) (string, error)
 
+	EmailHash(ctx context.Context, obj *profiles.Customer) (*string, error)
+	PhoneHash(ctx context.Context, obj *profiles.Customer) (*string, error)
+
 	Attributes(ctx context.Context, obj *profiles.Customer, keys []string) ([]*profiles.Attribute, error)
 
 	Links(ctx context.Context, obj *profiles.Customer, includeUndone *bool) ([]*profiles.Link, error)
@@ -483,6 +611,7 @@ type CustomerResolver interface {
 	Timeline(ctx context.Context, obj *profiles.Customer, first *int, after *string, kinds []customer.InteractionKind, channels []profiles.Channel) (*InteractionConnection, error)
 	Sources(ctx context.Context, obj *profiles.Customer) ([]*customer.SourceStatus, error)
 	SourceStatus(ctx context.Context, obj *profiles.Customer, of profiles.SourceName) (*customer.SourceStatus, error)
+	AccessLog(ctx context.Context, obj *profiles.Customer, first *int, after *string) (*relay.Page[*audit.Listed], error)
 }
 type InteractionResolver interface {
 	ID(ctx context.Context, obj *customer.Interaction) (string, error)
@@ -497,6 +626,10 @@ type InvoiceResolver interface {
 type MentionResolver interface {
 	ID(ctx context.Context, obj *social.Mention) (string, error)
 }
+type MutationResolver interface {
+	ExportCustomer(ctx context.Context, input ExportCustomerInput) (*ExportCustomerPayload, error)
+	EraseCustomer(ctx context.Context, input EraseCustomerInput) (*EraseCustomerPayload, error)
+}
 type PaymentResolver interface {
 	ID(ctx context.Context, obj *customer.Payment) (string, error)
 }
@@ -506,6 +639,7 @@ type QueryResolver interface {
 	Customers(ctx context.Context, first *int, after *string, where *CustomerFilter, orderBy *CustomerOrder) (*relay.Page[*profiles.Customer], error)
 	Systems(ctx context.Context) ([]*SystemInfo, error)
 	AttributeDefinitions(ctx context.Context) ([]*profiles.Definition, error)
+	Contract(ctx context.Context) (*Contract, error)
 }
 type RelationResolver interface {
 	Customer(ctx context.Context, obj *profiles.Relation) (*profiles.Customer, error)
@@ -547,6 +681,93 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "AccessLogConnection.edges":
+		if e.ComplexityRoot.AccessLogConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogConnection.Edges(childComplexity), true
+	case "AccessLogConnection.pageInfo":
+		if e.ComplexityRoot.AccessLogConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogConnection.PageInfo(childComplexity), true
+
+	case "AccessLogEdge.cursor":
+		if e.ComplexityRoot.AccessLogEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEdge.Cursor(childComplexity), true
+	case "AccessLogEdge.node":
+		if e.ComplexityRoot.AccessLogEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEdge.Node(childComplexity), true
+
+	case "AccessLogEntry.action":
+		if e.ComplexityRoot.AccessLogEntry.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEntry.Action(childComplexity), true
+	case "AccessLogEntry.at":
+		if e.ComplexityRoot.AccessLogEntry.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEntry.At(childComplexity), true
+	case "AccessLogEntry.audience":
+		if e.ComplexityRoot.AccessLogEntry.Audience == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEntry.Audience(childComplexity), true
+	case "AccessLogEntry.credential":
+		if e.ComplexityRoot.AccessLogEntry.Credential == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEntry.Credential(childComplexity), true
+	case "AccessLogEntry.fields":
+		if e.ComplexityRoot.AccessLogEntry.Fields == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEntry.Fields(childComplexity), true
+	case "AccessLogEntry.operation":
+		if e.ComplexityRoot.AccessLogEntry.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEntry.Operation(childComplexity), true
+	case "AccessLogEntry.operationHash":
+		if e.ComplexityRoot.AccessLogEntry.OperationHash == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEntry.OperationHash(childComplexity), true
+	case "AccessLogEntry.purpose":
+		if e.ComplexityRoot.AccessLogEntry.Purpose == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEntry.Purpose(childComplexity), true
+	case "AccessLogEntry.requestId":
+		if e.ComplexityRoot.AccessLogEntry.RequestID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEntry.RequestID(childComplexity), true
+	case "AccessLogEntry.systems":
+		if e.ComplexityRoot.AccessLogEntry.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEntry.Sources(childComplexity), true
 
 	case "Actor.kind":
 		if e.ComplexityRoot.Actor.Kind == nil {
@@ -940,6 +1161,134 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ContactPoint.Value(childComplexity), true
 
+	case "Contract.credential":
+		if e.ComplexityRoot.Contract.Credential == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contract.Credential(childComplexity), true
+	case "Contract.deprecations":
+		if e.ComplexityRoot.Contract.Deprecations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contract.Deprecations(childComplexity), true
+	case "Contract.expiresAt":
+		if e.ComplexityRoot.Contract.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contract.ExpiresAt(childComplexity), true
+	case "Contract.limits":
+		if e.ComplexityRoot.Contract.Limits == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contract.Limits(childComplexity), true
+	case "Contract.name":
+		if e.ComplexityRoot.Contract.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contract.Name(childComplexity), true
+	case "Contract.purposes":
+		if e.ComplexityRoot.Contract.Purposes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contract.Purposes(childComplexity), true
+	case "Contract.sdl":
+		if e.ComplexityRoot.Contract.SDL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contract.SDL(childComplexity), true
+	case "Contract.scopes":
+		if e.ComplexityRoot.Contract.Scopes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contract.Scopes(childComplexity), true
+	case "Contract.version":
+		if e.ComplexityRoot.Contract.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contract.Version(childComplexity), true
+
+	case "ContractLimits.aliases":
+		if e.ComplexityRoot.ContractLimits.Aliases == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContractLimits.Aliases(childComplexity), true
+	case "ContractLimits.bodySize":
+		if e.ComplexityRoot.ContractLimits.BodySize == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContractLimits.BodySize(childComplexity), true
+	case "ContractLimits.costLeft":
+		if e.ComplexityRoot.ContractLimits.CostLeft == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContractLimits.CostLeft(childComplexity), true
+	case "ContractLimits.costPerMinute":
+		if e.ComplexityRoot.ContractLimits.CostPerMinute == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContractLimits.CostPerMinute(childComplexity), true
+	case "ContractLimits.costPerOperation":
+		if e.ComplexityRoot.ContractLimits.CostPerOperation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContractLimits.CostPerOperation(childComplexity), true
+	case "ContractLimits.depth":
+		if e.ComplexityRoot.ContractLimits.Depth == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContractLimits.Depth(childComplexity), true
+	case "ContractLimits.directives":
+		if e.ComplexityRoot.ContractLimits.Directives == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContractLimits.Directives(childComplexity), true
+	case "ContractLimits.pageSize":
+		if e.ComplexityRoot.ContractLimits.PageSize == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContractLimits.PageSize(childComplexity), true
+	case "ContractLimits.resetsAt":
+		if e.ComplexityRoot.ContractLimits.ResetsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContractLimits.ResetsAt(childComplexity), true
+	case "ContractLimits.rootFields":
+		if e.ComplexityRoot.ContractLimits.RootFields == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContractLimits.RootFields(childComplexity), true
+	case "ContractLimits.tokens":
+		if e.ComplexityRoot.ContractLimits.Tokens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContractLimits.Tokens(childComplexity), true
+	case "ContractLimits.trustedDocumentsOnly":
+		if e.ComplexityRoot.ContractLimits.TrustedDocumentsOnly == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContractLimits.TrustedDocumentsOnly(childComplexity), true
+
 	case "CurrencyTotals.balance":
 		if e.ComplexityRoot.CurrencyTotals.Balance == nil {
 			break
@@ -959,6 +1308,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CurrencyTotals.MRR(childComplexity), true
 
+	case "Customer.accessLog":
+		if e.ComplexityRoot.Customer.AccessLog == nil {
+			break
+		}
+
+		args, err := ec.field_Customer_accessLog_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Customer.AccessLog(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Customer.attributes":
 		if e.ComplexityRoot.Customer.Attributes == nil {
 			break
@@ -1012,6 +1372,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.Email(childComplexity), true
+	case "Customer.emailHash":
+		if e.ComplexityRoot.Customer.EmailHash == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Customer.EmailHash(childComplexity), true
 	case "Customer.familyName":
 		if e.ComplexityRoot.Customer.FamilyName == nil {
 			break
@@ -1065,6 +1431,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.Phone(childComplexity), true
+	case "Customer.phoneHash":
+		if e.ComplexityRoot.Customer.PhoneHash == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Customer.PhoneHash(childComplexity), true
 	case "Customer.relations":
 		if e.ComplexityRoot.Customer.Relations == nil {
 			break
@@ -1155,6 +1527,157 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CustomerEdge.Node(childComplexity), true
+
+	case "CustomerNotFound.code":
+		if e.ComplexityRoot.CustomerNotFound.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerNotFound.Code(childComplexity), true
+	case "CustomerNotFound.message":
+		if e.ComplexityRoot.CustomerNotFound.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerNotFound.Message(childComplexity), true
+
+	case "CustomerPackage.complete":
+		if e.ComplexityRoot.CustomerPackage.Complete == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerPackage.Complete(childComplexity), true
+	case "CustomerPackage.customerId":
+		if e.ComplexityRoot.CustomerPackage.CustomerID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerPackage.CustomerID(childComplexity), true
+	case "CustomerPackage.document":
+		if e.ComplexityRoot.CustomerPackage.Document == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerPackage.Document(childComplexity), true
+	case "CustomerPackage.generatedAt":
+		if e.ComplexityRoot.CustomerPackage.GeneratedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerPackage.GeneratedAt(childComplexity), true
+	case "CustomerPackage.sources":
+		if e.ComplexityRoot.CustomerPackage.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerPackage.Sources(childComplexity), true
+
+	case "Deprecation.coordinate":
+		if e.ComplexityRoot.Deprecation.Coordinate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deprecation.Coordinate(childComplexity), true
+	case "Deprecation.reason":
+		if e.ComplexityRoot.Deprecation.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deprecation.Reason(childComplexity), true
+	case "Deprecation.removedOn":
+		if e.ComplexityRoot.Deprecation.RemovedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deprecation.RemovedOn(childComplexity), true
+
+	case "EraseCustomerPayload.erasure":
+		if e.ComplexityRoot.EraseCustomerPayload.Erasure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EraseCustomerPayload.Erasure(childComplexity), true
+	case "EraseCustomerPayload.problems":
+		if e.ComplexityRoot.EraseCustomerPayload.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EraseCustomerPayload.Problems(childComplexity), true
+
+	case "ErasedRecord.code":
+		if e.ComplexityRoot.ErasedRecord.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErasedRecord.Code(childComplexity), true
+	case "ErasedRecord.recordId":
+		if e.ComplexityRoot.ErasedRecord.RecordID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErasedRecord.RecordID(childComplexity), true
+	case "ErasedRecord.source":
+		if e.ComplexityRoot.ErasedRecord.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErasedRecord.Source(childComplexity), true
+	case "ErasedRecord.state":
+		if e.ComplexityRoot.ErasedRecord.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErasedRecord.State(childComplexity), true
+	case "ErasedRecord.system":
+		if e.ComplexityRoot.ErasedRecord.System == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErasedRecord.System(childComplexity), true
+
+	case "Erasure.customerId":
+		if e.ComplexityRoot.Erasure.CustomerID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Erasure.CustomerID(childComplexity), true
+	case "Erasure.erasedAt":
+		if e.ComplexityRoot.Erasure.ErasedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Erasure.ErasedAt(childComplexity), true
+	case "Erasure.records":
+		if e.ComplexityRoot.Erasure.Records == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Erasure.Records(childComplexity), true
+	case "Erasure.retry":
+		if e.ComplexityRoot.Erasure.Retry == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Erasure.Retry(childComplexity), true
+	case "Erasure.state":
+		if e.ComplexityRoot.Erasure.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Erasure.State(childComplexity), true
+
+	case "ExportCustomerPayload.package":
+		if e.ComplexityRoot.ExportCustomerPayload.Package == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExportCustomerPayload.Package(childComplexity), true
+	case "ExportCustomerPayload.problems":
+		if e.ComplexityRoot.ExportCustomerPayload.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExportCustomerPayload.Problems(childComplexity), true
 
 	case "Interaction.actor":
 		if e.ComplexityRoot.Interaction.Actor == nil {
@@ -1490,6 +2013,72 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Money.Decimal(childComplexity), true
 
+	case "Mutation.eraseCustomer":
+		if e.ComplexityRoot.Mutation.EraseCustomer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_eraseCustomer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EraseCustomer(childComplexity, args["input"].(EraseCustomerInput)), true
+	case "Mutation.exportCustomer":
+		if e.ComplexityRoot.Mutation.ExportCustomer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_exportCustomer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ExportCustomer(childComplexity, args["input"].(ExportCustomerInput)), true
+
+	case "PackageRecord.asOf":
+		if e.ComplexityRoot.PackageRecord.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PackageRecord.AsOf(childComplexity), true
+	case "PackageRecord.code":
+		if e.ComplexityRoot.PackageRecord.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PackageRecord.Code(childComplexity), true
+	case "PackageRecord.recordId":
+		if e.ComplexityRoot.PackageRecord.RecordID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PackageRecord.RecordID(childComplexity), true
+	case "PackageRecord.source":
+		if e.ComplexityRoot.PackageRecord.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PackageRecord.Source(childComplexity), true
+	case "PackageRecord.state":
+		if e.ComplexityRoot.PackageRecord.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PackageRecord.State(childComplexity), true
+	case "PackageRecord.system":
+		if e.ComplexityRoot.PackageRecord.System == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PackageRecord.System(childComplexity), true
+	case "PackageRecord.truncated":
+		if e.ComplexityRoot.PackageRecord.Truncated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PackageRecord.Truncated(childComplexity), true
+
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
 			break
@@ -1595,6 +2184,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.AttributeDefinitions(childComplexity), true
+	case "Query.contract":
+		if e.ComplexityRoot.Query.Contract == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Contract(childComplexity), true
 	case "Query.customer":
 		if e.ComplexityRoot.Query.Customer == nil {
 			break
@@ -2261,6 +2856,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCustomerFilter,
 		ec.unmarshalInputCustomerOrder,
 		ec.unmarshalInputDateTimeFilter,
+		ec.unmarshalInputEraseCustomerInput,
+		ec.unmarshalInputExportCustomerInput,
 		ec.unmarshalInputHandleRef,
 		ec.unmarshalInputLinkFilter,
 		ec.unmarshalInputRecordRef,
@@ -2299,6 +2896,21 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 
 			return &response
 		}
+	case ast.Mutation:
+		return func(ctx context.Context) *graphql.Response {
+			if !first {
+				return nil
+			}
+			first = false
+			ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
+			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
+			var buf bytes.Buffer
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
+		}
 
 	default:
 		return graphql.OneShot(graphql.ErrorResponse(ctx, "unsupported GraphQL operation"))
@@ -2331,6 +2943,7 @@ records asked live from the systems that hold them. Where a system did not answe
 """
 schema {
   query: Query
+  mutation: Mutation
 }
 
 # ---------------------------------------------------------------------------------------------------------- Scalars
@@ -2349,6 +2962,9 @@ scalar Decimal @audience(in: [FRONTEND, PARTNER, ANALYST]) @specifiedBy(url: "ht
 
 "A currency by its three-letter code, as ` + "`" + `EUR` + "`" + ` (ISO 4217)."
 scalar CurrencyCode @audience(in: [FRONTEND, PARTNER, ANALYST]) @specifiedBy(url: "https://www.iso.org/iso-4217-currency-codes.html")
+
+"Any JSON value."
+scalar JSON @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc8259")
 
 "An absolute URL."
 scalar URL @audience(in: [FRONTEND, PARTNER, ANALYST]) @specifiedBy(url: "https://url.spec.whatwg.org/")
@@ -2450,6 +3066,69 @@ type Query @audience(in: [FRONTEND, PARTNER, ANALYST]) {
 
   "The attributes that this company keeps of its customers, in the order of their keys."
   attributeDefinitions: [AttributeDefinition!]!
+
+  "What the caller may see and spend: the part of this graph that the credential leads to."
+  contract: Contract!
+}
+
+"What a caller may see and spend. It follows from the credential."
+type Contract @audience(in: [FRONTEND, PARTNER, ANALYST]) {
+  "The audience that the contract is for, as ` + "`" + `INTERNAL` + "`" + `."
+  name: String!
+  "Changes whenever the contract does, and not otherwise."
+  version: String!
+  "The contract as a document in GraphQL's schema language."
+  sdl: String!
+  "What the credential is called; null where none was asked for."
+  credential: String
+  "When the credential ends; null: it does not by itself."
+  expiresAt: DateTime
+  "What the credential may read inside the contract, as ` + "`" + `billing:read` + "`" + `; ` + "`" + `billing:*` + "`" + ` and ` + "`" + `*` + "`" + ` stand for more than one."
+  scopes: [String!]!
+  "What the credential may read for, as ` + "`" + `marketing` + "`" + `; ` + "`" + `*` + "`" + `: for anything."
+  purposes: [String!]!
+  "What is in the contract and will not be for ever, in the order of the coordinates."
+  deprecations: [Deprecation!]!
+  "How much may be asked."
+  limits: ContractLimits!
+}
+
+"Something that will be taken out of a contract."
+type Deprecation @audience(in: [FRONTEND, PARTNER, ANALYST]) {
+  "What it is, as ` + "`" + `Customer.email` + "`" + `."
+  coordinate: String!
+  "Why, and what to use instead."
+  reason: String!
+  "From which day on it may be gone; null where no day was set."
+  removedOn: Date
+}
+
+"How much may be asked. Beyond a limit a request is refused, and nothing of it is executed."
+type ContractLimits @audience(in: [FRONTEND, PARTNER, ANALYST]) {
+  "The length of a document, in tokens."
+  tokens: Int!
+  "How deep fields may nest in a document."
+  depth: Int!
+  "How many aliases a document may have."
+  aliases: Int!
+  "How many directives a document may have."
+  directives: Int!
+  "How many fields an operation may have at its root."
+  rootFields: Int!
+  "The length of a request's body, in bytes."
+  bodySize: Int!
+  "The largest page: ` + "`" + `first` + "`" + ` at most."
+  pageSize: Int!
+  "What one operation may cost; null: without a bound. ` + "`" + `extensions.cost` + "`" + ` tells what each did."
+  costPerOperation: Int
+  "What all operations of a minute may cost together; null: without a bound."
+  costPerMinute: Int
+  "What is left of that, this operation counted; null: without a bound."
+  costLeft: Int
+  "When there is all of it again; null: without a bound."
+  resetsAt: DateTime
+  "Only documents that were registered with the gateway are executed."
+  trustedDocumentsOnly: Boolean!
 }
 
 "An object with an id that is the same whichever way it was reached."
@@ -2656,6 +3335,10 @@ type Customer implements Node @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   email: String @sensitive(class: EMAIL)
   "The primary phone number, as ` + "`" + `+4930901820` + "`" + ` (E.164)."
   phone: String @sensitive(class: PHONE)
+  "A surrogate for the primary e-mail address, the same each time and different for every partner: HMAC-SHA-256 of the address in lower case under the partner's salt, in hexadecimal."
+  emailHash: String @audience(in: [PARTNER])
+  "A surrogate for the primary phone number in E.164 form, made as ` + "`" + `emailHash` + "`" + ` is."
+  phoneHash: String @audience(in: [PARTNER])
   "All ways to reach the customer, primary ones first."
   contactPoints: [ContactPoint!]
   "The language that the customer prefers, as ` + "`" + `de` + "`" + ` or ` + "`" + `pt-BR` + "`" + ` (BCP 47)."
@@ -2711,6 +3394,13 @@ type Customer implements Node @audience(in: [FRONTEND, PARTNER, ANALYST]) {
     "The source."
     of: SourceName!
   ): SourceStatus!
+  "Who read this customer's data, newest first: what the gateway recorded. Ask it of one customer at a time."
+  accessLog(
+    "How many at the most: 20 where it is not given. More than the gateway's cap (100 unless configured) is an error."
+    first: Int
+    "The ` + "`" + `cursor` + "`" + ` of an edge, or the ` + "`" + `endCursor` + "`" + ` of a page: what comes after it."
+    after: String
+  ): AccessLogConnection @audience(in: []) @scope(any: ["audit:read"])
 }
 
 "What sort of party a customer is. Values will be added."
@@ -3153,6 +3843,14 @@ enum ErrorCode @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   AMBIGUOUS
   "An argument cannot be understood; the message says what to do."
   BAD_USER_INPUT
+  "There is no credential, or not one that is right."
+  UNAUTHENTICATED
+  "The operation costs more than one may; the message says how much."
+  COST_LIMIT
+  "The caller may send registered documents only, and this is none."
+  DOCUMENT_NOT_TRUSTED
+  "There is no such object, or none that the caller may see."
+  NOT_FOUND
   "Something else."
   OTHER
 }
@@ -3181,6 +3879,204 @@ enum OnError @audience(in: [FRONTEND, ANALYST]) {
   SERVE_STALE
   "Serve nothing old: the source has failed."
   FAIL
+}
+
+# ----------------------------------------------------------------------------------------------------------- Rights
+
+# What a customer may ask of the company: who has read their data, what there is of them, and that it goes.
+
+"Where every change starts."
+type Mutation {
+  "Everything that is known of a customer, from every source, as one package; it says which source failed. It changes nothing, and is recorded in the access log."
+  exportCustomer(
+    "Which customer."
+    input: ExportCustomerInput!
+  ): ExportCustomerPayload @scope(any: ["customer:export"])
+
+  """
+  Removes a customer: the profile, and the records in every system that the gateway may write to; what it cannot remove
+  somewhere else is said. Sent again, it completes what failed, and of a customer who is gone it says so.
+  """
+  eraseCustomer(
+    "Which customer."
+    input: EraseCustomerInput!
+  ): EraseCustomerPayload @scope(any: ["customer:erase"])
+}
+
+"Which customer to export."
+input ExportCustomerInput {
+  "The ` + "`" + `id` + "`" + ` of the customer in this graph."
+  customerId: ID!
+  "A name of the caller's own for this request, the same when it is sent again. It stands in the access log."
+  idempotencyKey: String!
+}
+
+"What came of an export."
+type ExportCustomerPayload {
+  "The package; null where there is a problem."
+  package: CustomerPackage
+  "Why there is none. Empty: there is one."
+  problems: [Problem!]!
+}
+
+"Everything that is known of a customer."
+type CustomerPackage {
+  "The company's own key of the customer."
+  customerId: String!
+  "When the systems were asked."
+  generatedAt: DateTime!
+  "Nothing is known to be lacking; else ` + "`" + `sources` + "`" + ` says what is."
+  complete: Boolean!
+  "How every system answered for every record of the customer, the profile first."
+  sources: [PackageRecord!]!
+  "The package itself, in the form that its members ` + "`" + `format` + "`" + ` and ` + "`" + `version` + "`" + ` name."
+  document: JSON!
+}
+
+"How a system answered for a record of a customer."
+type PackageRecord {
+  "The source."
+  source: SourceName!
+  "The system; null where nothing is linked there."
+  system: String
+  "The record's own key in that system; null where nothing is linked there."
+  recordId: String
+  "How it answered."
+  state: SourceState!
+  "Why the state is not better; null where there is nothing to say."
+  code: ErrorCode
+  "When the system held it; null where that is not known."
+  asOf: DateTime
+  "The system has more than it gave."
+  truncated: Boolean!
+}
+
+"Which customer to erase."
+input EraseCustomerInput {
+  "The ` + "`" + `id` + "`" + ` of the customer in this graph."
+  customerId: ID!
+  "A name of the caller's own for this request, the same when it is sent again. It stands in the access log."
+  idempotencyKey: String!
+  "Say what would be done, and do nothing."
+  dryRun: Boolean! = false
+}
+
+"What came of an erasure."
+type EraseCustomerPayload {
+  "What became of everything of the customer; null where there is a problem."
+  erasure: Erasure
+  "Why nothing was done. Empty: something was."
+  problems: [Problem!]!
+}
+
+"What became of everything of a customer."
+type Erasure {
+  "The company's own key of the customer."
+  customerId: String!
+  "How far it came."
+  state: ErasureState!
+  "Something failed that may succeed another time: send the same again."
+  retry: Boolean!
+  "When it was done; null in a dry run."
+  erasedAt: DateTime
+  "What became of every record, the profile last."
+  records: [ErasedRecord!]!
+}
+
+"How far an erasure came. Values will be added."
+enum ErasureState {
+  "Nothing was done: it was a dry run."
+  PLANNED
+  "Nothing of the customer is left in any system that the gateway knew of."
+  COMPLETE
+  "Something is left, and the records say what."
+  INCOMPLETE
+}
+
+"What became of a record."
+type ErasedRecord {
+  "The source."
+  source: SourceName!
+  "The system."
+  system: String!
+  "The record's own key in that system."
+  recordId: String!
+  "What became of it."
+  state: ErasedRecordState!
+  "What failed; null where nothing did."
+  code: ErrorCode
+}
+
+"What became of a record. Values will be added."
+enum ErasedRecordState {
+  "It would be erased: it was a dry run."
+  TO_ERASE
+  "It is there no more."
+  ERASED
+  "The system was asked, and there is no such record."
+  NOTHING_THERE
+  "The gateway only reads this system: somebody has to erase the record there."
+  NOT_SUPPORTED
+  "The system did not answer, and the record may be there."
+  FAILED
+  "The profile was left, since something that it leads to could not be erased and would not be found again without it."
+  KEPT
+}
+
+"Why something was not done."
+interface Problem {
+  "For machines."
+  code: ErrorCode!
+  "For people: what to do."
+  message: String!
+}
+
+"There is no such customer, or none that the caller may see."
+type CustomerNotFound implements Problem {
+  "For machines."
+  code: ErrorCode!
+  "For people: what to do."
+  message: String!
+}
+
+"A page of the access log."
+type AccessLogConnection {
+  "The entries of this page, newest first."
+  edges: [AccessLogEdge!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+}
+
+"An entry in a page."
+type AccessLogEdge {
+  "The place of this entry in the list, for ` + "`" + `after` + "`" + `."
+  cursor: String!
+  "The entry."
+  node: AccessLogEntry!
+}
+
+"That a credential read a customer's data."
+type AccessLogEntry {
+  "When."
+  at: DateTime!
+  "What was done, as ` + "`" + `READ` + "`" + `, ` + "`" + `EXPORT` + "`" + ` or ` + "`" + `ERASE` + "`" + `."
+  action: String!
+  "The credential, as ` + "`" + `key:` + "`" + ` and its id."
+  credential: String!
+  "The audience whose contract it was."
+  audience: String!
+  "What the request declared that it reads for; null: nothing."
+  purpose: String
+  "The name of the operation; null: it has none."
+  operation: String
+  "The SHA-256 of the document, in hexadecimal."
+  operationHash: String!
+  "The fields that were read, as ` + "`" + `Customer.email` + "`" + `."
+  fields: [String!]!
+  "The systems that were asked."
+  systems: [String!]!
+  "The id of the request, which is in the log as well."
+  requestId: String!
 }
 
 # ---------------------------------------------------------------------------------------------------------- Billing
@@ -3700,6 +4596,52 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_AccessLogConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AccessLogConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AccessLogConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccessLogConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AccessLogEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_AccessLogEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_AccessLogEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccessLogEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_AccessLogEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_AccessLogEntry_at(ctx, field)
+	case "action":
+		return ec.fieldContext_AccessLogEntry_action(ctx, field)
+	case "credential":
+		return ec.fieldContext_AccessLogEntry_credential(ctx, field)
+	case "audience":
+		return ec.fieldContext_AccessLogEntry_audience(ctx, field)
+	case "purpose":
+		return ec.fieldContext_AccessLogEntry_purpose(ctx, field)
+	case "operation":
+		return ec.fieldContext_AccessLogEntry_operation(ctx, field)
+	case "operationHash":
+		return ec.fieldContext_AccessLogEntry_operationHash(ctx, field)
+	case "fields":
+		return ec.fieldContext_AccessLogEntry_fields(ctx, field)
+	case "systems":
+		return ec.fieldContext_AccessLogEntry_systems(ctx, field)
+	case "requestId":
+		return ec.fieldContext_AccessLogEntry_requestId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccessLogEntry", field.Name)
+}
+
 func (ec *executionContext) childFields_Actor(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -3884,6 +4826,60 @@ func (ec *executionContext) childFields_ContactPoint(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ContactPoint", field.Name)
 }
 
+func (ec *executionContext) childFields_Contract(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_Contract_name(ctx, field)
+	case "version":
+		return ec.fieldContext_Contract_version(ctx, field)
+	case "sdl":
+		return ec.fieldContext_Contract_sdl(ctx, field)
+	case "credential":
+		return ec.fieldContext_Contract_credential(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Contract_expiresAt(ctx, field)
+	case "scopes":
+		return ec.fieldContext_Contract_scopes(ctx, field)
+	case "purposes":
+		return ec.fieldContext_Contract_purposes(ctx, field)
+	case "deprecations":
+		return ec.fieldContext_Contract_deprecations(ctx, field)
+	case "limits":
+		return ec.fieldContext_Contract_limits(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Contract", field.Name)
+}
+
+func (ec *executionContext) childFields_ContractLimits(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "tokens":
+		return ec.fieldContext_ContractLimits_tokens(ctx, field)
+	case "depth":
+		return ec.fieldContext_ContractLimits_depth(ctx, field)
+	case "aliases":
+		return ec.fieldContext_ContractLimits_aliases(ctx, field)
+	case "directives":
+		return ec.fieldContext_ContractLimits_directives(ctx, field)
+	case "rootFields":
+		return ec.fieldContext_ContractLimits_rootFields(ctx, field)
+	case "bodySize":
+		return ec.fieldContext_ContractLimits_bodySize(ctx, field)
+	case "pageSize":
+		return ec.fieldContext_ContractLimits_pageSize(ctx, field)
+	case "costPerOperation":
+		return ec.fieldContext_ContractLimits_costPerOperation(ctx, field)
+	case "costPerMinute":
+		return ec.fieldContext_ContractLimits_costPerMinute(ctx, field)
+	case "costLeft":
+		return ec.fieldContext_ContractLimits_costLeft(ctx, field)
+	case "resetsAt":
+		return ec.fieldContext_ContractLimits_resetsAt(ctx, field)
+	case "trustedDocumentsOnly":
+		return ec.fieldContext_ContractLimits_trustedDocumentsOnly(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContractLimits", field.Name)
+}
+
 func (ec *executionContext) childFields_CurrencyTotals(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "currency":
@@ -3916,6 +4912,10 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_email(ctx, field)
 	case "phone":
 		return ec.fieldContext_Customer_phone(ctx, field)
+	case "emailHash":
+		return ec.fieldContext_Customer_emailHash(ctx, field)
+	case "phoneHash":
+		return ec.fieldContext_Customer_phoneHash(ctx, field)
 	case "contactPoints":
 		return ec.fieldContext_Customer_contactPoints(ctx, field)
 	case "language":
@@ -3946,6 +4946,8 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_sources(ctx, field)
 	case "sourceStatus":
 		return ec.fieldContext_Customer_sourceStatus(ctx, field)
+	case "accessLog":
+		return ec.fieldContext_Customer_accessLog(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Customer", field.Name)
 }
@@ -3970,6 +4972,86 @@ func (ec *executionContext) childFields_CustomerEdge(ctx context.Context, field 
 		return ec.fieldContext_CustomerEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CustomerEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerPackage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customerId":
+		return ec.fieldContext_CustomerPackage_customerId(ctx, field)
+	case "generatedAt":
+		return ec.fieldContext_CustomerPackage_generatedAt(ctx, field)
+	case "complete":
+		return ec.fieldContext_CustomerPackage_complete(ctx, field)
+	case "sources":
+		return ec.fieldContext_CustomerPackage_sources(ctx, field)
+	case "document":
+		return ec.fieldContext_CustomerPackage_document(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerPackage", field.Name)
+}
+
+func (ec *executionContext) childFields_Deprecation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "coordinate":
+		return ec.fieldContext_Deprecation_coordinate(ctx, field)
+	case "reason":
+		return ec.fieldContext_Deprecation_reason(ctx, field)
+	case "removedOn":
+		return ec.fieldContext_Deprecation_removedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Deprecation", field.Name)
+}
+
+func (ec *executionContext) childFields_EraseCustomerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "erasure":
+		return ec.fieldContext_EraseCustomerPayload_erasure(ctx, field)
+	case "problems":
+		return ec.fieldContext_EraseCustomerPayload_problems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EraseCustomerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ErasedRecord(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "source":
+		return ec.fieldContext_ErasedRecord_source(ctx, field)
+	case "system":
+		return ec.fieldContext_ErasedRecord_system(ctx, field)
+	case "recordId":
+		return ec.fieldContext_ErasedRecord_recordId(ctx, field)
+	case "state":
+		return ec.fieldContext_ErasedRecord_state(ctx, field)
+	case "code":
+		return ec.fieldContext_ErasedRecord_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ErasedRecord", field.Name)
+}
+
+func (ec *executionContext) childFields_Erasure(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customerId":
+		return ec.fieldContext_Erasure_customerId(ctx, field)
+	case "state":
+		return ec.fieldContext_Erasure_state(ctx, field)
+	case "retry":
+		return ec.fieldContext_Erasure_retry(ctx, field)
+	case "erasedAt":
+		return ec.fieldContext_Erasure_erasedAt(ctx, field)
+	case "records":
+		return ec.fieldContext_Erasure_records(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Erasure", field.Name)
+}
+
+func (ec *executionContext) childFields_ExportCustomerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "package":
+		return ec.fieldContext_ExportCustomerPayload_package(ctx, field)
+	case "problems":
+		return ec.fieldContext_ExportCustomerPayload_problems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExportCustomerPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Interaction(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4138,6 +5220,26 @@ func (ec *executionContext) childFields_Money(ctx context.Context, field graphql
 		return ec.fieldContext_Money_currency(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Money", field.Name)
+}
+
+func (ec *executionContext) childFields_PackageRecord(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "source":
+		return ec.fieldContext_PackageRecord_source(ctx, field)
+	case "system":
+		return ec.fieldContext_PackageRecord_system(ctx, field)
+	case "recordId":
+		return ec.fieldContext_PackageRecord_recordId(ctx, field)
+	case "state":
+		return ec.fieldContext_PackageRecord_state(ctx, field)
+	case "code":
+		return ec.fieldContext_PackageRecord_code(ctx, field)
+	case "asOf":
+		return ec.fieldContext_PackageRecord_asOf(ctx, field)
+	case "truncated":
+		return ec.fieldContext_PackageRecord_truncated(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PackageRecord", field.Name)
 }
 
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4646,6 +5748,28 @@ func (ec *executionContext) field_Billing_invoices_args(ctx context.Context, raw
 	return args, nil
 }
 
+func (ec *executionContext) field_Customer_accessLog_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Customer_attributes_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -4723,6 +5847,34 @@ func (ec *executionContext) field_Customer_timeline_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["channels"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_eraseCustomer_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (EraseCustomerInput, error) {
+			return ec.unmarshalNEraseCustomerInput2customer360ᚋgraphᚐEraseCustomerInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_exportCustomer_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ExportCustomerInput, error) {
+			return ec.unmarshalNExportCustomerInput2customer360ᚋgraphᚐExportCustomerInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
 	return args, nil
 }
 
@@ -4917,6 +6069,355 @@ func (ec *executionContext) field___Type_fields_args(ctx context.Context, rawArg
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _AccessLogConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Page[*audit.Listed]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []relay.Edge[*audit.Listed]) graphql.Marshaler {
+			return ec.marshalNAccessLogEdge2ᚕcustomer360ᚋgraphᚋrelayᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AccessLogConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AccessLogEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AccessLogConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *relay.Page[*audit.Listed]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v relay.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2customer360ᚋgraphᚋrelayᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AccessLogConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AccessLogEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[*audit.Listed]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessLogEdge", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AccessLogEdge_node(ctx context.Context, field graphql.CollectedField, obj *relay.Edge[*audit.Listed]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *audit.Listed) graphql.Marshaler {
+			return ec.marshalNAccessLogEntry2ᚖcustomer360ᚋauditᚐListed(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AccessLogEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AccessLogEntry(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AccessLogEntry_at(ctx context.Context, field graphql.CollectedField, obj *audit.Listed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEntry_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEntry_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _AccessLogEntry_action(ctx context.Context, field graphql.CollectedField, obj *audit.Listed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEntry_action(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AccessLogEntry().Action(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEntry_action(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessLogEntry", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AccessLogEntry_credential(ctx context.Context, field graphql.CollectedField, obj *audit.Listed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEntry_credential(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Credential, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEntry_credential(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AccessLogEntry_audience(ctx context.Context, field graphql.CollectedField, obj *audit.Listed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEntry_audience(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AccessLogEntry().Audience(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEntry_audience(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessLogEntry", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AccessLogEntry_purpose(ctx context.Context, field graphql.CollectedField, obj *audit.Listed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEntry_purpose(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Purpose, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEntry_purpose(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AccessLogEntry_operation(ctx context.Context, field graphql.CollectedField, obj *audit.Listed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEntry_operation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Operation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEntry_operation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AccessLogEntry_operationHash(ctx context.Context, field graphql.CollectedField, obj *audit.Listed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEntry_operationHash(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OperationHash, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEntry_operationHash(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AccessLogEntry_fields(ctx context.Context, field graphql.CollectedField, obj *audit.Listed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEntry_fields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fields, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEntry_fields(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AccessLogEntry_systems(ctx context.Context, field graphql.CollectedField, obj *audit.Listed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEntry_systems(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sources, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEntry_systems(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AccessLogEntry_requestId(ctx context.Context, field graphql.CollectedField, obj *audit.Listed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEntry_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEntry_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, errors.New("field of type String does not have child fields"))
+}
 
 func (ec *executionContext) _Actor_kind(ctx context.Context, field graphql.CollectedField, obj *customer.Actor) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -6507,6 +8008,507 @@ func (ec *executionContext) fieldContext_ContactPoint_isMasked(_ context.Context
 	return graphql.NewScalarFieldContext("ContactPoint", field, true, true, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _Contract_name(ctx context.Context, field graphql.CollectedField, obj *Contract) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contract_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contract_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contract", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Contract_version(ctx context.Context, field graphql.CollectedField, obj *Contract) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contract_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contract_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contract", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Contract_sdl(ctx context.Context, field graphql.CollectedField, obj *Contract) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contract_sdl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SDL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contract_sdl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contract", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Contract_credential(ctx context.Context, field graphql.CollectedField, obj *Contract) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contract_credential(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Credential, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Contract_credential(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contract", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Contract_expiresAt(ctx context.Context, field graphql.CollectedField, obj *Contract) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contract_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Contract_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contract", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Contract_scopes(ctx context.Context, field graphql.CollectedField, obj *Contract) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contract_scopes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Scopes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contract_scopes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contract", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Contract_purposes(ctx context.Context, field graphql.CollectedField, obj *Contract) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contract_purposes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Purposes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contract_purposes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contract", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Contract_deprecations(ctx context.Context, field graphql.CollectedField, obj *Contract) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contract_deprecations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Deprecations, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []audience.Deprecation) graphql.Marshaler {
+			return ec.marshalNDeprecation2ᚕcustomer360ᚋgraphᚋaudienceᚐDeprecationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contract_deprecations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contract",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Deprecation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Contract_limits(ctx context.Context, field graphql.CollectedField, obj *Contract) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contract_limits(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Limits, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ContractLimits) graphql.Marshaler {
+			return ec.marshalNContractLimits2customer360ᚋgraphᚐContractLimits(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contract_limits(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contract",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContractLimits(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContractLimits_tokens(ctx context.Context, field graphql.CollectedField, obj *ContractLimits) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContractLimits_tokens(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tokens, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContractLimits_tokens(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContractLimits", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ContractLimits_depth(ctx context.Context, field graphql.CollectedField, obj *ContractLimits) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContractLimits_depth(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Depth, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContractLimits_depth(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContractLimits", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ContractLimits_aliases(ctx context.Context, field graphql.CollectedField, obj *ContractLimits) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContractLimits_aliases(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aliases, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContractLimits_aliases(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContractLimits", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ContractLimits_directives(ctx context.Context, field graphql.CollectedField, obj *ContractLimits) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContractLimits_directives(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Directives, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContractLimits_directives(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContractLimits", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ContractLimits_rootFields(ctx context.Context, field graphql.CollectedField, obj *ContractLimits) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContractLimits_rootFields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RootFields, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContractLimits_rootFields(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContractLimits", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ContractLimits_bodySize(ctx context.Context, field graphql.CollectedField, obj *ContractLimits) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContractLimits_bodySize(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BodySize, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContractLimits_bodySize(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContractLimits", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ContractLimits_pageSize(ctx context.Context, field graphql.CollectedField, obj *ContractLimits) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContractLimits_pageSize(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageSize, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContractLimits_pageSize(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContractLimits", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ContractLimits_costPerOperation(ctx context.Context, field graphql.CollectedField, obj *ContractLimits) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContractLimits_costPerOperation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CostPerOperation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContractLimits_costPerOperation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContractLimits", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ContractLimits_costPerMinute(ctx context.Context, field graphql.CollectedField, obj *ContractLimits) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContractLimits_costPerMinute(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CostPerMinute, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContractLimits_costPerMinute(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContractLimits", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ContractLimits_costLeft(ctx context.Context, field graphql.CollectedField, obj *ContractLimits) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContractLimits_costLeft(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CostLeft, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContractLimits_costLeft(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContractLimits", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ContractLimits_resetsAt(ctx context.Context, field graphql.CollectedField, obj *ContractLimits) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContractLimits_resetsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ResetsAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContractLimits_resetsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContractLimits", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ContractLimits_trustedDocumentsOnly(ctx context.Context, field graphql.CollectedField, obj *ContractLimits) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContractLimits_trustedDocumentsOnly(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TrustedDocumentsOnly, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContractLimits_trustedDocumentsOnly(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContractLimits", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _CurrencyTotals_currency(ctx context.Context, field graphql.CollectedField, obj *customer.CurrencyTotals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6799,6 +8801,52 @@ func (ec *executionContext) _Customer_phone(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_Customer_phone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Customer_emailHash(ctx context.Context, field graphql.CollectedField, obj *profiles.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_emailHash(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Customer().EmailHash(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_emailHash(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Customer", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Customer_phoneHash(ctx context.Context, field graphql.CollectedField, obj *profiles.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_phoneHash(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Customer().PhoneHash(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_phoneHash(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Customer", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Customer_contactPoints(ctx context.Context, field graphql.CollectedField, obj *profiles.Customer) (ret graphql.Marshaler) {
@@ -7293,6 +9341,50 @@ func (ec *executionContext) fieldContext_Customer_sourceStatus(ctx context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Customer_accessLog(ctx context.Context, field graphql.CollectedField, obj *profiles.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_accessLog(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Customer().AccessLog(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Page[*audit.Listed]) graphql.Marshaler {
+			return ec.marshalOAccessLogConnection2ᚖcustomer360ᚋgraphᚋrelayᚐPage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_accessLog(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Customer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AccessLogConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Customer_accessLog_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CustomerConnection_edges(ctx context.Context, field graphql.CollectedField, obj *relay.Page[*profiles.Customer]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7434,6 +9526,612 @@ func (ec *executionContext) fieldContext_CustomerEdge_node(_ context.Context, fi
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CustomerNotFound_code(ctx context.Context, field graphql.CollectedField, obj *CustomerNotFound) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerNotFound_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v customer.ErrorCode) graphql.Marshaler {
+			return ec.marshalNErrorCode2customer360ᚋcustomerᚐErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerNotFound_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerNotFound", field, false, false, errors.New("field of type ErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _CustomerNotFound_message(ctx context.Context, field graphql.CollectedField, obj *CustomerNotFound) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerNotFound_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerNotFound_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerNotFound", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CustomerPackage_customerId(ctx context.Context, field graphql.CollectedField, obj *CustomerPackage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerPackage_customerId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CustomerID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerPackage_customerId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerPackage", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CustomerPackage_generatedAt(ctx context.Context, field graphql.CollectedField, obj *CustomerPackage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerPackage_generatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GeneratedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerPackage_generatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerPackage", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _CustomerPackage_complete(ctx context.Context, field graphql.CollectedField, obj *CustomerPackage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerPackage_complete(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Complete, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerPackage_complete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerPackage", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CustomerPackage_sources(ctx context.Context, field graphql.CollectedField, obj *CustomerPackage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerPackage_sources(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sources, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []rights.Record) graphql.Marshaler {
+			return ec.marshalNPackageRecord2ᚕcustomer360ᚋrightsᚐRecordᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerPackage_sources(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CustomerPackage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PackageRecord(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CustomerPackage_document(ctx context.Context, field graphql.CollectedField, obj *CustomerPackage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerPackage_document(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Document, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v json.RawMessage) graphql.Marshaler {
+			return ec.marshalNJSON2encodingᚋjsonᚐRawMessage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerPackage_document(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerPackage", field, false, false, errors.New("field of type JSON does not have child fields"))
+}
+
+func (ec *executionContext) _Deprecation_coordinate(ctx context.Context, field graphql.CollectedField, obj *audience.Deprecation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Deprecation_coordinate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coordinate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Deprecation_coordinate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Deprecation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Deprecation_reason(ctx context.Context, field graphql.CollectedField, obj *audience.Deprecation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Deprecation_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Deprecation_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Deprecation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Deprecation_removedOn(ctx context.Context, field graphql.CollectedField, obj *audience.Deprecation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Deprecation_removedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RemovedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalODate2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Deprecation_removedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Deprecation", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _EraseCustomerPayload_erasure(ctx context.Context, field graphql.CollectedField, obj *EraseCustomerPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EraseCustomerPayload_erasure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Erasure, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *rights.Erasure) graphql.Marshaler {
+			return ec.marshalOErasure2ᚖcustomer360ᚋrightsᚐErasure(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EraseCustomerPayload_erasure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EraseCustomerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Erasure(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EraseCustomerPayload_problems(ctx context.Context, field graphql.CollectedField, obj *EraseCustomerPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EraseCustomerPayload_problems(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problems, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []Problem) graphql.Marshaler {
+			return ec.marshalNProblem2ᚕcustomer360ᚋgraphᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EraseCustomerPayload_problems(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EraseCustomerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ErasedRecord_source(ctx context.Context, field graphql.CollectedField, obj *rights.ErasedRecord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ErasedRecord_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v profiles.SourceName) graphql.Marshaler {
+			return ec.marshalNSourceName2customer360ᚋsourcesᚋprofilesᚐSourceName(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ErasedRecord_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ErasedRecord", field, false, false, errors.New("field of type SourceName does not have child fields"))
+}
+
+func (ec *executionContext) _ErasedRecord_system(ctx context.Context, field graphql.CollectedField, obj *rights.ErasedRecord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ErasedRecord_system(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.System, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ErasedRecord_system(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ErasedRecord", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ErasedRecord_recordId(ctx context.Context, field graphql.CollectedField, obj *rights.ErasedRecord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ErasedRecord_recordId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RecordID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ErasedRecord_recordId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ErasedRecord", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ErasedRecord_state(ctx context.Context, field graphql.CollectedField, obj *rights.ErasedRecord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ErasedRecord_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rights.RecordState) graphql.Marshaler {
+			return ec.marshalNErasedRecordState2customer360ᚋrightsᚐRecordState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ErasedRecord_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ErasedRecord", field, false, false, errors.New("field of type ErasedRecordState does not have child fields"))
+}
+
+func (ec *executionContext) _ErasedRecord_code(ctx context.Context, field graphql.CollectedField, obj *rights.ErasedRecord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ErasedRecord_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v customer.ErrorCode) graphql.Marshaler {
+			return ec.marshalOErrorCode2customer360ᚋcustomerᚐErrorCode(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ErasedRecord_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ErasedRecord", field, false, false, errors.New("field of type ErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _Erasure_customerId(ctx context.Context, field graphql.CollectedField, obj *rights.Erasure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Erasure_customerId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CustomerID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Erasure_customerId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Erasure", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Erasure_state(ctx context.Context, field graphql.CollectedField, obj *rights.Erasure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Erasure_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v rights.ErasureState) graphql.Marshaler {
+			return ec.marshalNErasureState2customer360ᚋrightsᚐErasureState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Erasure_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Erasure", field, false, false, errors.New("field of type ErasureState does not have child fields"))
+}
+
+func (ec *executionContext) _Erasure_retry(ctx context.Context, field graphql.CollectedField, obj *rights.Erasure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Erasure_retry(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Retry, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Erasure_retry(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Erasure", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Erasure_erasedAt(ctx context.Context, field graphql.CollectedField, obj *rights.Erasure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Erasure_erasedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ErasedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Erasure_erasedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Erasure", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Erasure_records(ctx context.Context, field graphql.CollectedField, obj *rights.Erasure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Erasure_records(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Records, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []rights.ErasedRecord) graphql.Marshaler {
+			return ec.marshalNErasedRecord2ᚕcustomer360ᚋrightsᚐErasedRecordᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Erasure_records(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Erasure",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ErasedRecord(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ExportCustomerPayload_package(ctx context.Context, field graphql.CollectedField, obj *ExportCustomerPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExportCustomerPayload_package(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Package, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CustomerPackage) graphql.Marshaler {
+			return ec.marshalOCustomerPackage2ᚖcustomer360ᚋgraphᚐCustomerPackage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExportCustomerPayload_package(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ExportCustomerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomerPackage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ExportCustomerPayload_problems(ctx context.Context, field graphql.CollectedField, obj *ExportCustomerPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExportCustomerPayload_problems(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problems, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []Problem) graphql.Marshaler {
+			return ec.marshalNProblem2ᚕcustomer360ᚋgraphᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExportCustomerPayload_problems(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ExportCustomerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
 	}
 	return fc, nil
@@ -8815,6 +11513,255 @@ func (ec *executionContext) fieldContext_Money_currency(_ context.Context, field
 	return graphql.NewScalarFieldContext("Money", field, false, false, errors.New("field of type CurrencyCode does not have child fields"))
 }
 
+func (ec *executionContext) _Mutation_exportCustomer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_exportCustomer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ExportCustomer(ctx, fc.Args["input"].(ExportCustomerInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ExportCustomerPayload) graphql.Marshaler {
+			return ec.marshalOExportCustomerPayload2ᚖcustomer360ᚋgraphᚐExportCustomerPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_exportCustomer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ExportCustomerPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_exportCustomer_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_eraseCustomer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_eraseCustomer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EraseCustomer(ctx, fc.Args["input"].(EraseCustomerInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *EraseCustomerPayload) graphql.Marshaler {
+			return ec.marshalOEraseCustomerPayload2ᚖcustomer360ᚋgraphᚐEraseCustomerPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_eraseCustomer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EraseCustomerPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_eraseCustomer_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PackageRecord_source(ctx context.Context, field graphql.CollectedField, obj *rights.Record) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PackageRecord_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v profiles.SourceName) graphql.Marshaler {
+			return ec.marshalNSourceName2customer360ᚋsourcesᚋprofilesᚐSourceName(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PackageRecord_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PackageRecord", field, false, false, errors.New("field of type SourceName does not have child fields"))
+}
+
+func (ec *executionContext) _PackageRecord_system(ctx context.Context, field graphql.CollectedField, obj *rights.Record) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PackageRecord_system(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.System, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PackageRecord_system(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PackageRecord", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PackageRecord_recordId(ctx context.Context, field graphql.CollectedField, obj *rights.Record) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PackageRecord_recordId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RecordID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PackageRecord_recordId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PackageRecord", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PackageRecord_state(ctx context.Context, field graphql.CollectedField, obj *rights.Record) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PackageRecord_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v customer.SourceState) graphql.Marshaler {
+			return ec.marshalNSourceState2customer360ᚋcustomerᚐSourceState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PackageRecord_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PackageRecord", field, false, false, errors.New("field of type SourceState does not have child fields"))
+}
+
+func (ec *executionContext) _PackageRecord_code(ctx context.Context, field graphql.CollectedField, obj *rights.Record) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PackageRecord_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v customer.ErrorCode) graphql.Marshaler {
+			return ec.marshalOErrorCode2customer360ᚋcustomerᚐErrorCode(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PackageRecord_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PackageRecord", field, false, false, errors.New("field of type ErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _PackageRecord_asOf(ctx context.Context, field graphql.CollectedField, obj *rights.Record) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PackageRecord_asOf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AsOf, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PackageRecord_asOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PackageRecord", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _PackageRecord_truncated(ctx context.Context, field graphql.CollectedField, obj *rights.Record) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PackageRecord_truncated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Truncated, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PackageRecord_truncated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PackageRecord", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *relay.PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9383,6 +12330,38 @@ func (ec *executionContext) fieldContext_Query_attributeDefinitions(_ context.Co
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_AttributeDefinition(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_contract(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_contract(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().Contract(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Contract) graphql.Marshaler {
+			return ec.marshalNContract2ᚖcustomer360ᚋgraphᚐContract(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_contract(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contract(ctx, field)
 		},
 	}
 	return fc, nil
@@ -13224,6 +16203,91 @@ func (ec *executionContext) unmarshalInputDateTimeFilter(ctx context.Context, ob
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputEraseCustomerInput(ctx context.Context, obj any) (EraseCustomerInput, error) {
+	var it EraseCustomerInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"customerId", "idempotencyKey", "dryRun"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "customerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customerId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomerID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputExportCustomerInput(ctx context.Context, obj any) (ExportCustomerInput, error) {
+	var it ExportCustomerInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"customerId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "customerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customerId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomerID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputHandleRef(ctx context.Context, obj any) (HandleRef, error) {
 	var it HandleRef
 	if obj == nil {
@@ -13505,9 +16569,264 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 	}
 }
 
+func (ec *executionContext) _Problem(ctx context.Context, sel ast.SelectionSet, obj Problem) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case CustomerNotFound:
+		return ec._CustomerNotFound(ctx, sel, &obj)
+	case *CustomerNotFound:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CustomerNotFound(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of Problem must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var accessLogConnectionImplementors = []string{"AccessLogConnection"}
+
+func (ec *executionContext) _AccessLogConnection(ctx context.Context, sel ast.SelectionSet, obj *relay.Page[*audit.Listed]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, accessLogConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AccessLogConnection")
+		case "edges":
+			out.Values[i] = ec._AccessLogConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._AccessLogConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var accessLogEdgeImplementors = []string{"AccessLogEdge"}
+
+func (ec *executionContext) _AccessLogEdge(ctx context.Context, sel ast.SelectionSet, obj *relay.Edge[*audit.Listed]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, accessLogEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AccessLogEdge")
+		case "cursor":
+			out.Values[i] = ec._AccessLogEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._AccessLogEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var accessLogEntryImplementors = []string{"AccessLogEntry"}
+
+func (ec *executionContext) _AccessLogEntry(ctx context.Context, sel ast.SelectionSet, obj *audit.Listed) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, accessLogEntryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AccessLogEntry")
+		case "at":
+			out.Values[i] = ec._AccessLogEntry_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "action":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._AccessLogEntry_action(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "credential":
+			out.Values[i] = ec._AccessLogEntry_credential(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "audience":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._AccessLogEntry_audience(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "purpose":
+			out.Values[i] = ec._AccessLogEntry_purpose(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "operation":
+			out.Values[i] = ec._AccessLogEntry_operation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "operationHash":
+			out.Values[i] = ec._AccessLogEntry_operationHash(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "fields":
+			out.Values[i] = ec._AccessLogEntry_fields(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "systems":
+			out.Values[i] = ec._AccessLogEntry_systems(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "requestId":
+			out.Values[i] = ec._AccessLogEntry_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
 
 var actorImplementors = []string{"Actor"}
 
@@ -14347,6 +17666,177 @@ func (ec *executionContext) _ContactPoint(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var contractImplementors = []string{"Contract"}
+
+func (ec *executionContext) _Contract(ctx context.Context, sel ast.SelectionSet, obj *Contract) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contractImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Contract")
+		case "name":
+			out.Values[i] = ec._Contract_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._Contract_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sdl":
+			out.Values[i] = ec._Contract_sdl(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "credential":
+			out.Values[i] = ec._Contract_credential(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec._Contract_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "scopes":
+			out.Values[i] = ec._Contract_scopes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "purposes":
+			out.Values[i] = ec._Contract_purposes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deprecations":
+			out.Values[i] = ec._Contract_deprecations(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "limits":
+			out.Values[i] = ec._Contract_limits(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var contractLimitsImplementors = []string{"ContractLimits"}
+
+func (ec *executionContext) _ContractLimits(ctx context.Context, sel ast.SelectionSet, obj *ContractLimits) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contractLimitsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContractLimits")
+		case "tokens":
+			out.Values[i] = ec._ContractLimits_tokens(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "depth":
+			out.Values[i] = ec._ContractLimits_depth(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "aliases":
+			out.Values[i] = ec._ContractLimits_aliases(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "directives":
+			out.Values[i] = ec._ContractLimits_directives(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rootFields":
+			out.Values[i] = ec._ContractLimits_rootFields(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "bodySize":
+			out.Values[i] = ec._ContractLimits_bodySize(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageSize":
+			out.Values[i] = ec._ContractLimits_pageSize(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "costPerOperation":
+			out.Values[i] = ec._ContractLimits_costPerOperation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "costPerMinute":
+			out.Values[i] = ec._ContractLimits_costPerMinute(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "costLeft":
+			out.Values[i] = ec._ContractLimits_costLeft(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "resetsAt":
+			out.Values[i] = ec._ContractLimits_resetsAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "trustedDocumentsOnly":
+			out.Values[i] = ec._ContractLimits_trustedDocumentsOnly(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var currencyTotalsImplementors = []string{"CurrencyTotals"}
 
 func (ec *executionContext) _CurrencyTotals(ctx context.Context, sel ast.SelectionSet, obj *customer.CurrencyTotals) graphql.Marshaler {
@@ -14485,6 +17975,82 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "emailHash":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Customer_emailHash(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "phoneHash":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Customer_phoneHash(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "contactPoints":
 			out.Values[i] = ec._Customer_contactPoints(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -14824,6 +18390,44 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "accessLog":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Customer_accessLog(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -14912,6 +18516,357 @@ func (ec *executionContext) _CustomerEdge(ctx context.Context, sel ast.Selection
 			}
 		case "node":
 			out.Values[i] = ec._CustomerEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var customerNotFoundImplementors = []string{"CustomerNotFound", "Problem"}
+
+func (ec *executionContext) _CustomerNotFound(ctx context.Context, sel ast.SelectionSet, obj *CustomerNotFound) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, customerNotFoundImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CustomerNotFound")
+		case "code":
+			out.Values[i] = ec._CustomerNotFound_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._CustomerNotFound_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var customerPackageImplementors = []string{"CustomerPackage"}
+
+func (ec *executionContext) _CustomerPackage(ctx context.Context, sel ast.SelectionSet, obj *CustomerPackage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, customerPackageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CustomerPackage")
+		case "customerId":
+			out.Values[i] = ec._CustomerPackage_customerId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "generatedAt":
+			out.Values[i] = ec._CustomerPackage_generatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "complete":
+			out.Values[i] = ec._CustomerPackage_complete(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sources":
+			out.Values[i] = ec._CustomerPackage_sources(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "document":
+			out.Values[i] = ec._CustomerPackage_document(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deprecationImplementors = []string{"Deprecation"}
+
+func (ec *executionContext) _Deprecation(ctx context.Context, sel ast.SelectionSet, obj *audience.Deprecation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deprecationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Deprecation")
+		case "coordinate":
+			out.Values[i] = ec._Deprecation_coordinate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._Deprecation_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "removedOn":
+			out.Values[i] = ec._Deprecation_removedOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var eraseCustomerPayloadImplementors = []string{"EraseCustomerPayload"}
+
+func (ec *executionContext) _EraseCustomerPayload(ctx context.Context, sel ast.SelectionSet, obj *EraseCustomerPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, eraseCustomerPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EraseCustomerPayload")
+		case "erasure":
+			out.Values[i] = ec._EraseCustomerPayload_erasure(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "problems":
+			out.Values[i] = ec._EraseCustomerPayload_problems(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var erasedRecordImplementors = []string{"ErasedRecord"}
+
+func (ec *executionContext) _ErasedRecord(ctx context.Context, sel ast.SelectionSet, obj *rights.ErasedRecord) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, erasedRecordImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ErasedRecord")
+		case "source":
+			out.Values[i] = ec._ErasedRecord_source(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "system":
+			out.Values[i] = ec._ErasedRecord_system(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordId":
+			out.Values[i] = ec._ErasedRecord_recordId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._ErasedRecord_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._ErasedRecord_code(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var erasureImplementors = []string{"Erasure"}
+
+func (ec *executionContext) _Erasure(ctx context.Context, sel ast.SelectionSet, obj *rights.Erasure) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, erasureImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Erasure")
+		case "customerId":
+			out.Values[i] = ec._Erasure_customerId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._Erasure_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "retry":
+			out.Values[i] = ec._Erasure_retry(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "erasedAt":
+			out.Values[i] = ec._Erasure_erasedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "records":
+			out.Values[i] = ec._Erasure_records(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var exportCustomerPayloadImplementors = []string{"ExportCustomerPayload"}
+
+func (ec *executionContext) _ExportCustomerPayload(ctx context.Context, sel ast.SelectionSet, obj *ExportCustomerPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, exportCustomerPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ExportCustomerPayload")
+		case "package":
+			out.Values[i] = ec._ExportCustomerPayload_package(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "problems":
+			out.Values[i] = ec._ExportCustomerPayload_problems(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -15701,6 +19656,129 @@ func (ec *executionContext) _Money(ctx context.Context, sel ast.SelectionSet, ob
 	return out
 }
 
+var mutationImplementors = []string{"Mutation"}
+
+func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mutationImplementors)
+	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{
+		Object: "Mutation",
+	})
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		innerCtx := graphql.WithRootFieldContext(ctx, &graphql.RootFieldContext{
+			Object: field.Name,
+			Field:  field,
+		})
+
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Mutation")
+		case "exportCustomer":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_exportCustomer(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "eraseCustomer":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_eraseCustomer(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var packageRecordImplementors = []string{"PackageRecord"}
+
+func (ec *executionContext) _PackageRecord(ctx context.Context, sel ast.SelectionSet, obj *rights.Record) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, packageRecordImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PackageRecord")
+		case "source":
+			out.Values[i] = ec._PackageRecord_source(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "system":
+			out.Values[i] = ec._PackageRecord_system(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "recordId":
+			out.Values[i] = ec._PackageRecord_recordId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._PackageRecord_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._PackageRecord_code(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "asOf":
+			out.Values[i] = ec._PackageRecord_asOf(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "truncated":
+			out.Values[i] = ec._PackageRecord_truncated(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var pageInfoImplementors = []string{"PageInfo"}
 
 func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet, obj *relay.PageInfo) graphql.Marshaler {
@@ -16031,6 +20109,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_attributeDefinitions(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "contract":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_contract(ctx, field)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -17686,6 +21786,36 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) marshalNAccessLogEdge2customer360ᚋgraphᚋrelayᚐEdge(ctx context.Context, sel ast.SelectionSet, v relay.Edge[*audit.Listed]) graphql.Marshaler {
+	return ec._AccessLogEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNAccessLogEdge2ᚕcustomer360ᚋgraphᚋrelayᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []relay.Edge[*audit.Listed]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAccessLogEdge2customer360ᚋgraphᚋrelayᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAccessLogEntry2ᚖcustomer360ᚋauditᚐListed(ctx context.Context, sel ast.SelectionSet, v *audit.Listed) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AccessLogEntry(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNActorKind2customer360ᚋcustomerᚐActorKind(ctx context.Context, v any) (customer.ActorKind, error) {
 	tmp, err := UnmarshalString(v)
 	res := customer.ActorKind(tmp)
@@ -17923,6 +22053,20 @@ func (ec *executionContext) marshalNContactPoint2customer360ᚋsourcesᚋprofile
 	return ec._ContactPoint(ctx, sel, &v)
 }
 
+func (ec *executionContext) marshalNContract2ᚖcustomer360ᚋgraphᚐContract(ctx context.Context, sel ast.SelectionSet, v *Contract) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Contract(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNContractLimits2customer360ᚋgraphᚐContractLimits(ctx context.Context, sel ast.SelectionSet, v ContractLimits) graphql.Marshaler {
+	return ec._ContractLimits(ctx, sel, &v)
+}
+
 func (ec *executionContext) unmarshalNCurrencyCode2string(ctx context.Context, v any) (string, error) {
 	res, err := UnmarshalCurrencyCode(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -18053,6 +22197,107 @@ func (ec *executionContext) marshalNDecimal2customer360ᚋsourcesᚋbillingᚐDe
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNDeprecation2customer360ᚋgraphᚋaudienceᚐDeprecation(ctx context.Context, sel ast.SelectionSet, v audience.Deprecation) graphql.Marshaler {
+	return ec._Deprecation(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNDeprecation2ᚕcustomer360ᚋgraphᚋaudienceᚐDeprecationᚄ(ctx context.Context, sel ast.SelectionSet, v []audience.Deprecation) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDeprecation2customer360ᚋgraphᚋaudienceᚐDeprecation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNEraseCustomerInput2customer360ᚋgraphᚐEraseCustomerInput(ctx context.Context, v any) (EraseCustomerInput, error) {
+	res, err := ec.unmarshalInputEraseCustomerInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNErasedRecord2customer360ᚋrightsᚐErasedRecord(ctx context.Context, sel ast.SelectionSet, v rights.ErasedRecord) graphql.Marshaler {
+	return ec._ErasedRecord(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNErasedRecord2ᚕcustomer360ᚋrightsᚐErasedRecordᚄ(ctx context.Context, sel ast.SelectionSet, v []rights.ErasedRecord) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNErasedRecord2customer360ᚋrightsᚐErasedRecord(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNErasedRecordState2customer360ᚋrightsᚐRecordState(ctx context.Context, v any) (rights.RecordState, error) {
+	tmp, err := UnmarshalString(v)
+	res := rights.RecordState(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNErasedRecordState2customer360ᚋrightsᚐRecordState(ctx context.Context, sel ast.SelectionSet, v rights.RecordState) graphql.Marshaler {
+	_ = sel
+	res := MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNErasureState2customer360ᚋrightsᚐErasureState(ctx context.Context, v any) (rights.ErasureState, error) {
+	tmp, err := UnmarshalString(v)
+	res := rights.ErasureState(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNErasureState2customer360ᚋrightsᚐErasureState(ctx context.Context, sel ast.SelectionSet, v rights.ErasureState) graphql.Marshaler {
+	_ = sel
+	res := MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNErrorCode2customer360ᚋcustomerᚐErrorCode(ctx context.Context, v any) (customer.ErrorCode, error) {
+	tmp, err := UnmarshalString(v)
+	res := customer.ErrorCode(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNErrorCode2customer360ᚋcustomerᚐErrorCode(ctx context.Context, sel ast.SelectionSet, v customer.ErrorCode) graphql.Marshaler {
+	_ = sel
+	res := MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNExportCustomerInput2customer360ᚋgraphᚐExportCustomerInput(ctx context.Context, v any) (ExportCustomerInput, error) {
+	res, err := ec.unmarshalInputExportCustomerInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNFloat2float64(ctx context.Context, v any) (float64, error) {
@@ -18197,6 +22442,28 @@ func (ec *executionContext) marshalNInvoiceStatus2customer360ᚋsourcesᚋbillin
 	return res
 }
 
+func (ec *executionContext) unmarshalNJSON2encodingᚋjsonᚐRawMessage(ctx context.Context, v any) (json.RawMessage, error) {
+	res, err := UnmarshalJSON(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNJSON2encodingᚋjsonᚐRawMessage(ctx context.Context, sel ast.SelectionSet, v json.RawMessage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	_ = sel
+	res := MarshalJSON(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNMatchMethod2customer360ᚋsourcesᚋprofilesᚐMatchMethod(ctx context.Context, v any) (profiles.MatchMethod, error) {
 	tmp, err := UnmarshalString(v)
 	res := profiles.MatchMethod(tmp)
@@ -18261,8 +22528,54 @@ func (ec *executionContext) marshalNOrderDirection2customer360ᚋgraphᚐOrderDi
 	return res
 }
 
+func (ec *executionContext) marshalNPackageRecord2customer360ᚋrightsᚐRecord(ctx context.Context, sel ast.SelectionSet, v rights.Record) graphql.Marshaler {
+	return ec._PackageRecord(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPackageRecord2ᚕcustomer360ᚋrightsᚐRecordᚄ(ctx context.Context, sel ast.SelectionSet, v []rights.Record) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPackageRecord2customer360ᚋrightsᚐRecord(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNPageInfo2customer360ᚋgraphᚋrelayᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v relay.PageInfo) graphql.Marshaler {
 	return ec._PageInfo(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNProblem2customer360ᚋgraphᚐProblem(ctx context.Context, sel ast.SelectionSet, v Problem) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Problem(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNProblem2ᚕcustomer360ᚋgraphᚐProblemᚄ(ctx context.Context, sel ast.SelectionSet, v []Problem) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProblem2customer360ᚋgraphᚐProblem(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNRecordLink2ᚖcustomer360ᚋsourcesᚋprofilesᚐLink(ctx context.Context, sel ast.SelectionSet, v *profiles.Link) graphql.Marshaler {
@@ -18735,6 +23048,13 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
+func (ec *executionContext) marshalOAccessLogConnection2ᚖcustomer360ᚋgraphᚋrelayᚐPage(ctx context.Context, sel ast.SelectionSet, v *relay.Page[*audit.Listed]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AccessLogConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOActor2ᚖcustomer360ᚋcustomerᚐActor(ctx context.Context, sel ast.SelectionSet, v *customer.Actor) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -19006,6 +23326,13 @@ func (ec *executionContext) unmarshalOCustomerOrder2ᚖcustomer360ᚋgraphᚐCus
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOCustomerPackage2ᚖcustomer360ᚋgraphᚐCustomerPackage(ctx context.Context, sel ast.SelectionSet, v *CustomerPackage) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CustomerPackage(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalODate2string(ctx context.Context, v any) (string, error) {
 	res, err := UnmarshalDate(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -19147,6 +23474,20 @@ func (ec *executionContext) marshalODuration2ᚖstring(ctx context.Context, sel 
 	return res
 }
 
+func (ec *executionContext) marshalOEraseCustomerPayload2ᚖcustomer360ᚋgraphᚐEraseCustomerPayload(ctx context.Context, sel ast.SelectionSet, v *EraseCustomerPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._EraseCustomerPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOErasure2ᚖcustomer360ᚋrightsᚐErasure(ctx context.Context, sel ast.SelectionSet, v *rights.Erasure) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Erasure(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOErrorCode2customer360ᚋcustomerᚐErrorCode(ctx context.Context, v any) (customer.ErrorCode, error) {
 	tmp, err := UnmarshalString(v)
 	res := customer.ErrorCode(tmp)
@@ -19158,6 +23499,13 @@ func (ec *executionContext) marshalOErrorCode2customer360ᚋcustomerᚐErrorCode
 	_ = ctx
 	res := MarshalString(string(v))
 	return res
+}
+
+func (ec *executionContext) marshalOExportCustomerPayload2ᚖcustomer360ᚋgraphᚐExportCustomerPayload(ctx context.Context, sel ast.SelectionSet, v *ExportCustomerPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ExportCustomerPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOFloat2ᚖfloat64(ctx context.Context, v any) (*float64, error) {

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"math/big"
@@ -204,3 +205,12 @@ func UnmarshalElapsed(v any) (time.Duration, error) {
 func FormatElapsed(d time.Duration) string {
 	return "PT" + strconv.FormatFloat(d.Round(time.Millisecond).Seconds(), 'f', -1, 64) + "S"
 }
+
+// MarshalJSON writes a JSON value as it is. An empty one is null.
+func MarshalJSON(v json.RawMessage) graphql.Marshaler { return marshal(AppendJSON, v) }
+
+// AppendJSON appends what [MarshalJSON] writes; nothing for null.
+func AppendJSON(b []byte, v json.RawMessage) []byte { return append(b, v...) }
+
+// UnmarshalJSON reads any value.
+func UnmarshalJSON(v any) (json.RawMessage, error) { return json.Marshal(v) }

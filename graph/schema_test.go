@@ -7,6 +7,10 @@ import (
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"customer360/access"
+	"customer360/graph"
+	"customer360/graph/audience"
 )
 
 func load(t *testing.T) *ast.Schema {
@@ -57,32 +61,45 @@ func described(t *testing.T, name, description string) {
 // hidden from a caller, or that needs a call of its own is never in this list,
 // since a null there would take its whole object along.
 var nonNull = map[string]string{
-	"Query":               "systems attributeDefinitions",
-	"SystemInfo":          "source system kind",
-	"AttributeDefinition": "key type",
-	"Customer":            "kind displayName createdAt updatedAt sources sourceStatus",
-	"ContactPoint":        "channel isPrimary isMasked",
-	"Attribute":           "key type text source",
-	"Consent":             "purpose status",
-	"Relation":            "kind",
-	"RecordLink":          "source system recordId method",
-	"Interaction":         "at kind source system",
-	"Actor":               "kind",
-	"SourceStatus":        "source state complete stale systems",
-	"SystemStatus":        "system state complete stale",
-	"Money":               "amount currency",
-	"CurrencyTotals":      "currency",
-	"BillingAccount":      "system recordId",
-	"Subscription":        "system recordId status",
-	"Invoice":             "system recordId status issuedAt",
-	"Charge":              "system recordId status chargedAt",
-	"Payment":             "system recordId paidAt",
-	"Rating":              "rating scale count",
-	"Ticket":              "system recordId status createdAt",
-	"Score":               "kind value min max",
-	"SocialProfile":       "system recordId network",
-	"Mention":             "system recordId network postedAt",
-	"PageInfo":            "hasNextPage hasPreviousPage",
+	"Query":          "systems attributeDefinitions contract",
+	"Contract":       "name version sdl scopes purposes deprecations limits",
+	"Deprecation":    "coordinate reason",
+	"ContractLimits": "tokens depth aliases directives rootFields bodySize pageSize trustedDocumentsOnly",
+	"AccessLogEntry": "at action credential audience operationHash fields systems requestId",
+	// What a change gives back is of its own making.
+	"ExportCustomerPayload": "problems",
+	"EraseCustomerPayload":  "problems",
+	"CustomerPackage":       "customerId generatedAt complete sources document",
+	"PackageRecord":         "source state truncated",
+	"Erasure":               "customerId state retry records",
+	"ErasedRecord":          "source system recordId state",
+	"Problem":               "code message",
+	"CustomerNotFound":      "code message",
+	"SystemInfo":            "source system kind",
+	"AttributeDefinition":   "key type",
+	"Customer":              "kind displayName createdAt updatedAt sources sourceStatus",
+	"ContactPoint":          "channel isPrimary isMasked",
+	"Attribute":             "key type text source",
+	"Consent":               "purpose status",
+	"Relation":              "kind",
+	"RecordLink":            "source system recordId method",
+	"Interaction":           "at kind source system",
+	"Actor":                 "kind",
+	"SourceStatus":          "source state complete stale systems",
+	"SystemStatus":          "system state complete stale",
+	"Money":                 "amount currency",
+	"CurrencyTotals":        "currency",
+	"BillingAccount":        "system recordId",
+	"Subscription":          "system recordId status",
+	"Invoice":               "system recordId status issuedAt",
+	"Charge":                "system recordId status chargedAt",
+	"Payment":               "system recordId paidAt",
+	"Rating":                "rating scale count",
+	"Ticket":                "system recordId status createdAt",
+	"Score":                 "kind value min max",
+	"SocialProfile":         "system recordId network",
+	"Mention":               "system recordId network postedAt",
+	"PageInfo":              "hasNextPage hasPreviousPage",
 }
 
 func TestNonNullStandsOnKeysAndStatusOnly(t *testing.T) {
@@ -137,6 +154,62 @@ func TestVendorsEnumsEndInOther(t *testing.T) {
 			t.Errorf("%s does not say that values will be added", enum.Name)
 		}
 	}
+}
+
+// What a rule may take away is never promised. A name to show is always there: what is masked
+// of it leaves something.
+func TestWhatIsRuledMayBeNull(t *testing.T) {
+	for name, def := range load(t).Types {
+		for _, f := range def.Fields {
+			ruled := f.Directives.ForName("scope") != nil || f.Directives.ForName("sensitive") != nil || f.Directives.ForName("consent") != nil
+			if ruled && def.Kind == ast.Object && f.Type.NonNull && name+"."+f.Name != "Customer.displayName" {
+				t.Errorf("%s.%s is %s, and a rule may make it null", name, f.Name, f.Type)
+			}
+			if f.Directives.ForName("consent") != nil && name != "Customer" {
+				t.Errorf("%s.%s asks for consent, which is looked for on fields of Customer only", name, f.Name)
+			}
+		}
+	}
+}
+
+// Clients are told until when what they use stays.
+func TestDeprecationsHaveADate(t *testing.T) {
+	contract, err := graph.NewContract(access.Internal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range contract.Deprecations() {
+		if d.RemovedOn == "" {
+			t.Errorf("the reason of %s does not begin with a date, as \"Until 2027-06-30: use x.\"", d.Coordinate)
+		}
+	}
+}
+
+// The contracts are committed, so that a change of one is seen, and can be compared.
+func TestContractsAreCommitted(t *testing.T) {
+	for _, a := range access.Audiences {
+		contract, err := graph.NewContract(a)
+		if err != nil {
+			t.Errorf("%s: %v", a, err)
+			continue
+		}
+		file := "../contracts/" + strings.ToLower(string(a)) + ".graphqls"
+		committed, err := os.ReadFile(file)
+		if err != nil || string(committed) != contract.SDL {
+			t.Errorf("%s is not the contract of %s: run go generate ./... (%v)", file, a, err)
+		}
+		if m := audience.Mentions(contract.SDL, audience.Without(internal(t), contract.Schema)); m != "" {
+			t.Errorf("the contract of %s mentions %s, which it does not have", a, m)
+		}
+	}
+}
+
+func internal(t *testing.T) *ast.Schema {
+	contract, err := graph.NewContract(access.Internal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return contract.Schema
 }
 
 func contains(all []string, one string) bool {

@@ -10,6 +10,7 @@ func (o *operation) admit(c *profiles.Customer) *profiles.Customer {
 	if c == nil || !o.caller.Rows.Match(c) {
 		return nil
 	}
+	o.saw(c)
 	return c
 }
 

@@ -74,6 +74,16 @@ func (a *asks[V]) queueRecord(ctx context.Context, system, key string) {
 	}
 }
 
+// asked appends the full names of the systems that were sent keys.
+func (a *asks[V]) asked(names []string) []string {
+	for i := range a.systems {
+		if s := &a.systems[i]; len(s.keys()) > 0 {
+			names = append(names, s.source.Name())
+		}
+	}
+	return names
+}
+
 // expect makes room for the records of so many customers more, if each has one.
 func (a *asks[V]) expect(customers int) {
 	if len(a.systems) == 1 {

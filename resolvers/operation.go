@@ -44,6 +44,8 @@ type operation struct {
 	joinedSocial  slab[customer.Social]
 
 	mu sync.Mutex
+	// seen are the customers that the caller reads, to be recorded.
+	seen []string
 	// asked are the sources that selections on a customer ask.
 	asked map[selection]needs
 }
@@ -92,7 +94,13 @@ func (extension) Validate(schema graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationContext refuses wishes that make no sense, so that a misspelt one is
 // not taken for the default.
-func (extension) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
+func (e extension) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	if err := e.refuseUnrecorded(ctx); err != nil {
+		return err
+	}
+	if _, err := declared(callerOf(ctx), op.Extensions); err != nil {
+		return err
+	}
 	switch op.Extensions["sourceErrors"] {
 	case nil, "status", "errors":
 		_, err := freshnessOf(op)
@@ -105,9 +113,10 @@ func (extension) MutateOperationContext(_ context.Context, op *graphql.Operation
 
 func (e extension) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	op := graphql.GetOperationContext(ctx)
-	o := &operation{context: op, caller: callerOf(ctx), policy: e.policy, want: wantsOf(op, e.policy), needed: leadsToSources(op), quiet: op.Extensions["sourceErrors"] == "status"}
-	o.want.Add(e.policy.needed(o.caller))
 	// Its faults were told before.
+	caller, _ := declared(callerOf(ctx), op.Extensions)
+	o := &operation{context: op, caller: caller, policy: e.policy, want: wantsOf(op, e.policy), needed: leadsToSources(op), quiet: op.Extensions["sourceErrors"] == "status"}
+	o.want.Add(e.policy.needed(o.caller))
 	fresh, _ := freshnessOf(op)
 	batch := e.config.BatchCap
 	o.customers.over(e.systems.Spine, o.want.Profile, sources.Freshness{}, batch)
@@ -115,6 +124,28 @@ func (e extension) InterceptOperation(ctx context.Context, next graphql.Operatio
 	o.support.over(profiles.Support, e.systems.Support, o.want.Support, fresh[profiles.Support], batch)
 	o.social.over(profiles.Social, e.systems.Social, o.want.Social, fresh[profiles.Social], batch)
 	return next(context.WithValue(sources.WithScope(ctx, o.caller.Scope()), operationKey{}, o))
+}
+
+// declared gives the caller as one who reads for the purpose that a request declares in
+// `extensions.purpose`.
+func declared(caller *access.Caller, extensions map[string]any) (*access.Caller, *gqlerror.Error) {
+	raw := extensions["purpose"]
+	if raw == nil {
+		return caller, nil
+	}
+	purpose, _ := raw.(string)
+	refuse := func(code customer.ErrorCode, message string) (*access.Caller, *gqlerror.Error) {
+		return caller, &gqlerror.Error{Err: customer.Refuse(code, message), Message: message, Extensions: map[string]any{"code": code}}
+	}
+	switch {
+	case purpose == "":
+		return refuse(customer.CodeBadUserInput, "`extensions.purpose` must be a text: what the data is read for")
+	case !caller.MayFor(purpose):
+		return refuse(customer.CodeForbidden, "the credential does not allow the purpose that `extensions.purpose` declares")
+	}
+	c := *caller
+	c.Purpose = purpose
+	return &c, nil
 }
 
 // nobody may see nothing that a rule protects: a request that nobody found the caller of.
@@ -137,7 +168,11 @@ func leadsToSources(op *graphql.OperationContext) bool {
 func (e extension) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	response := next(ctx)
 	o, ok := ctx.Value(operationKey{}).(*operation)
-	if response == nil || !ok || !o.needed {
+	if response == nil || !ok {
+		return response
+	}
+	e.recordRead(ctx, o, response)
+	if !o.needed {
 		return response
 	}
 	if response.Extensions == nil {

@@ -237,6 +237,7 @@ func (p *policy) hasAttribute(of access.Audience, key string) bool {
 func (g *Graph) Guard() executor.Guard {
 	p := g.policy
 	return executor.Guard{
+		Free: func(ctx context.Context) bool { return operationOf(ctx).caller.Open },
 		Allows: func(object, field string) bool {
 			r := p.rules[object+"."+field]
 			return r.scopes != nil || r.purpose != ""
@@ -252,11 +253,7 @@ func (g *Graph) Guard() executor.Guard {
 			return p.rules[object+"."+field].class != "" || object == "Attribute" && slices.Contains([]string{"text", "number", "boolean", "date"}, field)
 		},
 		Mask: func(ctx context.Context, object, field string, parent any, text string) string {
-			caller := operationOf(ctx).caller
-			if caller.Open {
-				return text
-			}
-			return p.masked(caller, object+"."+field, parent, text)
+			return p.masked(operationOf(ctx).caller, object+"."+field, parent, text)
 		},
 		Narrowed: p.contract.Narrowed(),
 		Other:    audience.Other,

@@ -107,6 +107,7 @@ func (q query) Customers(ctx context.Context, first *int, after *string, where *
 	if limit == 0 && listed {
 		page.HasMore, page.Customers = len(page.Customers) > 0, nil
 	}
+	o.saw(page.Customers...)
 	connection := relay.NewPage(page.Customers, after != nil, page.HasMore, func(i int) string {
 		return cursorOf(name, list.Order, page.Positions[i]).String()
 	})
@@ -220,12 +221,15 @@ func (q query) lookUp(ctx context.Context, by graph.CustomerBy) (*profiles.Custo
 func (q query) find(ctx context.Context, identifier profiles.Identifier) ([]*profiles.Customer, error) {
 	o := operationOf(ctx)
 	if o.caller.Rows == nil {
-		return q.systems.Spine.Find(ctx, identifier, o.want.Profile)
+		found, err := q.systems.Spine.Find(ctx, identifier, o.want.Profile)
+		o.saw(found...)
+		return found, err
 	}
 	// Two of many owners may both be others'.
 	page, err := q.systems.Spine.List(ctx, profiles.Query{
 		Where: profiles.Filter{Identifier: identifier, And: []profiles.Filter{o.caller.Rows.Filter()}}, Limit: 2,
 	}, o.want.Profile)
+	o.saw(page.Customers...)
 	return page.Customers, err
 }
 

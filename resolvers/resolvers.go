@@ -4,10 +4,16 @@
 package resolvers
 
 import (
+	"context"
 	"strings"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"customer360/audit"
 	"customer360/graph"
 	"customer360/graph/audience"
+	"customer360/rights"
 	"customer360/sources"
 	"customer360/sources/billing"
 	"customer360/sources/profiles"
@@ -53,6 +59,17 @@ type Config struct {
 	// Attributes say who sees which attribute, by key: what is not there is seen in the
 	// internal contract only.
 	Attributes map[string]AttributeRule
+	// Limits are those of a caller, the page aside.
+	Limits func(context.Context) graph.ContractLimits
+	// RequestID gives the id of a request.
+	RequestID func(context.Context) string
+	// Rights exports and erases customers.
+	Rights *rights.Rights
+	// Audit takes what is read, and AccessLog gives it back.
+	Audit     audit.Recorder
+	AccessLog audit.Lister
+	// Matching is the secret that partners' salts are made of; nil: there are no pseudonyms.
+	Matching []byte
 }
 
 // Graph resolves the fields of the schema. It implements [graph.ResolverRoot].
@@ -62,12 +79,22 @@ type Graph struct {
 	config  Config
 	spine   string
 	policy  *policy
+	// recorded is what the audit log says of operations that ran.
+	recorded *lru.Cache[*ast.OperationDefinition, *recorded]
 }
+
+// recordedOperations is as many as there are documents that are kept.
+const recordedOperations = 1000
 
 // New makes the resolvers of a contract over the systems.
 func New(systems Systems, config Config) *Graph {
+	said, err := lru.New[*ast.OperationDefinition, *recorded](recordedOperations)
+	if err != nil {
+		panic(err) // The number is negative.
+	}
 	return &Graph{
-		systems: systems, config: config, spine: systemName(systems.Spine.Name()),
+		recorded: said,
+		systems:  systems, config: config, spine: systemName(systems.Spine.Name()),
 		policy: newPolicy(graph.Schema(), config.Contract, config.Attributes),
 	}
 }

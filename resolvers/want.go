@@ -27,6 +27,8 @@ var fieldNeeds = map[string]map[string]needs{
 		"language":      {Profile: profiles.Names},
 		"timeZone":      {Profile: profiles.Names},
 		"email":         {Profile: profiles.Contacts},
+		"emailHash":     {Profile: profiles.Contacts},
+		"phoneHash":     {Profile: profiles.Contacts},
 		"phone":         {Profile: profiles.Contacts},
 		"contactPoints": {Profile: profiles.Contacts},
 		"attributes":    {Profile: profiles.Attributes},

@@ -21,6 +21,8 @@ const server = await start(binary);
 const url = `${server.origin}/graphql`;
 
 await suite('GraphQL over HTTP', 'node', 'audit.mjs', url);
+await suite('WebSockets and events, the gateway', 'node', 'streams.mjs', url);
+await suite('WebSockets and events, with subscriptions', 'node', 'streams.mjs');
 await suite('The schema as clients see it', 'node', 'schema.mjs', url);
 await suite('The schema as its readers see it', 'npx', '--no-install', 'graphql-schema-linter');
 await suite('The examples for common clients', 'sh', '../../examples/clients/run.sh', url);

@@ -12,6 +12,8 @@ package audience
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -100,3 +102,9 @@ func (c *Contract) Hides(enum, value string) bool {
 // Narrowed gives the enums that the contract does not show all values of, with the values
 // that it does not show.
 func (c *Contract) Narrowed() map[string][]string { return c.hidden }
+
+// Version names the contract as it is: it changes when the SDL does.
+func (c *Contract) Version() string {
+	sum := sha256.Sum256([]byte(c.SDL))
+	return hex.EncodeToString(sum[:6])
+}

@@ -14,6 +14,9 @@ import (
 // name of an object type, field of one of its fields, and parent a pointer to the object that
 // the field is of, nil for the root. The zero value of a field guards nothing.
 type Guard struct {
+	// Free reports whether everything is allowed to the caller of an operation, so that
+	// neither Allow nor Mask is asked; nil: to nobody.
+	Free func(context.Context) bool
 	// Allows reports whether Allow is to be asked of a field. Its error is that of the field,
 	// which is null then, and is not resolved.
 	Allows func(object, field string) bool
@@ -53,12 +56,14 @@ func (g *Guard) of(object string, f graphql.CollectedField) guarded {
 	}
 }
 
+func (g *Guard) free(ctx context.Context) bool { return g.Free != nil && g.Free(ctx) }
+
 // denied reports whether the field at hand may not be read, and has reported why.
 func (c *Call) denied(f *field) bool {
-	if !f.guard.allow {
+	r := c.stack.run
+	if !f.guard.allow || r.free {
 		return false
 	}
-	r := c.stack.run
 	if err := r.executor.options.Guard.Allow(r.ctx, f.object, f.collected.Name, c.Object); err != nil {
 		c.Fail(err)
 		return true
@@ -75,7 +80,7 @@ func (c *Call) rewrite(f *field, start int) {
 	if f.guard.hidden != nil {
 		c.Buf = append(c.Buf[:start], narrowed(c.Buf[start:], f.guard.hidden, g.Other)...)
 	}
-	if !f.guard.mask {
+	if !f.guard.mask || r.free {
 		return
 	}
 	raw := c.Buf[start:]
@@ -91,9 +96,13 @@ func (c *Call) rewrite(f *field, start int) {
 		c.Buf = c.Buf[:start]
 		return
 	}
+	shown := g.Mask(r.ctx, f.object, f.collected.Name, c.Object, text)
+	if shown == text {
+		return
+	}
 	c.Buf = c.Buf[:start]
-	if text = g.Mask(r.ctx, f.object, f.collected.Name, c.Object, text); text != "" {
-		c.Buf = AppendString(c.Buf, text)
+	if shown != "" {
+		c.Buf = AppendString(c.Buf, shown)
 	}
 }
 
@@ -155,13 +164,15 @@ func (g *Guard) keptOf(object string, list reflect.Value) reflect.Value {
 }
 
 // intercept guards the fields of an operation that the stock executor runs.
-func (g *Guard) intercept(next graphql.FieldMiddleware) graphql.FieldMiddleware {
+func (g *Guard) intercept(ctx context.Context, next graphql.FieldMiddleware) graphql.FieldMiddleware {
 	if g.Allows == nil && g.Masks == nil && g.Drops == nil && len(g.Narrowed) == 0 {
 		return next
 	}
+	free := g.free(ctx)
 	return func(ctx context.Context, resolve graphql.Resolver) (any, error) {
 		fc := graphql.GetFieldContext(ctx)
 		guard := g.of(fc.Object, fc.Field)
+		guard.allow, guard.mask = guard.allow && !free, guard.mask && !free
 		var parent any
 		if guard.allow || guard.mask {
 			parent = parentOf(fc)

@@ -14,6 +14,8 @@ type run struct {
 	op       *graphql.OperationContext
 	ctx      context.Context
 	state    any
+	// free: the guard allows everything to the caller.
+	free bool
 
 	// values are what fields were resolved to before their turn in the answer, by slot, in the
 	// order in which the encoder comes by.
@@ -44,7 +46,7 @@ func WithBuffer(ctx context.Context, buffer *[]byte) context.Context {
 }
 
 func (e *Executor) run(ctx context.Context, op *graphql.OperationContext, p *plan) *graphql.Response {
-	r := &run{executor: e, plan: p, op: op, state: e.types.State(op)}
+	r := &run{executor: e, plan: p, op: op, state: e.types.State(op), free: e.options.Guard.free(ctx)}
 	r.ctx = &operation{ctx, r}
 	for l := r.root(); len(l.waits) > 0; {
 		l.wait()

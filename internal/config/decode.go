@@ -22,7 +22,7 @@ func (s System) Decode(into any) error {
 	own := *s.node
 	own.keys = nil
 	for _, key := range s.node.keys {
-		if key != "kind" && key != "sample" && key != "guards" {
+		if key != "kind" && key != "sample" && key != "charge" && key != "guards" {
 			own.keys = append(own.keys, key)
 		}
 	}
@@ -42,6 +42,18 @@ func (s System) DecodeGuards(into any) error {
 // DecodeGuards puts the guards that the file has for all systems into settings, by
 // their yaml tags. What the file does not say stays as it is.
 func (f *File) DecodeGuards(into any) error { return f.decode(f.root.get("guards"), into) }
+
+// Has reports whether the file has a section, as "access".
+func (f *File) Has(section string) bool {
+	n := f.root.get(section)
+	return n != nil && len(n.keys) > 0
+}
+
+// DecodeSection puts a section of the file, as "access", into settings, by their yaml tags.
+// What the file does not say stays as it is.
+func (f *File) DecodeSection(section string, into any) error {
+	return f.decode(f.root.get(section), into)
+}
 
 // merge gives two mappings as one, where the second goes over the first. Either may be nil.
 func merge(under, over *node) *node {

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -42,6 +43,8 @@ type System struct {
 	Kind string
 	// Sample is the key of a record that exists; empty: not said.
 	Sample string
+	// Charge is what a customer's records of it cost a caller; 1 if it is not said.
+	Charge int
 
 	file *File
 	node *node
@@ -179,7 +182,12 @@ func (f *File) fill(faults Faults) {
 		if kind == nil {
 			continue
 		}
-		s := System{Kind: kind.text, file: f, node: n}
+		s := System{Kind: kind.text, Charge: 1, file: f, node: n}
+		if charge := n.get("charge"); charge != nil {
+			if c, err := strconv.Atoi(charge.text); err == nil {
+				s.Charge = c
+			}
+		}
 		s.Source, s.System, _ = strings.Cut(name, "/")
 		if sample := n.get("sample"); sample != nil {
 			s.Sample = sample.text
@@ -212,6 +220,15 @@ func flagName(key string) string {
 // "paging.limit: …", is placed at that key. Values that references stand for are taken
 // out of the text.
 func (f *File) Fault(system string, err error) error {
+	return f.faultIn(location{"systems", system}, err)
+}
+
+// SectionFault is [File.Fault] for what is wrong with a section, as "access".
+func (f *File) SectionFault(section string, err error) error {
+	return f.faultIn(location{section}, err)
+}
+
+func (f *File) faultIn(of location, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -221,7 +238,7 @@ func (f *File) Fault(system string, err error) error {
 	}
 	var faults Faults
 	for _, e := range split(err) {
-		at, problem := location{"systems", system}, e.Error()
+		at, problem := slices.Clone(of), e.Error()
 		if key, rest, ok := strings.Cut(problem, ":"); ok && path.MatchString(key) {
 			steps := location(strings.FieldsFunc(key, func(c rune) bool { return strings.ContainsRune(".[]", c) }))
 			at, problem = append(at, steps...), strings.TrimSpace(rest)

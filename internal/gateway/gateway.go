@@ -5,6 +5,7 @@
 package gateway
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,10 +17,14 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"customer360/access"
+	"customer360/audit"
 	"customer360/console"
 	"customer360/graph"
+	"customer360/graph/cost"
 	"customer360/graph/executor"
+	"customer360/graph/persisted"
 	"customer360/internal/graphqlhttp"
+	"customer360/internal/streams"
 	"customer360/internal/telemetry"
 	"customer360/resolvers"
 	"customer360/sources/guard"
@@ -51,8 +56,23 @@ type Config struct {
 	// Find gives the caller of a request, see [graphqlhttp.Door]; nil: no credentials are asked
 	// for, and everybody may see everything.
 	Find func(*http.Request) (*access.Caller, error)
+	// Revalidate says whether the credential of a connection that stays open is still good;
+	// nil: as long as it has not expired.
+	Revalidate func(context.Context, *access.Caller) error
 	// Attributes say who sees which attribute of customers, by key.
 	Attributes map[string]resolvers.AttributeRule
+	// Matching is the secret that partners' pseudonyms are made with; nil: there are none.
+	Matching []byte
+	// Costs bound what callers of an audience may spend, where their credential does not say.
+	Costs map[access.Audience]cost.Limits
+	// Documents say which documents the callers of an audience may name, or must; where nothing
+	// is said, those that clients have sent may be named by their hash.
+	Documents map[access.Audience]persisted.Config
+	// Charges are what one record of a system costs, by the name of the source; default 1.
+	Charges map[string]int
+	// Audit takes who read what, and AccessLog gives it back; nil: nobody does.
+	Audit     audit.Recorder
+	AccessLog audit.Lister
 	// Origins are the origins whose pages may ask.
 	Origins []string
 	// LoopbackHosts: requests must name this machine as their host.
@@ -62,6 +82,8 @@ type Config struct {
 	StockExecutor bool
 	// SeparateAdmin: metrics and probes are served by Admin only.
 	SeparateAdmin bool
+	// Telemetry takes what is counted; nil: one of the gateway's own.
+	Telemetry *telemetry.Telemetry
 	// Ready says why the gateway cannot serve now; nil: it always can.
 	Ready func() error
 	// Log gets what goes wrong; default: [slog.Default].
@@ -77,6 +99,9 @@ func (c Config) withDefaults() Config {
 	set(&c.MaxBody, 1<<20)
 	set(&c.Limits, graphqlhttp.DefaultLimits)
 	set(&c.Log, slog.Default())
+	if c.Audit == nil {
+		c.Audit = audit.Off{}
+	}
 	if c.Ready == nil {
 		c.Ready = func() error { return nil }
 	}
@@ -96,6 +121,9 @@ type Gateway struct {
 	http.Handler
 	// Admin serves /healthz, /readyz and /metrics.
 	Admin http.Handler
+	// Streams are the connections that stay open. They are closed before the server is shut
+	// down, which does not know of them.
+	Streams *streams.Streams
 	// closers are the guarded systems.
 	closers []io.Closer
 }
@@ -117,7 +145,10 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 	if err := check(systems); err != nil {
 		return nil, err
 	}
-	t := telemetry.New(c.Log, graphqlhttp.RequestID)
+	t := c.Telemetry
+	if t == nil {
+		t = telemetry.New(c.Log, graphqlhttp.RequestID)
+	}
 	gateway := &Gateway{}
 	behind := resolvers.Systems{
 		Spine:     guard.Spine(systems.Spine, c.ProfileTimeout, t),
@@ -126,16 +157,21 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 		Support:   guarded(gateway, systems.Support, c, t),
 		Social:    guarded(gateway, systems.Social, c, t),
 	}
+	// One for all contracts: a credential spends it wherever it goes.
+	budget := cost.NewBudget()
 	api := &graphqlhttp.Door{
 		Find: c.Find, Origins: c.Origins, LoopbackHosts: c.LoopbackHosts, Deadline: c.RequestTimeout,
-		Contracts: map[access.Audience]http.Handler{},
+		Contracts: map[access.Audience]*graphqlhttp.Contract{},
 	}
+	options := graphqlhttp.Options{MaxBody: c.MaxBody, Limits: c.Limits, Log: c.Log}
+	options.Streams = graphqlhttp.NewStreams(api, streams.Defaults(), options, c.Revalidate)
+	api.Streams, gateway.Streams = options.Streams, options.Streams
 	for _, a := range access.Audiences {
 		if c.Find == nil && a != access.Internal {
 			// Nobody could come.
 			continue
 		}
-		served, err := serve(c, a, behind, t)
+		served, err := serve(c, a, behind, budget, t, options)
 		if err != nil {
 			return nil, errors.Join(err, gateway.Close())
 		}
@@ -166,21 +202,37 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 }
 
 // serve gives the handler of an audience's contract.
-func serve(c Config, a access.Audience, systems resolvers.Systems, t *telemetry.Telemetry) (http.Handler, error) {
+func serve(c Config, a access.Audience, systems resolvers.Systems, budget *cost.Budget, t *telemetry.Telemetry, o graphqlhttp.Options) (*graphqlhttp.Contract, error) {
 	contract, err := graph.NewContract(a)
 	if err != nil {
 		return nil, err
 	}
-	g := resolvers.New(systems, resolvers.Config{PageCap: c.PageCap, BatchCap: c.BatchCap, Contract: contract, Attributes: c.Attributes})
+	of, ok := c.Documents[a]
+	if !ok {
+		of.Automatic = true
+	}
+	documents, err := persisted.New(of)
+	if err != nil {
+		return nil, fmt.Errorf("documents of %s: %w", a, err)
+	}
+	limits := limitsOf(c)
+	g := resolvers.New(systems, resolvers.Config{
+		PageCap: c.PageCap, BatchCap: c.BatchCap, Contract: contract, Attributes: c.Attributes,
+		Matching: c.Matching, Audit: c.Audit, AccessLog: c.AccessLog, RequestID: graphqlhttp.RequestID,
+		Rights: rightsOver(systems, c.BatchCap),
+		Limits: func(ctx context.Context) graph.ContractLimits { return told(ctx, c, of.Required) },
+	})
 	schema := graph.NewSchema(g, contract)
 	plans := executor.New(schema, graph.Types(schema), executor.Options{
 		Gather: g.Gather(), Prepare: g.Prepare, Guard: g.Guard(), Stock: c.StockExecutor,
 		Observe: func(w executor.Way) { t.Executed(string(w)) },
 	})
-	return graphqlhttp.New(plans, graphqlhttp.Options{
-		MaxBody: c.MaxBody, Limits: c.Limits, Log: c.Log,
-		Extensions: []graphql.HandlerExtension{g.Extension()},
-	}), nil
+	o.Documents = documents
+	o.Extensions = []graphql.HandlerExtension{
+		cost.Limiter{Calculator: cost.New(contract.Schema, model(systems, c)), Budget: budget, Limits: limits, Refused: t.TooCostly},
+		g.Extension(),
+	}
+	return graphqlhttp.New(plans, o), nil
 }
 
 // guarded puts the guards around systems, for the gateway to close.

@@ -38,8 +38,11 @@ func refuse(w http.ResponseWriter, r refusal) answer {
 	if r.allow != "" {
 		w.Header().Set("Allow", r.allow)
 	}
-	e := &gqlerror.Error{Message: r.message, Extensions: map[string]any{"code": cmp.Or(r.code, string(customer.CodeBadUserInput))}}
-	return answer{status: r.status, errors: gqlerror.List{e}, request: true}
+	return answer{status: r.status, errors: gqlerror.List{r.error()}, request: true}
+}
+
+func (r refusal) error() *gqlerror.Error {
+	return &gqlerror.Error{Message: r.message, Extensions: map[string]any{"code": cmp.Or(r.code, string(customer.CodeBadUserInput))}}
 }
 
 // A body is the memory of an answer: plans append the data to it, behind what stands before.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"customer360/access"
+	"customer360/internal/streams"
 )
 
 // A Door says who may come in, and by which contract they are served.
@@ -22,7 +23,7 @@ type Door struct {
 	// fault of the gateway. Nil: everybody is [access.Everyone].
 	Find func(*http.Request) (*access.Caller, error)
 	// Contracts are the handlers of the contracts, as [New] gives them.
-	Contracts map[access.Audience]http.Handler
+	Contracts map[access.Audience]*Contract
 	// Origins are the origins whose pages may ask, as "https://app.example.com"; none: only
 	// the gateway's own.
 	Origins []string
@@ -30,6 +31,8 @@ type Door struct {
 	// other sites, whose name can be made to lead here, from a gateway that asks for no
 	// credentials.
 	LoopbackHosts bool
+	// Streams are the connections that stay open; nil: there are none.
+	Streams *streams.Streams
 	// Deadline bounds a request; what is not there by then is reported as late.
 	Deadline time.Duration
 }
@@ -61,6 +64,13 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if d.crossOrigin(w, r) {
 		return
 	}
+	if d.Streams != nil {
+		if ws := d.Streams.WebSocket(); ws.Supports(r) {
+			// Its credential may come with the first message.
+			ws.Do(w, r.WithContext(context.WithValue(ctx, handshakeKey{}, r)), nil)
+			return
+		}
+	}
 	caller := access.Everyone
 	if d.Find != nil {
 		var err error
@@ -76,7 +86,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx = access.With(ctx, caller)
 	// A connection that stays open has deadlines of its own, one for each operation.
-	if !streams(r) {
+	if !streams.Takes(r) {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, d.Deadline)
 		defer cancel()
@@ -85,11 +95,6 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 var errNoContract = &Refusal{Status: http.StatusForbidden, Code: "FORBIDDEN", Message: "the credential is for an audience that has no contract here"}
-
-// streams reports whether a request asks for a connection that stays open.
-func streams(r *http.Request) bool {
-	return r.Header.Get("Upgrade") != "" || strings.Contains(r.Header.Get("Accept"), "text/event-stream")
-}
 
 func (d *Door) turnAway(w http.ResponseWriter, err error) {
 	var r *Refusal

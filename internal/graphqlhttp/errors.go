@@ -14,6 +14,7 @@ import (
 
 	"customer360/customer"
 	"customer360/graph"
+	"customer360/graph/cost"
 )
 
 // errPanic stands for a panic, which was logged where it happened.
@@ -29,6 +30,10 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 		var ours *customer.Error
 		if !errors.Is(err, errPanic) && errors.As(err, &ours) {
 			return &gqlerror.Error{Message: ours.Message, Path: path, Extensions: extensionsOf(ours)}
+		}
+		var costly *cost.Refusal
+		if errors.As(err, &costly) {
+			return &gqlerror.Error{Message: costly.Message, Path: path, Extensions: costly.Extensions()}
 		}
 		var theirs *gqlerror.Error
 		if !errors.Is(err, errPanic) && errors.As(err, &theirs) && isAboutRequest(theirs, path) {

@@ -5,17 +5,21 @@ package graphqlhttp
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/handler"
+	gqlgen "github.com/99designs/gqlgen/graphql/executor"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"customer360/graph"
 	"customer360/graph/executor"
+	"customer360/graph/persisted"
+	"customer360/internal/streams"
 )
 
 // Options say how to serve.
@@ -23,21 +27,34 @@ type Options struct {
 	// MaxBody bounds a request's body, in bytes.
 	MaxBody int64
 	Limits  Limits
+	// Documents are those that a request may name instead of sending them.
+	Documents *persisted.Documents
 	// Log gets what clients are not told.
 	Log *slog.Logger
 	// Extensions are the schema's own.
 	Extensions []graphql.HandlerExtension
+	// Streams serve what asks for events; nil: nothing does.
+	Streams *streams.Streams
 }
 
 // cachedDocuments is how many documents are kept parsed and validated: clients have
 // some dozens of them.
 const cachedDocuments = 1000
 
-// New gives the handler that serves a schema to those that a [Door] lets in.
-func New(schema graphql.ExecutableSchema, o Options) http.Handler {
+// A Contract serves a schema to those that a [Door] lets in.
+type Contract struct {
+	options    Options
+	executor   *gqlgen.Executor
+	transports []graphql.Transport
+}
+
+// New gives the contract that a schema is.
+func New(schema graphql.ExecutableSchema, o Options) *Contract {
+	if o.Documents == nil {
+		o.Documents = new(persisted.Documents)
+	}
 	cache := lru.New[*ast.QueryDocument](cachedDocuments)
-	s := handler.New(schema)
-	s.AddTransport(transport{o})
+	s := gqlgen.New(schema)
 	s.SetQueryCache(cache)
 	s.SetParserTokenLimit(o.Limits.Tokens)
 	s.SetErrorPresenter(present(o.Log))
@@ -50,7 +67,30 @@ func New(schema graphql.ExecutableSchema, o Options) http.Handler {
 	for _, x := range o.Extensions {
 		s.Use(x)
 	}
-	return s
+	c := &Contract{options: o, executor: s}
+	if o.Streams != nil {
+		c.transports = append(c.transports, o.Streams.Events())
+	}
+	c.transports = append(c.transports, transport{o})
+	return c
+}
+
+// ServeHTTP answers a request by the first transport that takes it.
+func (c *Contract) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer func() {
+		if p := recover(); p != nil {
+			var e *gqlerror.Error
+			errors.As(c.executor.PresentRecoveredError(r.Context(), p), &e)
+			write(w, typeJSON, answer{status: http.StatusInternalServerError, errors: gqlerror.List{e}, request: true})
+		}
+	}()
+	r = r.WithContext(graphql.StartOperationTrace(r.Context()))
+	for _, t := range c.transports {
+		if t.Supports(r) {
+			t.Do(w, r, c.executor)
+			return
+		}
+	}
 }
 
 type requestIDKey struct{}

@@ -58,6 +58,14 @@ func (l limiter) MutateOperationParameters(ctx context.Context, request *graphql
 
 type counts struct{ depth, rootFields int }
 
+// Check reports the first limit that a document is beyond.
+func (l Limits) Check(doc *ast.QueryDocument) error {
+	if err := l.check(doc); err != nil {
+		return err
+	}
+	return nil
+}
+
 // check walks a document and stops at the first limit that is passed.
 func (l Limits) check(doc *ast.QueryDocument) *gqlerror.Error {
 	w := walker{limits: l, doc: doc, known: map[string]counts{}, open: map[string]bool{}}

@@ -2,7 +2,6 @@ package graphqlhttp
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -16,9 +15,9 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"customer360/access"
-	"customer360/customer"
+	"customer360/graph/cost"
 	"customer360/graph/executor"
+	"customer360/graph/persisted"
 )
 
 // transport is GraphQL over HTTP, GET and POST, as
@@ -49,21 +48,17 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		write(w, typeJSON, refuse(w, refusal{status: http.StatusNotAcceptable, message: "the answer comes as application/graphql-response+json or application/json"}))
 		return
 	}
-	params, no := t.read(w, r)
+	request, no := t.read(w, r)
 	if no != nil {
 		write(w, media, refuse(w, *no))
 		return
 	}
+	params := request.params
 	params.ReadTime.Start = graphql.Now()
 	params.ReadTime.End = params.ReadTime.Start
-	ctx, no := declared(r.Context(), params.Extensions)
-	if no != nil {
-		write(w, media, refuse(w, *no))
-		return
-	}
 	body := bodies.take()
 	defer bodies.give(body)
-	ctx = executor.WithBuffer(ctx, &body.data)
+	ctx := executor.WithBuffer(r.Context(), &body.data)
 	op, errs := exec.CreateOperationContext(ctx, params)
 	if errs != nil {
 		answer := answerOf(exec.DispatchError(graphql.WithOperationContext(ctx, op), errs))
@@ -71,34 +66,25 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		if media == typeResponse || !wellFormed(errs) {
 			answer.status = http.StatusBadRequest
 		}
+		var costly *cost.Refusal
+		if errors.As(errs, &costly) && costly.RetryAfter > 0 {
+			answer.status = http.StatusTooManyRequests
+			w.Header().Set("Retry-After", strconv.Itoa(costly.RetryAfter))
+		}
 		write(w, media, answer)
 		return
 	}
+	t.options.Documents.Accepted(request.document)
 	if r.Method == http.MethodGet && op.Operation.Operation != ast.Query {
 		write(w, media, refuse(w, refusal{status: http.StatusMethodNotAllowed, message: "only queries may be sent by GET: send this by POST", allow: http.MethodPost}))
 		return
 	}
+	if op.Operation.Operation == ast.Subscription {
+		write(w, media, refuse(w, refusal{status: http.StatusNotAcceptable, message: "a subscription is answered as events: send it with `Accept: text/event-stream`, or over a WebSocket"}))
+		return
+	}
 	responses, ctx := exec.DispatchOperation(ctx, op)
 	body.write(w, media, answerOf(responses(ctx)))
-}
-
-// declared gives a context whose caller reads for the purpose that a request declares.
-func declared(ctx context.Context, extensions map[string]any) (context.Context, *refusal) {
-	raw, ok := extensions["purpose"]
-	if !ok || raw == nil {
-		return ctx, nil
-	}
-	purpose, ok := raw.(string)
-	caller := access.From(ctx)
-	switch {
-	case !ok || purpose == "":
-		return ctx, malformed("`extensions.purpose` must be a string: what the data is read for")
-	case caller == nil || !caller.MayFor(purpose):
-		return ctx, &refusal{status: http.StatusForbidden, message: "the credential does not allow the purpose that `extensions.purpose` declares", code: string(customer.CodeForbidden)}
-	}
-	c := *caller
-	c.Purpose = purpose
-	return access.With(ctx, &c), nil
 }
 
 // wellFormed reports whether errors are about the document, which is a proper
@@ -113,7 +99,7 @@ func wellFormed(errs gqlerror.List) bool {
 }
 
 // read gives a request's parameters, or why it is none.
-func (t transport) read(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
+func (t transport) read(w http.ResponseWriter, r *http.Request) (*request, *refusal) {
 	switch r.Method {
 	case http.MethodGet:
 		return t.readGET(r)
@@ -123,7 +109,7 @@ func (t transport) read(w http.ResponseWriter, r *http.Request) (*graphql.RawPar
 	return nil, &refusal{status: http.StatusMethodNotAllowed, message: "GraphQL requests are sent by POST or GET", allow: "GET, POST"}
 }
 
-func (t transport) readGET(r *http.Request) (*graphql.RawParams, *refusal) {
+func (t transport) readGET(r *http.Request) (*request, *refusal) {
 	// A page of another origin can make a browser send any GET, with cookies.
 	if !preflighted(r) {
 		return nil, &refusal{status: http.StatusBadRequest, message: "a GET needs one of the headers " + strings.Join(preflightHeaders, ", ") + " (or send it by POST): this keeps other sites from sending it"}
@@ -136,7 +122,7 @@ func (t transport) readGET(r *http.Request) (*graphql.RawParams, *refusal) {
 		return nil, malformed("the URL's query cannot be read")
 	}
 	body := map[string]any{}
-	for _, name := range []string{"query", "operationName"} {
+	for _, name := range []string{"query", "operationName", "documentId"} {
 		if values.Has(name) {
 			body[name] = values.Get(name)
 		}
@@ -150,7 +136,7 @@ func (t transport) readGET(r *http.Request) (*graphql.RawParams, *refusal) {
 			body[name] = value
 		}
 	}
-	return parameters(body)
+	return t.parameters(body)
 }
 
 func preflighted(r *http.Request) bool {
@@ -167,7 +153,7 @@ func preflighted(r *http.Request) bool {
 	return err == nil && media == typeJSON
 }
 
-func (t transport) readPOST(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
+func (t transport) readPOST(w http.ResponseWriter, r *http.Request) (*request, *refusal) {
 	// Browsers send other content types across origins without asking.
 	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != typeJSON || !isUTF8(params["charset"]) {
@@ -191,7 +177,7 @@ func (t transport) readPOST(w http.ResponseWriter, r *http.Request) (*graphql.Ra
 	if !decode(data, &body) || body == nil {
 		return nil, malformed("the body must be a JSON object with a `query`")
 	}
-	return parameters(body)
+	return t.parameters(body)
 }
 
 // decode reads one JSON value, and reports whether there was just that.
@@ -206,7 +192,7 @@ func decode(data []byte, into any) bool {
 	return more == io.EOF
 }
 
-const wrongTypes = "`query` and `operationName` must be strings, `variables` and `extensions` objects"
+const wrongTypes = "`query`, `documentId` and `operationName` must be strings, `variables` and `extensions` objects"
 
 // part gives a part of a request; null is as if it were left out.
 func part[T any](body map[string]any, name string) (value T, given, ok bool) {
@@ -218,23 +204,33 @@ func part[T any](body map[string]any, name string) (value T, given, ok bool) {
 	return value, true, ok
 }
 
+// A request is what a client asks.
+type request struct {
+	params *graphql.RawParams
+	// document is where its text comes from.
+	document persisted.Resolved
+}
+
 // parameters reads the parts of a request. Parts that it does not know are left out.
-func parameters(body map[string]any) (*graphql.RawParams, *refusal) {
-	query, asked, ok1 := part[string](body, "query")
+func (t transport) parameters(body map[string]any) (*request, *refusal) {
+	query, _, ok1 := part[string](body, "query")
 	name, _, ok2 := part[string](body, "operationName")
 	variables, _, ok3 := part[map[string]any](body, "variables")
 	extensions, _, ok4 := part[map[string]any](body, "extensions")
-	if !ok1 || !ok2 || !ok3 || !ok4 {
+	id, _, ok5 := part[string](body, "documentId")
+	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 {
 		return nil, malformed(wrongTypes)
 	}
-	if _, hash := extensions["persistedQuery"]; hash && !asked {
-		// In the words that clients know, so that they send the query instead.
-		return nil, &refusal{status: http.StatusBadRequest, message: "PersistedQueryNotSupported", code: "PERSISTED_QUERY_NOT_SUPPORTED"}
+	document, err := t.options.Documents.Resolve(persisted.Request{Query: query, DocumentID: id, Extensions: extensions})
+	if err != nil {
+		no := malformed(err.Error())
+		var known *persisted.Error
+		if errors.As(err, &known) {
+			no.code = known.Code
+		}
+		return nil, no
 	}
-	if strings.TrimSpace(query) == "" {
-		return nil, malformed("there is no `query`")
-	}
-	return &graphql.RawParams{Query: query, OperationName: name, Variables: variables, Extensions: extensions}, nil
+	return &request{&graphql.RawParams{Query: document.Query, OperationName: name, Variables: variables, Extensions: extensions}, document}, nil
 }
 
 func malformed(message string) *refusal {

@@ -32,6 +32,7 @@ type Telemetry struct {
 	breakers *prometheus.GaugeVec
 	cache    *prometheus.CounterVec
 	ways     *prometheus.CounterVec
+	access   access
 	// sources are the *sourceMetrics by the names of sources.
 	sources sync.Map
 }
@@ -46,6 +47,7 @@ func New(log *slog.Logger, request func(context.Context) string) *Telemetry {
 		log:      log,
 		request:  request,
 		registry: prometheus.NewRegistry(),
+		access:   newAccess(),
 		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "customer360_source_calls_total",
 			Help: "Calls of sources, by outcome: OK, or the kind of the error.",
@@ -81,6 +83,7 @@ func New(log *slog.Logger, request func(context.Context) string) *Telemetry {
 			Help: "Operations, by how they ran: plan, or stock_ and why not as a plan.",
 		}, []string{"way"}),
 	}
+	t.registry.MustRegister(t.access.collectors()...)
 	t.registry.MustRegister(t.calls, t.keys, t.took, t.requests, t.retries, t.breakers, t.cache, t.ways,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return t

@@ -24,7 +24,7 @@ import (
 type Store struct {
 	// Database must be of a client with the options of [ClientOptions].
 	Database *mongo.Database
-	// PointReads: read many keys by one find each, not by one $in. For the
+	// PointReads: read and erase many keys one by one, not by one $in. For the
 	// embedded store, whose look-ups use an index for a single _id only; a find of
 	// fifty keys at once scans the collection, which takes ten times as long.
 	PointReads bool

@@ -48,6 +48,9 @@ type Keeper[V any] struct {
 	kept *otter.Cache[keptKey, kept[V]]
 	// wants are the combinations of parts that were asked for so far: a domain has few.
 	wants atomic.Pointer[[]sources.Parts]
+	// keeping is read-locked by who keeps answers, and locked to mark the calls under way
+	// whose answers are not to be kept. It is taken before mu.
+	keeping sync.RWMutex
 	// mu guards flights, flying and what is in them.
 	mu sync.Mutex
 	// flights are the calls that can be joined, flying are all that are under way.
@@ -219,16 +222,23 @@ func (g *Keeper[V]) recall(ctx context.Context, key string, want sources.Parts, 
 	return newest, !newest.at.IsZero() && time.Since(newest.at) <= maxAge
 }
 
-// remember keeps what the system answered to a call that began at a time.
-func (g *Keeper[V]) remember(scope string, answers map[string]sources.Answer[V], want sources.Parts, at time.Time) {
+// remember keeps what the system answered to a call that began at a time, but for what
+// was to be forgotten since.
+func (g *Keeper[V]) remember(scope string, answers map[string]sources.Answer[V], f *flight[V], at time.Time) {
 	if g.kept == nil {
 		return
 	}
+	want := f.want
+	g.keeping.RLock()
+	defer g.keeping.RUnlock()
 	for wants := g.wants.Load(); !slices.Contains(*wants, want); wants = g.wants.Load() {
 		more := append(slices.Clone(*wants), want)
 		g.wants.CompareAndSwap(wants, &more)
 	}
 	for key, a := range answers {
+		if _, ok := f.forgotten[key]; ok {
+			continue
+		}
 		w := want
 		if a.Missing {
 			w = everyPart

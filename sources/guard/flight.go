@@ -21,6 +21,8 @@ type flight[V any] struct {
 	answers map[string]sources.Answer[V]
 	err     *sources.Error
 	cancel  context.CancelFunc
+	// forgotten are the keys whose answers must not be kept. [Keeper.keeping] guards it.
+	forgotten map[string]struct{}
 	// keys are those by which others find it.
 	keys []flightKey
 	// waiting is how many wait for it.
@@ -110,7 +112,7 @@ func (g *Keeper[V]) fly(ctx context.Context, f *flight[V], keys []string, scope 
 	answers, err := sources.Caught(g.Name(), func() (map[string]sources.Answer[V], error) {
 		at := time.Now()
 		answers, err := g.Source.Fetch(ctx, keys, f.want)
-		g.remember(scope, answers, f.want, at)
+		g.remember(scope, answers, f, at)
 		return answers, err
 	})
 	g.mu.Lock()

@@ -27,14 +27,18 @@ import (
 // The settings must pass [Settings.Check]. Closing it forgets what is kept and closes
 // the inner source, if that can be closed.
 func New[V any](inner sources.Source[string, V], s Settings, o Observer) *Guarded[V] {
-	source := Bulkhead(inner, s.Bulkhead)
+	eraser, source := sources.EraserOf(inner), inner
+	if eraser != nil {
+		source = erasable[V]{inner, eraser}
+	}
+	source = Bulkhead(source, s.Bulkhead)
 	source = Rate(source, s.RateLimit)
 	source = Deadline(source, s.Timeout)
 	source = Circuit(source, s.Breaker, s.Timeout, o)
 	source = Again(source, s.Retry, s.Timeout, o)
 	source = Observe(source, o)
 	kept := Keep(source, s.Cache, s.Timeout, o)
-	return &Guarded[V]{kept, func() error {
+	return &Guarded[V]{kept, kept, eraser != nil, func() error {
 		err := kept.Close()
 		if c, ok := inner.(io.Closer); ok {
 			err = errors.Join(err, c.Close())
@@ -46,7 +50,10 @@ func New[V any](inner sources.Source[string, V], s Settings, o Observer) *Guarde
 // A Guarded source holds goroutines and perhaps connections, until it is closed.
 type Guarded[V any] struct {
 	sources.Source[string, V]
-	close func() error
+	kept *Keeper[V]
+	// erases: the inner source can erase.
+	erases bool
+	close  func() error
 }
 
 // Close releases what the source holds. It must not be asked any more.

@@ -51,6 +51,7 @@ func fake(f sourcetest.Fault) *sourcetest.Fake[string] {
 		SourceName: "billing/test",
 		Records:    map[string]sources.Answer[string]{"key-a": {Value: "A"}, "key-b": {Value: "B"}, "key-c": {Value: "C"}},
 		Fault:      f,
+		Erasable:   true,
 	}
 }
 

@@ -9,14 +9,19 @@ import (
 )
 
 // Spine guards the store of the profiles as [Deadline] and [Observe] guard a
-// source: each of its calls ends within d and is reported.
+// source: each of its calls ends within d and is reported. It is a [profiles.Eraser]
+// where the inner one is.
 func Spine(inner profiles.Spine, d time.Duration, o Observer) profiles.Spine {
-	return spine{
+	g := spine{
 		Source:   Observe(Deadline(sources.Source[string, *profiles.Customer](inner), d), o),
 		inner:    inner,
 		d:        d,
 		observer: o,
 	}
+	if e, ok := inner.(profiles.Eraser); ok {
+		return erasingSpine{g, e}
+	}
+	return g
 }
 
 type spine struct {
@@ -54,4 +59,17 @@ func guarded[T any](ctx context.Context, g spine, call func(context.Context) (T,
 	}
 	g.observer.Called(ctx, c)
 	return value, err
+}
+
+// erasingSpine is a guarded spine whose inner one can erase.
+type erasingSpine struct {
+	spine
+	eraser profiles.Eraser
+}
+
+func (g erasingSpine) EraseCustomer(ctx context.Context, id string) error {
+	_, err := guarded(ctx, g.spine, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, g.eraser.EraseCustomer(ctx, id)
+	})
+	return err
 }

@@ -27,6 +27,20 @@ type Spine interface {
 	Definitions(ctx context.Context) ([]Definition, error)
 }
 
+// An Eraser is a spine that can remove a customer.
+//
+// EraseCustomer removes the profile and every identifier that only this customer has;
+// those that others have too stay theirs. A profile that is not there is erased already,
+// so that doing it twice changes nothing, and a call that failed or was cut short, and may
+// have done a part, is made again. What other profiles say stays: they are other people's
+// data. So a relation of theirs keeps the name that it has, and leads to no customer any
+// more. Nothing remembers that the customer was erased, since that would be data of theirs
+// too: whoever lands the profile again brings it back, and so it is erased where it comes
+// from first. Errors are those of a source.
+type Eraser interface {
+	EraseCustomer(ctx context.Context, id string) error
+}
+
 // A Query says which customers to list. Conditions hold values in the
 // normalised form that they are kept in.
 type Query struct {

@@ -21,6 +21,8 @@ type Fake[V any] struct {
 	Records map[string]sources.Answer[V]
 	// Fault is how it fails; the zero value: not at all.
 	Fault Fault
+	// Erasable: its records can be erased, see [sources.Eraser].
+	Erasable bool
 	// Observe sees every call that reaches it, before it is answered; nil: nobody does.
 	Observe func(keys []string, want sources.Parts)
 
@@ -83,6 +85,8 @@ func (f *Fake[V]) Fetch(ctx context.Context, keys []string, want sources.Parts) 
 	case f.Fault.Kind != "" && len(f.Fault.Without) == 0:
 		return nil, f.failure(f.Fault.Kind)
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	without := map[string]bool{}
 	for _, k := range f.Fault.Without {
 		without[k] = true
@@ -101,6 +105,29 @@ func (f *Fake[V]) Fetch(ctx context.Context, keys []string, want sources.Parts) 
 		}
 	}
 	return answers, err
+}
+
+// Eraser gives what erases its records; nil where they are not Erasable.
+func (f *Fake[V]) Eraser() sources.Eraser[string] {
+	if !f.Erasable {
+		return nil
+	}
+	return fakeEraser[V]{f}
+}
+
+type fakeEraser[V any] struct{ fake *Fake[V] }
+
+// Erase makes records missing, or fails as a Fetch would.
+func (e fakeEraser[V]) Erase(ctx context.Context, keys []string) error {
+	if _, err := e.fake.Fetch(ctx, keys, 0); err != nil {
+		return err
+	}
+	e.fake.mu.Lock()
+	defer e.fake.mu.Unlock()
+	for _, k := range keys {
+		delete(e.fake.Records, k)
+	}
+	return nil
 }
 
 func (f *Fake[V]) failure(kind sources.Kind) *sources.Error {

@@ -13,7 +13,7 @@ func TestFake(t *testing.T) {
 		for _, k := range []string{"key-1", "key-2", "key-3"} {
 			records[k] = sources.Answer[string]{Value: "a record"}
 		}
-		f := &sourcetest.Fake[string]{SourceName: "fake/one", Records: records}
+		f := &sourcetest.Fake[string]{SourceName: "fake/one", Records: records, Erasable: true}
 		return sourcetest.Fixture[string]{
 			Source:  f,
 			Known:   []string{"key-1", "key-2", "key-3"},

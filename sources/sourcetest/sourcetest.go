@@ -164,6 +164,9 @@ func Test[V any](t *testing.T, fixture func(t *testing.T) Fixture[V]) {
 			}
 		})
 	}
+	if sources.EraserOf(sample.Source) != nil {
+		testErasing(run, sample.Failures)
+	}
 	if sample.Break == nil {
 		return
 	}

@@ -292,7 +292,10 @@ func decode(raw bson.Raw, want sources.Parts, defs map[string]profiles.Definitio
 		key, value, _ := strings.Cut(word, "=")
 		def, ok := defs[key]
 		if !ok {
-			continue
+			if !want.Has(profiles.Undeclared) {
+				continue
+			}
+			def.Type = profiles.Text
 		}
 		// A value that is not of its type any more is shown as the text that it is.
 		typ := def.Type

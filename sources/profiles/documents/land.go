@@ -201,7 +201,9 @@ func (s *Spine) landIdentifiers(ctx context.Context, owners, lost map[profiles.I
 			}
 			// One at a time and atomic: whoever else lands now keeps their owners too.
 			if _, err := c.UpdateOne(ctx, bson.D{{Key: "_id", Value: id}},
-				bson.D{{Key: "$addToSet", Value: bson.D{{Key: "owners", Value: owner}}}}); err != nil {
+				bson.D{{Key: "$addToSet", Value: bson.D{{Key: "owners", Value: owner}}}},
+				// Somebody may have removed it since, as nobody's.
+				options.UpdateOne().SetUpsert(true)); err != nil {
 				return err
 			}
 		}
@@ -210,12 +212,14 @@ func (s *Spine) landIdentifiers(ctx context.Context, owners, lost map[profiles.I
 		return err
 	}
 	for id, gone := range lost {
-		if _, err := c.UpdateOne(ctx, bson.D{{Key: "_id", Value: string(id)}},
-			bson.D{{Key: "$pullAll", Value: bson.D{{Key: "owners", Value: gone}}}}); err != nil {
+		if _, err := c.UpdateOne(ctx, bson.D{{Key: "_id", Value: string(id)}}, disown(gone...)); err != nil {
 			return err
 		}
 	}
-	return nil
+	if len(lost) == 0 {
+		return nil
+	}
+	return s.eraseUnowned(ctx)
 }
 
 func documentOf(c *profiles.Customer) document {

@@ -1,0 +1,170 @@
+package keys
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+)
+
+// ErrNotFound is where there is no key of an id.
+var ErrNotFound = errors.New("there is no such key: customer360 keys list shows all of them")
+
+// A Store keeps keys in a database, and those that were looked up in memory. It is safe
+// for concurrent use, and must be closed.
+type Store struct {
+	collection *mongo.Collection
+	// uses are apart: the embedded store may lose one of two updates of a document, and
+	// a revocation must not get lost because the key was used.
+	uses  *mongo.Collection
+	now   func() time.Time
+	known memory
+	// background are look-ups, and writes of when a key was last used.
+	background sync.WaitGroup
+}
+
+// New makes a store of keys in a database.
+func New(db *mongo.Database) *Store {
+	s := &Store{collection: db.Collection(Collection), uses: db.Collection(UsesCollection), now: time.Now}
+	s.known.init()
+	return s
+}
+
+// Close waits for what is still being looked up and written. Nothing may be asked any more.
+func (s *Store) Close() error {
+	s.background.Wait()
+	return nil
+}
+
+// Create makes a key and gives it whole: it cannot be had again. What is wrong with the
+// spec is told at once.
+func (s *Store) Create(ctx context.Context, spec Spec) (secret string, k Key, err error) {
+	if err := spec.Check(s.now()); err != nil {
+		return "", Key{}, err
+	}
+	return s.insert(ctx, spec.key())
+}
+
+func (s *Store) insert(ctx context.Context, k Key) (string, Key, error) {
+	key, id, secret := draw()
+	h := hash(secret)
+	k.ID, k.CreatedAt = id, s.now().UTC().Truncate(time.Millisecond)
+	if _, err := s.collection.InsertOne(ctx, stored{k, h[:]}); err != nil {
+		return "", Key{}, fmt.Errorf("the key could not be stored: %w", err)
+	}
+	return key, k, nil
+}
+
+// List gives all keys, the newest first.
+func (s *Store) List(ctx context.Context) ([]Key, error) {
+	var all []Key
+	if err := read(ctx, s.collection, &all); err != nil {
+		return nil, err
+	}
+	var uses []struct {
+		ID string    `bson:"_id"`
+		At time.Time `bson:"at"`
+	}
+	if err := read(ctx, s.uses, &uses); err != nil {
+		return nil, err
+	}
+	used := make(map[string]time.Time, len(uses))
+	for _, u := range uses {
+		used[u.ID] = u.At
+	}
+	for i := range all {
+		all[i].LastUsedAt = used[all[i].ID]
+	}
+	slices.SortFunc(all, func(a, b Key) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	return all, nil
+}
+
+// read reads a whole collection.
+func read(ctx context.Context, c *mongo.Collection, into any) error {
+	cursor, err := c.Find(ctx, bson.D{})
+	if err == nil {
+		err = cursor.All(ctx, into)
+	}
+	if err != nil {
+		return fmt.Errorf("the keys could not be read: %w", err)
+	}
+	return nil
+}
+
+// Revoke ends a key for good. It takes effect here at once, and on other gateways within
+// [KnownFor]. A key that was revoked before stays so, with the time of the first.
+func (s *Store) Revoke(ctx context.Context, id string) error {
+	k, err := s.get(ctx, id)
+	switch {
+	case err != nil:
+		return err
+	case k.RevokedAt.IsZero():
+		err = s.set(ctx, id, bson.D{{Key: "revokedAt", Value: s.now().UTC()}})
+	}
+	return err
+}
+
+// Rotate makes a key with everything that the one with this id has, and gives it whole.
+// It lives as long as that one was made for. The old one goes on working for the grace
+// time, if it does not end before. A key that does not work, or has been rotated, is not
+// rotated; the error says so.
+func (s *Store) Rotate(ctx context.Context, id string, grace time.Duration) (secret string, k Key, err error) {
+	old, err := s.get(ctx, id)
+	if err != nil {
+		return "", Key{}, err
+	}
+	now := s.now().UTC().Truncate(time.Millisecond)
+	switch state := old.State(now); {
+	case grace < 0:
+		return "", Key{}, errors.New("grace: a length of time of at least 0s")
+	case state == Rotated:
+		return "", Key{}, fmt.Errorf("the key %s has been rotated to %s: rotate that one", id, old.RotatedTo)
+	case state != Active:
+		return "", Key{}, fmt.Errorf("the key %s is %s: create a new one", id, state)
+	}
+	k = old.Key
+	k.RotatedFrom = id
+	if !old.ExpiresAt.IsZero() {
+		k.ExpiresAt = now.Add(old.ExpiresAt.Sub(old.CreatedAt))
+	}
+	secret, k, err = s.insert(ctx, k)
+	if err != nil {
+		return "", Key{}, err
+	}
+	ends := now.Add(grace)
+	if !old.ExpiresAt.IsZero() && old.ExpiresAt.Before(ends) {
+		ends = old.ExpiresAt
+	}
+	if err := s.set(ctx, id, bson.D{{Key: "rotatedTo", Value: k.ID}, {Key: "expiresAt", Value: ends}}); err != nil {
+		// Nobody is given the new one, so nobody would miss it.
+		return "", Key{}, errors.Join(err, s.Revoke(context.WithoutCancel(ctx), k.ID))
+	}
+	return secret, k, nil
+}
+
+// get reads a key from the store.
+func (s *Store) get(ctx context.Context, id string) (stored, error) {
+	var k stored
+	err := s.collection.FindOne(ctx, bson.D{{Key: "_id", Value: id}}).Decode(&k)
+	switch {
+	case errors.Is(err, mongo.ErrNoDocuments):
+		return k, ErrNotFound
+	case err != nil:
+		return k, fmt.Errorf("the key could not be read: %w", err)
+	}
+	return k, nil
+}
+
+// set changes fields of a key, and forgets what was known of it.
+func (s *Store) set(ctx context.Context, id string, fields bson.D) error {
+	defer s.known.forget(id)
+	if _, err := s.collection.UpdateOne(ctx, bson.D{{Key: "_id", Value: id}}, bson.D{{Key: "$set", Value: fields}}); err != nil {
+		return fmt.Errorf("the key could not be changed: %w", err)
+	}
+	return nil
+}

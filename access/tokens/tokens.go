@@ -1,0 +1,269 @@
+// Package tokens reads JSON Web Tokens (RFC 7519) of an OpenID Connect issuer: it checks
+// them as RFC 8725 and RFC 9068 ask for, by the keys that the issuer publishes, and maps
+// their claims to a caller by configuration.
+//
+// A token is a bearer token: whoever has it may use it until it ends, as often as they
+// like. A token that is bound to a key of its owner's (cnf) is refused, since it is not
+// checked here who sends it. A token cannot be revoked here: issuers give short-lived ones,
+// or take the key back that they are signed with.
+package tokens
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/lestrrat-go/jwx/v3/jwa"
+	"github.com/lestrrat-go/jwx/v3/jws"
+
+	"customer360/access"
+)
+
+// A Refusal is why a token does not count, in a word for metrics and logs. Clients must
+// not be told.
+type Refusal string
+
+// The refusals. Those after Signature are of tokens that the issuer has signed.
+const (
+	Malformed   Refusal = "malformed" // not a signed token in the compact form, or too long
+	Algorithm   Refusal = "algorithm" // signed in a way that is not configured
+	Unsupported Refusal = "unsupported"
+	UnknownKey  Refusal = "unknown-key"
+	Signature   Refusal = "signature"
+	Issuer      Refusal = "issuer"
+	NotForUs    Refusal = "audience" // aud does not have our name
+	HasExpired  Refusal = "expired"
+	NotYet      Refusal = "not-yet-valid"
+	Bound       Refusal = "bound"  // to a key of its owner's
+	Unmapped    Refusal = "claims" // they do not say who it is, or for what
+)
+
+// Error gives the word.
+func (r Refusal) Error() string { return "the token is refused: " + string(r) }
+
+// Reason gives the word alone.
+func (r Refusal) Reason() string { return string(r) }
+
+// Held reports whether the token is one that the issuer has signed, though it does not
+// count.
+func (r Refusal) Held() bool {
+	switch r {
+	case Malformed, Algorithm, Unsupported, UnknownKey, Signature:
+		return false
+	}
+	return true
+}
+
+// A Verifier checks tokens. It fetches the issuer's keys in the background, keeps them
+// while the issuer is down, and must be closed. It is safe for concurrent use.
+type Verifier struct {
+	config  Config
+	mapping mapping
+	keys    *keyring
+	now     func() time.Time
+	// verified are the callers of tokens that count: a signature costs as much as a
+	// request.
+	verified *lru.Cache[[sha256.Size]byte, verified]
+}
+
+// verified is a caller, and the edition of the keys that the token was checked by.
+type verified struct {
+	caller  *access.Caller
+	edition int
+}
+
+// maxVerified bounds the tokens in memory, of about a kilobyte each.
+const maxVerified = 10_000
+
+// New makes a verifier, of a configuration that passes [Config.Check]; otherwise the error
+// is that of the check. The issuer need not be there yet.
+func New(c Config) (*Verifier, error) { return newVerifier(c, time.Now) }
+
+func newVerifier(c Config, now func() time.Time) (*Verifier, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	c = c.withDefaults()
+	// It fails for a size below 1 only.
+	kept, _ := lru.New[[sha256.Size]byte, verified](maxVerified)
+	return &Verifier{config: c, mapping: newMapping(c), keys: newKeyring(c, now), now: now, verified: kept}, nil
+}
+
+// Close ends what runs in the background.
+func (v *Verifier) Close() error {
+	v.keys.close()
+	return nil
+}
+
+// Err gives why the last fetch of the issuer's keys failed; nil: it did not. It is for
+// the operator, not for clients.
+func (v *Verifier) Err() error {
+	v.keys.mu.Lock()
+	defer v.keys.mu.Unlock()
+	return v.keys.fault
+}
+
+// Find gives the caller that a token stands for, which is shared and must not be changed.
+// An error is a [Refusal], or says that the issuer's keys are not there.
+func (v *Verifier) Find(ctx context.Context, token string) (*access.Caller, error) {
+	if len(token) > v.config.MaxBytes {
+		return nil, Malformed
+	}
+	// A hash as the key: how long a look-up takes says nothing of the tokens that count.
+	id, edition := sha256.Sum256([]byte(token)), v.keys.current()
+	if known, ok := v.verified.Get(id); ok && edition != 0 && known.edition == edition {
+		if known.caller.Expired(v.now()) {
+			return nil, HasExpired
+		}
+		return known.caller, nil
+	}
+	payload, err := v.verify(ctx, token)
+	if err != nil {
+		return nil, err
+	}
+	c, err := v.caller(payload)
+	if err == nil {
+		// The keys may be newer by now: then it is checked once more.
+		v.verified.Add(id, verified{c, edition})
+	}
+	return c, err
+}
+
+// verify gives what the issuer has signed.
+func (v *Verifier) verify(ctx context.Context, token string) (payload []byte, err error) {
+	if strings.Count(token, ".") != 2 {
+		return nil, Malformed
+	}
+	header, err := parseHeader(token[:strings.IndexByte(token, '.')])
+	if err != nil {
+		return nil, err
+	}
+	// Before a key is looked for, so that nothing but the configured can be tried.
+	alg, ok := jwa.LookupSignatureAlgorithm(header.alg)
+	if !ok || !slices.Contains(v.config.Algorithms, header.alg) {
+		return nil, Algorithm
+	}
+	keys, err := v.keys.find(ctx, header.kid, header.alg)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(keys) == 0:
+		return nil, UnknownKey
+	}
+	for _, key := range keys {
+		if payload, err := jws.VerifyCompactFast(key.public, []byte(token), alg); err == nil {
+			return payload, nil
+		}
+	}
+	return nil, Signature
+}
+
+type header struct{ alg, kid string }
+
+// parseHeader reads the part of a header that counts. What it says of keys to use (jwk,
+// jku, x5c, x5u …) does not.
+func parseHeader(encoded string) (h header, err error) {
+	text, err := base64.RawURLEncoding.Strict().DecodeString(encoded)
+	if err != nil {
+		return h, Malformed
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(text, &fields); err != nil || fields == nil {
+		return h, Malformed
+	}
+	// No extension is known here, and one that is critical must be (RFC 7515, section
+	// 4.1.11); nor is an unencoded payload (RFC 7797).
+	for _, name := range []string{"crit", "b64", "zip", "enc"} {
+		if _, ok := fields[name]; ok {
+			return h, Unsupported
+		}
+	}
+	var typ string
+	for name, into := range map[string]*string{"alg": &h.alg, "kid": &h.kid, "typ": &typ} {
+		if raw, ok := fields[name]; ok && json.Unmarshal(raw, into) != nil {
+			return h, Malformed
+		}
+	}
+	switch strings.TrimPrefix(strings.ToLower(typ), "application/") {
+	case "", "jwt", "at+jwt":
+		return h, nil
+	}
+	// A logout token or a proof of possession is signed by the same keys.
+	return h, Unsupported
+}
+
+// caller checks the claims of a signed token, and gives who they are of.
+func (v *Verifier) caller(payload []byte) (*access.Caller, error) {
+	claims, ok := parseClaims(payload)
+	if !ok {
+		return nil, Malformed
+	}
+	now, skew := v.now(), v.config.ClockSkew
+	if iss, _ := claims["iss"].(string); iss != v.config.Issuer {
+		return nil, Issuer
+	}
+	aud, ok := texts(claims["aud"], false)
+	if !ok || !slices.Contains(aud, v.config.Audience) {
+		return nil, NotForUs
+	}
+	exp, ok := date(claims["exp"])
+	if !ok {
+		return nil, Unmapped
+	}
+	ends := exp.Add(skew)
+	if !now.Before(ends) {
+		return nil, HasExpired
+	}
+	for _, name := range []string{"nbf", "iat"} {
+		switch at, ok := date(claims[name]); {
+		case claims[name] == nil:
+		case !ok:
+			return nil, Unmapped
+		case now.Before(at.Add(-skew)):
+			return nil, NotYet
+		}
+	}
+	if claims["cnf"] != nil {
+		return nil, Bound
+	}
+	c, err := v.mapping.caller(claims)
+	if err != nil {
+		return nil, Unmapped
+	}
+	c.Expires = ends
+	return c, nil
+}
+
+func parseClaims(payload []byte) (claims map[string]any, ok bool) {
+	d := json.NewDecoder(bytes.NewReader(payload))
+	d.UseNumber()
+	if err := d.Decode(&claims); err != nil || claims == nil {
+		return nil, false
+	}
+	_, err := d.Token()
+	return claims, errors.Is(err, io.EOF)
+}
+
+// lastDate is the end of the year 9999: times beyond it cannot be written down.
+const lastDate = 253402300799
+
+// date reads a NumericDate: seconds since 1970, perhaps with a fraction.
+func date(claim any) (time.Time, bool) {
+	n, ok := claim.(json.Number)
+	if !ok {
+		return time.Time{}, false
+	}
+	seconds, err := n.Float64()
+	if err != nil || seconds < 0 || seconds > lastDate {
+		return time.Time{}, false
+	}
+	return time.Unix(int64(seconds), 0), true
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"customer360/access"
+	"customer360/graph/persisted"
+)
+
+// documentsFlags are the commands about trusted documents.
+type documentsFlags struct {
+	Check struct {
+		Manifest string `arg:"" help:"The manifest: as Apollo's tools write it, or an object of documents by id, as Relay's compiler does."`
+		Audience string `required:"" enum:"internal,frontend,analyst,partner" help:"Whose contract the documents must fit: internal, frontend, analyst or partner."`
+	} `cmd:"" help:"Say everything in a manifest of trusted documents that the gateway would refuse: what the contract does not have, what is over a limit."`
+}
+
+// runDocuments runs a command about trusted documents, and gives the exit code: 0, all of
+// them are executed. The rules are those of an audience, as they are served.
+func runDocuments(c documentsFlags, rules func(access.Audience) (persisted.Rules, error), stdout, stderr io.Writer) int {
+	path := c.Check.Manifest
+	audience, ok := access.ParseAudience(c.Check.Audience)
+	if !ok {
+		return fail(stderr, errors.New("--audience: there is no such audience"))
+	}
+	r, err := rules(audience)
+	if err != nil {
+		return fail(stderr, err)
+	}
+	m, err := persisted.Load(path)
+	if err != nil {
+		return fail(stderr, named(path, err))
+	}
+	findings, dearest := m.Check(r)
+	var faults []error
+	for _, f := range findings {
+		if f.Minor {
+			fmt.Fprintf(stdout, "%s: %s\n", path, f)
+			continue
+		}
+		faults = append(faults, errors.New(f.String()))
+	}
+	if len(faults) > 0 {
+		return fail(stderr, named(path, errors.Join(faults...)))
+	}
+	fmt.Fprintf(stdout, "%s: no faults, documents: %d; they fit the contract of %s, and cost at most %d", path, len(m.Documents), strings.ToLower(string(audience)), dearest)
+	if r.PerOperation > 0 {
+		fmt.Fprintf(stdout, " each, of %d", r.PerOperation)
+	}
+	fmt.Fprintln(stdout)
+	return 0
+}
+
+// named puts a file's name before each of the faults that were found in it.
+func named(path string, err error) error {
+	var joined interface{ Unwrap() []error }
+	if !errors.As(err, &joined) {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	var all []error
+	for _, e := range joined.Unwrap() {
+		all = append(all, fmt.Errorf("%s: %w", path, e))
+	}
+	return errors.Join(all...)
+}

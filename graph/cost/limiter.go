@@ -1,0 +1,173 @@
+package cost
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// The codes of refusals.
+const (
+	// CodeLimit: the operation costs more than one may cost, whenever it is sent.
+	CodeLimit = "COST_LIMIT"
+	// CodeRate: it costs more than is left for now.
+	CodeRate = "RATE_LIMITED"
+)
+
+// Limits bound what a caller may spend; 0: without a bound.
+type Limits struct {
+	// PerOperation bounds one operation.
+	PerOperation int `yaml:"perOperation"`
+	// PerMinute bounds all operations of a [Window].
+	PerMinute int `yaml:"perMinute"`
+}
+
+// Check reports all limits that make no sense.
+func (l Limits) Check() error {
+	switch {
+	case l.PerOperation < 0 || l.PerMinute < 0 || l.PerOperation > Max || l.PerMinute > Max:
+		return fmt.Errorf("perOperation, perMinute: must be from 0, which is without a bound, to %d", Max)
+	case l.PerMinute > 0 && l.PerOperation > l.PerMinute:
+		return fmt.Errorf("perOperation: must not be above perMinute, %d: such an operation could never be sent", l.PerMinute)
+	}
+	return nil
+}
+
+// A Refusal is why an operation is not executed. Its text is for clients.
+type Refusal struct {
+	// Code is CodeLimit or CodeRate.
+	Code, Message string
+	// RetryAfter is in how many seconds the operation can be sent again; 0: never as it is.
+	RetryAfter int
+}
+
+// Error is the text for clients.
+func (r *Refusal) Error() string { return r.Message }
+
+// Extensions are what stands beside the text: the code, and `retryAfter` as a length of
+// time by ISO 8601 where waiting helps.
+func (r *Refusal) Extensions() map[string]any {
+	x := map[string]any{"code": r.Code}
+	if r.RetryAfter > 0 {
+		x["retryAfter"] = "PT" + strconv.Itoa(r.RetryAfter) + "S"
+	}
+	return x
+}
+
+// A Charge is what an operation was charged, as `extensions.cost` tells it.
+type Charge struct {
+	// Requested is the operation's cost.
+	Requested int
+	// Limits are those of the caller.
+	Limits
+	// Remaining is what is left of the limit per minute, and ResetAt when there is all of it
+	// again. They are there if there is such a limit.
+	Remaining int
+	ResetAt   time.Time
+}
+
+// AppendJSON appends the form of `extensions.cost`: `requested`, `limit` (of one
+// operation), `limitPerMinute`, `remaining` and `resetAt`; those that have no bound are left out.
+// It is in every answer, so it is not written by reflection.
+func (c *Charge) AppendJSON(b []byte) []byte {
+	b = strconv.AppendInt(append(b, `{"requested":`...), int64(c.Requested), 10)
+	if c.PerOperation > 0 {
+		b = strconv.AppendInt(append(b, `,"limit":`...), int64(c.PerOperation), 10)
+	}
+	if c.PerMinute > 0 {
+		b = strconv.AppendInt(append(b, `,"limitPerMinute":`...), int64(c.PerMinute), 10)
+		b = strconv.AppendInt(append(b, `,"remaining":`...), int64(c.Remaining), 10)
+		b = append(roundUp(c.ResetAt).UTC().AppendFormat(append(b, `,"resetAt":"`...), time.RFC3339), '"')
+	}
+	return append(b, '}')
+}
+
+// MarshalJSON is [Charge.AppendJSON].
+func (c *Charge) MarshalJSON() ([]byte, error) { return c.AppendJSON(nil), nil }
+
+// roundUp gives the next whole second: who comes back then does not come too early.
+func roundUp(t time.Time) time.Time { return t.Add(time.Second - 1).Truncate(time.Second) }
+
+// A Limiter is a gqlgen extension that refuses operations which cost more than their
+// caller may spend, before they are executed, and tells every caller in `extensions.cost` what
+// the operation cost and what is left. A refused operation is charged nothing. It
+// intercepts no fields.
+type Limiter struct {
+	// Calculator is for the schema that is served.
+	Calculator *Calculator
+	// Budget is what callers have left; it may be shared by several servers.
+	Budget *Budget
+	// Limits gives who pays for a request, and the limits.
+	Limits func(context.Context) (id string, l Limits)
+	// Refused hears of every refusal, by its code; nil: nobody does.
+	Refused func(ctx context.Context, code string)
+}
+
+// ExtensionName is "Cost".
+func (Limiter) ExtensionName() string { return "Cost" }
+
+// Validate has nothing to say.
+func (Limiter) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationContext charges an operation, or refuses it with a [Refusal] as the
+// cause of the error.
+func (l Limiter) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	id, limits := l.Limits(ctx)
+	c := &Charge{Requested: l.Calculator.Of(op.Doc, op.Operation, op.Variables), Limits: limits}
+	op.Stats.SetExtension(l.ExtensionName(), c)
+	now := graphql.Now()
+	var refused *Refusal
+	switch {
+	case limits.PerOperation > 0 && c.Requested > limits.PerOperation:
+		refused = &Refusal{Code: CodeLimit, Message: fmt.Sprintf("The operation costs %d, over the limit of %d for one operation: ask for fewer fields, or for smaller pages with `first`.", c.Requested, limits.PerOperation)}
+	case limits.PerMinute > 0 && c.Requested > limits.PerMinute:
+		refused = &Refusal{Code: CodeLimit, Message: fmt.Sprintf("The operation costs %d, over the limit of %d for a minute: ask for fewer fields, or for smaller pages with `first`.", c.Requested, limits.PerMinute)}
+	}
+	if limits.PerMinute > 0 {
+		ok := true
+		if refused != nil {
+			c.Remaining, c.ResetAt = l.Budget.Peek(id, limits.PerMinute, now)
+		} else {
+			c.Remaining, c.ResetAt, ok = l.Budget.Take(id, c.Requested, limits.PerMinute, now)
+		}
+		if !ok {
+			wait := int((c.ResetAt.Sub(now) + time.Second - 1) / time.Second)
+			refused = &Refusal{Code: CodeRate, RetryAfter: wait, Message: fmt.Sprintf("The operation costs %d, and %d is left of the limit of %d for a minute: send it again after `retryAfter`.", c.Requested, c.Remaining, limits.PerMinute)}
+		}
+	}
+	if refused == nil {
+		return nil
+	}
+	if l.Refused != nil {
+		l.Refused(ctx, refused.Code)
+	}
+	return &gqlerror.Error{Err: refused, Message: refused.Message, Extensions: refused.Extensions()}
+}
+
+// InterceptResponse puts the charge into `extensions.cost`, of refusals too.
+func (l Limiter) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	response := next(ctx)
+	c := ChargeOf(ctx)
+	if response == nil || c == nil {
+		return response
+	}
+	if response.Extensions == nil {
+		response.Extensions = map[string]any{}
+	}
+	response.Extensions["cost"] = c
+	return response
+}
+
+// ChargeOf gives what the operation of a context was charged; nil: it was not charged yet,
+// or by nobody. It must not be changed.
+func ChargeOf(ctx context.Context) *Charge {
+	if !graphql.HasOperationContext(ctx) {
+		return nil
+	}
+	c, _ := graphql.GetOperationContext(ctx).Stats.GetExtension(Limiter{}.ExtensionName()).(*Charge)
+	return c
+}

@@ -1,0 +1,265 @@
+// Package persisted finds the document of a request that names it instead of sending it.
+// There are two ways to do so:
+//
+//   - automatic persisted queries: a client sends the hash of its document, and only if the
+//     server does not know it the document too, which is kept from then on
+//     (https://www.apollographql.com/docs/apollo-server/performance/apq);
+//   - trusted documents: a manifest, made when a client is built, lists the documents that it
+//     sends, and they are named by their ids, as the appendix Persisted Documents of
+//     https://github.com/graphql/graphql-over-http has it. Where trusted documents are
+//     required, nothing else is executed.
+//
+// It knows neither HTTP nor a schema. What it keeps belongs to one schema: every audience has
+// [Documents] of its own.
+package persisted
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+)
+
+// Config says which documents may be named. The zero value of a number is its default.
+type Config struct {
+	// Automatic: documents that clients sent are kept, and may be named by their hash.
+	Automatic bool `yaml:"automatic"`
+	// MaxDocuments and MaxBytes bound what is kept; default 1,000, and 8 MiB: clients have
+	// some dozens of documents, of some kilobytes.
+	MaxDocuments int `yaml:"maxDocuments"`
+	MaxBytes     int `yaml:"maxBytes"`
+	// Manifest is the path of the manifest of trusted documents, see [Read]; "": there are
+	// none.
+	Manifest string `yaml:"manifest"`
+	// Required: only trusted documents are executed.
+	Required bool `yaml:"required"`
+}
+
+// Check reports all that makes no sense. It does not read the manifest.
+func (c Config) Check() error {
+	var errs []error
+	if c.MaxDocuments < 0 {
+		errs = append(errs, errors.New("maxDocuments: must not be negative"))
+	}
+	if c.MaxBytes < 0 {
+		errs = append(errs, errors.New("maxBytes: must not be negative"))
+	}
+	if c.Required && c.Manifest == "" {
+		errs = append(errs, errors.New("required: needs a manifest: without one, nothing could be executed"))
+	}
+	if c.Required && c.Automatic {
+		errs = append(errs, errors.New("automatic: must be false where trusted documents are required: nothing else is executed, so nothing else is kept"))
+	}
+	return errors.Join(errs...)
+}
+
+// maxKept bounds one document that is kept, in bytes: larger ones are sent each time, so that
+// a few of them do not take the place of all others.
+const maxKept = 64 << 10
+
+// The codes of errors.
+const (
+	// CodeNotFound: the document of this hash is not known (any more): send it with its hash.
+	CodeNotFound = "PERSISTED_QUERY_NOT_FOUND"
+	// CodeNotSupported: hashes are not understood: send documents without.
+	CodeNotSupported = "PERSISTED_QUERY_NOT_SUPPORTED"
+	// CodeUnknown: there is no trusted document of this id.
+	CodeUnknown = "DOCUMENT_NOT_FOUND"
+	// CodeNotTrusted: only trusted documents are executed, and this is none.
+	CodeNotTrusted = "DOCUMENT_NOT_TRUSTED"
+	// CodeBadInput: the request cannot be understood.
+	CodeBadInput = "BAD_USER_INPUT"
+)
+
+// An Error is why there is no document. Its text is for clients.
+type Error struct{ Code, Message string }
+
+// Error is the text for clients.
+func (e *Error) Error() string { return e.Message }
+
+// The errors, in the words that clients of automatic persisted queries know.
+var (
+	errNotFound     = &Error{CodeNotFound, "PersistedQueryNotFound"}
+	errNotSupported = &Error{CodeNotSupported, "PersistedQueryNotSupported"}
+	errUnknown      = &Error{CodeUnknown, "There is no document of this `documentId`: it must stand in the manifest that the gateway was given."}
+	errNotTrusted   = &Error{CodeNotTrusted, "Only documents of the manifest that the gateway was given are executed: name one by its `documentId`."}
+	errBoth         = &Error{CodeBadInput, "a request has either a `query` or a `documentId`, not both"}
+	errNothing      = &Error{CodeBadInput, "there is no `query`"}
+	errNoID         = &Error{CodeBadInput, "there is no `documentId`"}
+	errVersion      = &Error{CodeBadInput, "`extensions.persistedQuery` must be {version: 1, sha256Hash: \"…\"}, with 64 hexadecimal digits in lower case"}
+	errMismatch     = &Error{CodeBadInput, "provided sha does not match query"}
+)
+
+// Documents are the documents that requests may name. They may be used by several
+// goroutines at once. The zero value has none.
+type Documents struct {
+	automatic, required bool
+	// byID are the trusted documents, byHash the same by their SHA-256.
+	byID, byHash map[string]string
+	mu           sync.Mutex
+	// kept are the documents that clients sent, by their SHA-256; bytes is what they take.
+	kept            *simplelru.LRU[string, string]
+	bytes, maxBytes int
+}
+
+// New reads the manifest, if there is one. The error lists all faults of the configuration,
+// or of the manifest.
+func New(c Config) (*Documents, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	d := &Documents{automatic: c.Automatic, required: c.Required, maxBytes: cmp.Or(c.MaxBytes, 8<<20), byID: map[string]string{}, byHash: map[string]string{}}
+	var err error
+	d.kept, err = simplelru.NewLRU(cmp.Or(c.MaxDocuments, 1000), func(_, text string) { d.bytes -= len(text) })
+	if err != nil || c.Manifest == "" {
+		return d, err
+	}
+	m, err := Load(c.Manifest)
+	if err != nil {
+		return nil, fmt.Errorf("manifest: %w", err)
+	}
+	for _, doc := range m.Documents {
+		d.byID[doc.ID] = doc.Body
+		d.byHash[hash(doc.Body)] = doc.Body
+	}
+	return d, nil
+}
+
+func hash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+// A Request is what a client sent.
+type Request struct {
+	// Query is the document, or empty.
+	Query string
+	// DocumentID names a trusted document, or is empty: "sha256:" with the hash of the
+	// document in 64 hexadecimal digits, or the id that the manifest has.
+	DocumentID string
+	// Extensions are those of the request; `persistedQuery` is looked at.
+	Extensions map[string]any
+}
+
+// A Resolved is the document of a request.
+type Resolved struct {
+	// Query is its text.
+	Query string
+	// Trusted: it is one of the manifest.
+	Trusted bool
+	// keep is the hash by which it is kept once it is accepted; empty: it is not.
+	keep string
+}
+
+// Resolve gives the document of a request. The error is an [*Error]. Nothing is kept
+// before [Documents.Accepted].
+func (d *Documents) Resolve(r Request) (Resolved, error) {
+	if strings.TrimSpace(r.Query) == "" {
+		r.Query = ""
+	}
+	named, sum, err := digest(r.Extensions)
+	switch {
+	case r.DocumentID != "" && (r.Query != "" || named):
+		return Resolved{}, errBoth
+	case r.DocumentID != "":
+		return d.trusted(r.DocumentID)
+	case r.Query != "" && d.required:
+		if _, ok := d.byHash[hash(r.Query)]; !ok {
+			return Resolved{}, errNotTrusted
+		}
+		return Resolved{Query: r.Query, Trusted: true}, nil
+	case r.Query != "" && (!named || !d.automatic):
+		return Resolved{Query: r.Query}, nil
+	case !named && d.required:
+		return Resolved{}, errNoID
+	case !named:
+		return Resolved{}, errNothing
+	case !d.automatic && len(d.byHash) == 0:
+		return Resolved{}, errNotSupported
+	case err != nil:
+		return Resolved{}, err
+	case r.Query != "":
+		if hash(r.Query) != sum {
+			return Resolved{}, errMismatch
+		}
+		return Resolved{Query: r.Query, keep: sum}, nil
+	}
+	return d.of(sum)
+}
+
+// trusted gives the document of an id.
+func (d *Documents) trusted(id string) (Resolved, error) {
+	text, ok := d.byID[id]
+	if sum, prefixed := strings.CutPrefix(id, "sha256:"); !ok && prefixed {
+		text, ok = d.byHash[sum]
+	}
+	switch {
+	case ok:
+		return Resolved{Query: text, Trusted: true}, nil
+	case d.required:
+		return Resolved{}, errNotTrusted
+	}
+	return Resolved{}, errUnknown
+}
+
+// of gives the document of a hash.
+func (d *Documents) of(sum string) (Resolved, error) {
+	if text, ok := d.byHash[sum]; ok {
+		return Resolved{Query: text, Trusted: true}, nil
+	}
+	switch {
+	case d.required:
+		return Resolved{}, errNotTrusted
+	case !d.automatic:
+		return Resolved{}, errNotSupported
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if text, ok := d.kept.Get(sum); ok {
+		return Resolved{Query: text}, nil
+	}
+	return Resolved{}, errNotFound
+}
+
+// digest reads `extensions.persistedQuery`: whether it is there, and the hash.
+func digest(extensions map[string]any) (named bool, sum string, err error) {
+	raw, ok := extensions["persistedQuery"]
+	if !ok || raw == nil {
+		return false, "", nil
+	}
+	given, _ := raw.(map[string]any)
+	sum, _ = given["sha256Hash"].(string)
+	// A number is of one type or another, as it was decoded.
+	if fmt.Sprint(given["version"]) != "1" || !isHash(sum) {
+		return true, "", errVersion
+	}
+	return true, sum, nil
+}
+
+// isHash reports whether a text is a SHA-256 in hexadecimal digits, in lower case.
+func isHash(text string) bool {
+	return len(text) == hex.EncodedLen(sha256.Size) && strings.Trim(text, "0123456789abcdef") == ""
+}
+
+// Accepted keeps a document that was found to be valid, if its client wants that: so what
+// is kept can be executed, and nobody fills the memory with what cannot.
+func (d *Documents) Accepted(r Resolved) {
+	if r.keep == "" || len(r.Query) > min(maxKept, d.maxBytes) {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.kept.Contains(r.keep) {
+		return
+	}
+	d.bytes += len(r.Query)
+	d.kept.Add(r.keep, r.Query)
+	for d.bytes > d.maxBytes {
+		d.kept.RemoveOldest()
+	}
+}

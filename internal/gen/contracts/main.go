@@ -1,0 +1,38 @@
+// Command contracts writes the folder contracts: what each audience sees of the schema, and
+// the schema as a subgraph. It is run by go generate, after the graph was generated.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"customer360/access"
+	"customer360/graph"
+)
+
+func main() {
+	if err := generate(); err != nil {
+		fmt.Fprintln(os.Stderr, "generate:", err)
+		os.Exit(1)
+	}
+}
+
+func generate() error {
+	// go generate starts in the folder of the directive.
+	folder := filepath.Join("..", "contracts")
+	for _, a := range access.Audiences {
+		c, err := graph.NewContract(a)
+		if err != nil {
+			return err
+		}
+		name := strings.ToLower(string(a))
+		for file, text := range map[string]string{name + ".graphqls": c.SDL, name + ".subgraph.graphqls": graph.SubgraphSDL(c)} {
+			if err := os.WriteFile(filepath.Join(folder, file), []byte(text), 0o644); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

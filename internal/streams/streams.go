@@ -1,0 +1,254 @@
+// Package streams serves GraphQL where answers come over time: over a WebSocket in the
+// protocol graphql-transport-ws
+// (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md), and as server-sent
+// events in the "distinct connections mode" of
+// https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md. Queries and mutations
+// work over both as well.
+//
+// A connection stays open, so everything about it is bounded: how many there are, in all
+// and of one caller, how long a client may keep silent or not read, how large a message is,
+// how much runs at once. A credential is checked again while the connection lasts. Nothing
+// is queued for a client: each operation waits until its answer is taken, and a client that
+// does not take it is cut off.
+package streams
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"customer360/access"
+	"customer360/customer"
+	"customer360/sources"
+)
+
+// Options say how to serve.
+type Options struct {
+	Config
+	// Deadline bounds a query or a mutation, as it bounds a request. A subscription has none.
+	Deadline time.Duration
+	// Read gives the parameters of a request for server-sent events. Where it is none, Read
+	// answers it and gives nil. Only Events needs it.
+	Read func(http.ResponseWriter, *http.Request) *graphql.RawParams
+	// Parameters gives the parameters of what came over a WebSocket in place of a request's
+	// body, whose parts have the right types already; the error is told to the client. Nil:
+	// those parts as they are. The context has the caller.
+	Parameters func(ctx context.Context, body map[string]any) (*graphql.RawParams, *gqlerror.Error)
+	// Authenticate gives the caller of a WebSocket by the payload of connection_init; the
+	// context has the handshake's own caller, if it had one. The error is not told to the
+	// client. Nil: the caller is the handshake's. A connection without a caller is refused.
+	Authenticate func(ctx context.Context, payload map[string]any) (*access.Caller, error)
+	// Revalidate says whether a caller's credential is still good, and says what it said at
+	// first; an error ends the connection. Nil: it is as long as it has not expired.
+	Revalidate func(context.Context, *access.Caller) error
+	// For gives what executes the operations of a caller over a WebSocket; nil for one who may
+	// do nothing. Where For itself is nil, it is what the transport was given.
+	For func(*access.Caller) graphql.GraphExecutor
+	// Operation gives one more operation its context, which has the caller already: a request
+	// id and the like. Nil: nothing is added.
+	Operation func(context.Context) context.Context
+	// Log gets what clients are not told; nil: [slog.Default].
+	Log *slog.Logger
+}
+
+// Streams are the open connections of a server, of both kinds.
+type Streams struct {
+	o Options
+	// ending is closed when all connections shall end.
+	ending chan struct{}
+
+	mu      sync.Mutex
+	ended   bool
+	open    int
+	callers map[string]int
+	// connections are waited for by Close.
+	connections sync.WaitGroup
+}
+
+// New gives the streams of a server, by a configuration that was checked.
+func New(o Options) *Streams {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	return &Streams{o: o, ending: make(chan struct{}), callers: map[string]int{}}
+}
+
+// Takes reports whether a request is for one of the transports: it may last longer than
+// requests do, so that their deadline must not be put on it.
+func Takes(r *http.Request) bool { return webSocket{}.Supports(r) || events{}.Supports(r) }
+
+// Open is how many connections there are.
+func (s *Streams) Open() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.open
+}
+
+// Close lets nobody in any more, tells all clients that the server goes away, and waits until
+// their connections have ended, or ctx has; then the error is that of ctx. A server's own
+// Shutdown does not know of WebSockets, and waits for events that never end: Close comes first.
+func (s *Streams) Close(ctx context.Context) error {
+	s.mu.Lock()
+	if !s.ended {
+		s.ended = true
+		close(s.ending)
+	}
+	s.mu.Unlock()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.connections.Wait()
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("%d connections were not ended in time: %w", s.Open(), ctx.Err())
+	}
+}
+
+// A place is what a connection takes of the bounds.
+type place struct {
+	s      *Streams
+	caller *access.Caller
+}
+
+// enter takes a place; nil: there is none.
+func (s *Streams) enter() *place {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended || s.open >= s.o.Connections {
+		return nil
+	}
+	s.open++
+	s.connections.Add(1)
+	return &place{s: s}
+}
+
+// claim counts the place for a caller, and reports whether the caller may have one more.
+// Where no credentials are asked for, all callers are one, who is not counted.
+func (p *place) claim(c *access.Caller) bool {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	if c.Credential == "" {
+		return true
+	}
+	if p.s.callers[c.Credential] >= p.s.o.ConnectionsPerCaller {
+		return false
+	}
+	p.s.callers[c.Credential]++
+	p.caller = c
+	return true
+}
+
+func (p *place) leave() {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	p.s.open--
+	if p.caller != nil {
+		if p.s.callers[p.caller.Credential]--; p.s.callers[p.caller.Credential] == 0 {
+			delete(p.s.callers, p.caller.Credential)
+		}
+	}
+	p.s.connections.Done()
+}
+
+// Why a connection ends, other than by its client.
+var (
+	errShutdown  = errors.New("the server goes away")
+	errForbidden = errors.New("the credential is not good, or not any more")
+)
+
+// watch waits until a caller may stay no longer, and says why; nil: ctx has ended.
+func (s *Streams) watch(ctx context.Context, caller *access.Caller) error {
+	var expired, again <-chan time.Time
+	if !caller.Expires.IsZero() {
+		t := time.NewTimer(time.Until(caller.Expires))
+		defer t.Stop()
+		expired = t.C
+	}
+	if s.o.Revalidate != nil {
+		t := time.NewTicker(s.o.RevalidateEvery)
+		defer t.Stop()
+		again = t.C
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-s.ending:
+			return errShutdown
+		case <-expired:
+			return errForbidden
+		case <-again:
+			err := s.safely(ctx, func(ctx context.Context) error { return s.o.Revalidate(ctx, caller) })
+			switch {
+			case ctx.Err() != nil:
+				return nil
+			case err != nil:
+				return errForbidden
+			}
+		}
+	}
+}
+
+// safely calls what was given to the package for no longer than a client is waited for: a
+// panic there is an error here, since a goroutine's panic would end the process.
+func (s *Streams) safely(ctx context.Context, call func(context.Context) error) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, s.o.InitTimeout)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			s.panicked(ctx, p)
+			err = errForbidden
+		}
+	}()
+	return call(ctx)
+}
+
+func (s *Streams) panicked(ctx context.Context, p any) {
+	// The value may hold anything, a customer's data too: its type is told.
+	s.o.Log.ErrorContext(ctx, "stream panicked", "type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
+}
+
+// executor gives what executes the operations of a caller.
+func (s *Streams) executor(c *access.Caller, given graphql.GraphExecutor) graphql.GraphExecutor {
+	if s.o.For == nil {
+		return given
+	}
+	return s.o.For(c)
+}
+
+// refuse answers a request that gets no stream.
+func refuse(w http.ResponseWriter, status int, code customer.ErrorCode, message string) {
+	h := w.Header()
+	h.Set("Content-Type", "application/json; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
+		h.Set("Retry-After", retryAfter)
+	}
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"errors": gqlerror.List{fault(code, message)}})
+}
+
+// retryAfter, in seconds, is as long as clients of these protocols wait at the most.
+const retryAfter = "30"
+
+const (
+	codeTimedOut    = customer.ErrorCode(sources.TimedOut)
+	codeRateLimited = customer.ErrorCode(sources.RateLimited)
+)
+
+func fault(code customer.ErrorCode, message string) *gqlerror.Error {
+	return &gqlerror.Error{Message: message, Extensions: map[string]any{"code": code}}
+}

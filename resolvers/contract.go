@@ -1,0 +1,33 @@
+package resolvers
+
+import (
+	"context"
+	"slices"
+
+	"customer360/access"
+	"customer360/graph"
+)
+
+// Contract says what the caller may see and spend.
+func (q query) Contract(ctx context.Context) (*graph.Contract, error) {
+	caller, contract := operationOf(ctx).caller, q.policy.contract
+	limits := q.config.Limits(ctx)
+	limits.PageSize = q.config.PageCap
+	name := caller.Name
+	if name == "" {
+		name = caller.Credential
+	}
+	return &graph.Contract{
+		Name: string(caller.Audience), Version: contract.Version(), SDL: contract.SDL,
+		Credential: name, ExpiresAt: caller.Expires,
+		Scopes: slices.Sorted(slices.Values(caller.Scopes)), Purposes: purposes(caller),
+		Deprecations: contract.Deprecations(), Limits: limits,
+	}, nil
+}
+
+func purposes(c *access.Caller) []string {
+	if c.Open {
+		return []string{"*"}
+	}
+	return slices.Sorted(slices.Values(c.Purposes))
+}

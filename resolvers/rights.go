@@ -1,0 +1,91 @@
+package resolvers
+
+import (
+	"context"
+	"encoding/json"
+
+	"customer360/audit"
+	"customer360/customer"
+	"customer360/graph"
+	"customer360/graph/relay"
+)
+
+type mutation struct{ *Graph }
+
+// Mutation resolves the changes.
+func (g *Graph) Mutation() graph.MutationResolver { return mutation{g} }
+
+// maxIdempotencyKey bounds what is kept in the access log of a caller's own words.
+const maxIdempotencyKey = 128
+
+// subject gives the key of the customer that a change is about; "" where there is none for
+// the caller.
+func (m mutation) subject(ctx context.Context, id, idempotencyKey string) (string, error) {
+	if idempotencyKey == "" || len(idempotencyKey) > maxIdempotencyKey {
+		return "", customer.BadInput("`input.idempotencyKey` is a text of 1 to 128 bytes, the same when the request is sent again")
+	}
+	parsed, err := relay.ParseID(id)
+	if err != nil || parsed.Type != "Customer" || len(parsed.Parts) != 2 {
+		return "", customer.BadInput("`input.customerId` must be the id of a Customer")
+	}
+	if parsed.Parts[0] != m.spine {
+		return "", nil
+	}
+	return parsed.Parts[1], nil
+}
+
+func notFound() []graph.Problem {
+	return []graph.Problem{graph.CustomerNotFound{Code: customer.CodeNotFound, Message: "there is no such customer: look the id up anew"}}
+}
+
+func (m mutation) ExportCustomer(ctx context.Context, input graph.ExportCustomerInput) (*graph.ExportCustomerPayload, error) {
+	key, err := m.subject(ctx, input.CustomerID, input.IdempotencyKey)
+	if err != nil {
+		return nil, err
+	}
+	c, err := m.byKey(ctx, key)
+	switch {
+	case err != nil:
+		return nil, err
+	case c == nil:
+		return &graph.ExportCustomerPayload{Problems: notFound()}, nil
+	}
+	if err := m.record(ctx, audit.Export, key); err != nil {
+		return nil, err
+	}
+	p, err := m.config.Rights.Export(ctx, key)
+	if err != nil {
+		return nil, m.spineFailure(ctx, err)
+	}
+	document, err := json.Marshal(p)
+	if err != nil {
+		return nil, err
+	}
+	return &graph.ExportCustomerPayload{Package: &graph.CustomerPackage{Package: p, Document: document}, Problems: []graph.Problem{}}, nil
+}
+
+func (m mutation) EraseCustomer(ctx context.Context, input graph.EraseCustomerInput) (*graph.EraseCustomerPayload, error) {
+	key, err := m.subject(ctx, input.CustomerID, input.IdempotencyKey)
+	if err != nil {
+		return nil, err
+	}
+	if key == "" {
+		return &graph.EraseCustomerPayload{Problems: notFound()}, nil
+	}
+	// One who was erased before is there for nobody; who is bound to some rows cannot tell
+	// that from a customer of others.
+	if c, err := m.byKey(ctx, key); err != nil || c == nil && operationOf(ctx).caller.Rows != nil {
+		return &graph.EraseCustomerPayload{Problems: notFound()}, err
+	}
+	erase := m.config.Rights.Erase
+	if input.DryRun {
+		erase = m.config.Rights.Plan
+	} else if err := m.record(ctx, audit.Erase, key); err != nil {
+		return nil, err
+	}
+	erasure, err := erase(ctx, key)
+	if err != nil {
+		return nil, m.spineFailure(ctx, err)
+	}
+	return &graph.EraseCustomerPayload{Erasure: erasure, Problems: []graph.Problem{}}, nil
+}

@@ -1,0 +1,41 @@
+package documents
+
+import (
+	"context"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"customer360/sources"
+)
+
+// Erase removes the documents with these keys; one that is not there is none to remove.
+func (s Store) Erase(ctx context.Context, collection string, keys []string) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	c := s.Database.Collection(collection)
+	if !s.PointReads {
+		_, err := c.DeleteMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: keys}}}})
+		return err
+	}
+	for _, key := range keys {
+		if _, err := c.DeleteOne(ctx, bson.D{{Key: "_id", Value: key}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Erase removes landed records: they are the gateway's copy. Whoever lands them again
+// brings them back, so they are erased where they come from first.
+func (s source[R]) Erase(ctx context.Context, keys []string) error {
+	if err := s.config.Store.Erase(ctx, s.config.Collection, keys); err != nil {
+		return Error(s.config.Name, err)
+	}
+	return nil
+}
+
+var _ sources.Eraser[string] = source[struct{}]{}
