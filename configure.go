@@ -68,8 +68,6 @@ func allFaults(f *config.File, err error) error {
 	if all != nil {
 		more = all.Close()
 	}
-	if err == nil {
-		return more
-	}
-	return errors.Join(err, more)
+	_, _, ours := accessOf(f)
+	return errors.Join(err, more, ours)
 }

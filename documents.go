@@ -7,7 +7,12 @@ import (
 	"strings"
 
 	"customer360/access"
+	"customer360/graph"
 	"customer360/graph/persisted"
+	"customer360/internal/config"
+	"customer360/internal/gateway"
+	"customer360/internal/graphqlhttp"
+	"customer360/sources/guard"
 )
 
 // documentsFlags are the commands about trusted documents.
@@ -65,4 +70,29 @@ func named(path string, err error) error {
 		all = append(all, fmt.Errorf("%s: %w", path, e))
 	}
 	return errors.Join(all...)
+}
+
+// documentRules gives the rules of an audience as a gateway with this configuration has them.
+func documentRules(f *config.File) func(access.Audience) (persisted.Rules, error) {
+	return func(a access.Audience) (persisted.Rules, error) {
+		settings, _, err := accessOf(f)
+		if err != nil {
+			return persisted.Rules{}, allFaults(f, nil)
+		}
+		all, err := openSystems(f, surroundings{defaults: guard.Defaults()})
+		if err != nil {
+			return persisted.Rules{}, err
+		}
+		defer all.Close()
+		contract, err := graph.NewContract(a)
+		if err != nil {
+			return persisted.Rules{}, err
+		}
+		costs, _ := settings.perAudience()
+		limits := graphqlhttp.DefaultLimits
+		return persisted.Rules{
+			Schema: contract.Schema, Tokens: limits.Tokens, Limits: limits.Check,
+			Cost: gateway.NewCalculator(contract, all.Systems, gateway.Config{Charges: all.charges}), PerOperation: costs[a].PerOperation,
+		}, nil
+	}
 }

@@ -19,7 +19,9 @@ import (
 	"customer360/demo/live"
 	"customer360/internal/config"
 	"customer360/internal/gateway"
+	"customer360/internal/graphqlhttp"
 	"customer360/internal/store"
+	"customer360/internal/telemetry"
 	"customer360/sources/documents"
 	"customer360/sources/guard"
 	profiledocs "customer360/sources/profiles/documents"
@@ -34,6 +36,10 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 	if f.Systems != nil && c.Demo == nil {
 		// Who names systems of their own does not want made-up customers beside them.
 		c.Checked.SeedDemo = false
+	}
+	settings, auditing, err := accessOf(f)
+	if err != nil {
+		return allFaults(f, nil)
 	}
 	log := logger(c, stderr)
 	listener, err := listen(c.Addr)
@@ -83,9 +89,15 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 			log.Warn("a source's timeout is cut by that of requests: raise --request-timeout as well", "source", name, "timeout", g.Timeout, "request", c.Checked.RequestTimeout)
 		}
 	}
+	t := telemetry.New(log, graphqlhttp.RequestID)
+	admission, err := admit(ctx, c, settings, auditing, s, t)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, admission.Close()) }()
 	gateway.TuneGC()
 	ready := gateway.NewReadiness(s.Ping)
-	g, err := gateway.New(gateway.Config{
+	serving := gateway.Config{
 		RequestTimeout: c.Checked.RequestTimeout,
 		SystemGuards:   systems.guards,
 		ProfileTimeout: c.Checked.ProfileTimeout,
@@ -93,7 +105,11 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 		SeparateAdmin:  admin != nil,
 		Ready:          ready.Err,
 		Log:            log,
-	}, systems.Systems)
+		Telemetry:      t,
+		Charges:        systems.charges,
+	}
+	admission.into(&serving, settings)
+	g, err := gateway.New(serving, systems.Systems)
 	if err != nil {
 		return err
 	}
@@ -112,6 +128,7 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 	if err := greet(ctx, stdout, listener.Addr().String(), c, systems, s, spine); err != nil {
 		log.Warn("the greeting could not count the customers", "error", err)
 	}
+	admission.tellKeys(stdout)
 	failed := make(chan error, 2)
 	servers := []*http.Server{start(g, listener, log, failed)}
 	if admin != nil {

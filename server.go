@@ -33,6 +33,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		Serve      config.Serve     `cmd:"" default:"withargs" help:"Serve the graph (the default)."`
 		Import     importFlags      `cmd:"" help:"Load customers that you already have from a CSV or NDJSON file."`
 		Doctor     doctorFlags      `cmd:"" help:"Ask every configured system, and say what to do about those that do not answer."`
+		Keys       keysFlags        `cmd:"" help:"API keys: make, list, revoke and rotate them."`
+		Schema     schemaFlags      `cmd:"" help:"Print what an audience sees of the schema."`
+		Documents  documentsFlags   `cmd:"" help:"Check a manifest of trusted documents."`
+		Audit      auditFlags       `cmd:"" help:"Check the log of who read what."`
+		Customer   customerFlags    `cmd:"" help:"Export or erase a customer."`
 		Config     configFlags      `cmd:"" help:"Check the configuration file, or print its JSON Schema."`
 	}
 	file := &config.File{}
@@ -65,6 +70,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return runImport(ctx, cli.Import, stdout, stderr)
 	case "doctor":
 		return runDoctor(ctx, cli.Doctor, file, stdout, stderr)
+	case "keys":
+		return runKeys(ctx, command.Command(), cli.Keys, stdout, stderr)
+	case "schema":
+		return runSchema(cli.Schema, stdout, stderr)
+	case "documents":
+		return runDocuments(cli.Documents, documentRules(file), stdout, stderr)
+	case "audit":
+		return runAudit(ctx, cli.Audit, stdout, stderr)
+	case "customer":
+		return runCustomer(ctx, command.Command(), cli.Customer, file, stdout, stderr)
 	case "config":
 		return runConfig(command.Command(), cli.Config, file, stdout, stderr)
 	}

@@ -111,7 +111,9 @@ type systems struct {
 	resolvers.Systems
 	// guards are those of each system, by the name of its source.
 	guards map[string]guard.Settings
-	probes []probe
+	// charges are what a customer's records of a system cost, by the name of its source.
+	charges map[string]int
+	probes  []probe
 	// closers are the systems that hold connections.
 	closers []io.Closer
 }
@@ -153,15 +155,15 @@ func add[V any](all *systems, domain, kind, sample string, made sources.Source[s
 // landed are the systems of a company that configures none: it lands its records
 // beside its profiles.
 var landed = []config.System{
-	{Source: "billing", System: demo.System, Kind: "documents"},
-	{Source: "support", System: demo.System, Kind: "documents"},
-	{Source: "social", System: demo.System, Kind: "documents"},
+	{Source: "billing", System: demo.System, Kind: "documents", Charge: 1},
+	{Source: "support", System: demo.System, Kind: "documents", Charge: 1},
+	{Source: "social", System: demo.System, Kind: "documents", Charge: 1},
 }
 
 // openSystems makes the systems of the configuration, or those of the live demo, or else
 // those of landed records. The error lists all faults of all systems.
 func openSystems(f *config.File, around surroundings) (*systems, error) {
-	all := &systems{surroundings: around, guards: map[string]guard.Settings{}}
+	all := &systems{surroundings: around, guards: map[string]guard.Settings{}, charges: map[string]int{}}
 	all.Spine, all.SpineKind = around.spine, "documents"
 	if err := f.DecodeGuards(&all.defaults); err != nil {
 		return nil, err
@@ -186,6 +188,7 @@ func openSystems(f *config.File, around surroundings) (*systems, error) {
 			errs = append(errs, f.Fault(s.Name(), err))
 		}
 		all.guards[s.Name()] = settings
+		all.charges[s.Name()] = s.Charge
 	}
 	if errs != nil {
 		return nil, errors.Join(append(errs, all.Close())...)

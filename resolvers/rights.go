@@ -3,6 +3,7 @@ package resolvers
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"customer360/audit"
 	"customer360/customer"
@@ -34,6 +35,16 @@ func (m mutation) subject(ctx context.Context, id, idempotencyKey string) (strin
 	return parsed.Parts[1], nil
 }
 
+// rightsDeadline bounds an export or erasure: two calls of the spine and two of every system,
+// one after the other, each within its guards.
+const rightsDeadline = 10 * time.Second
+
+// atLength gives a context that outlives the request's deadline, and its client: half an
+// erasure is worse than one that nobody waited for.
+func atLength(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), rightsDeadline)
+}
+
 func notFound() []graph.Problem {
 	return []graph.Problem{graph.CustomerNotFound{Code: customer.CodeNotFound, Message: "there is no such customer: look the id up anew"}}
 }
@@ -53,7 +64,9 @@ func (m mutation) ExportCustomer(ctx context.Context, input graph.ExportCustomer
 	if err := m.record(ctx, audit.Export, key); err != nil {
 		return nil, err
 	}
-	p, err := m.config.Rights.Export(ctx, key)
+	asking, cancel := atLength(ctx)
+	defer cancel()
+	p, err := m.config.Rights.Export(asking, key)
 	if err != nil {
 		return nil, m.spineFailure(ctx, err)
 	}
@@ -83,7 +96,9 @@ func (m mutation) EraseCustomer(ctx context.Context, input graph.EraseCustomerIn
 	} else if err := m.record(ctx, audit.Erase, key); err != nil {
 		return nil, err
 	}
-	erasure, err := erase(ctx, key)
+	asking, cancel := atLength(ctx)
+	defer cancel()
+	erasure, err := erase(asking, key)
 	if err != nil {
 		return nil, m.spineFailure(ctx, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -256,4 +257,25 @@ func newEntry(k stored, exists bool, read time.Time) entry {
 	// Without a caller it is refused as unreadable.
 	e.caller, _ = k.caller()
 	return e
+}
+
+// Valid says whether a caller that [Store.Find] gave still has the key that it had then; nil:
+// it has. Callers of other credentials are let through.
+func (s *Store) Valid(ctx context.Context, c *access.Caller) error {
+	id, ok := strings.CutPrefix(c.Credential, credentialPrefix)
+	if !ok {
+		return nil
+	}
+	k, err := s.lookup(ctx, id)
+	switch now := s.now(); {
+	case err != nil:
+		return err
+	case !k.exists:
+		return Unknown
+	case !k.RevokedAt.IsZero():
+		return WasRevoked
+	case !k.ExpiresAt.IsZero() && !now.Before(k.ExpiresAt):
+		return HasExpired
+	}
+	return nil
 }

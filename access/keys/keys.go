@@ -146,6 +146,9 @@ type stored struct {
 	Hash []byte `bson:"hash"`
 }
 
+// credentialPrefix is before the id in [access.Caller].
+const credentialPrefix = "key:"
+
 // caller gives who a key stands for. What cannot be read, of a document that somebody
 // changed, is an error: a rule that is left out would show more.
 func (k Key) caller() (*access.Caller, error) {
@@ -157,7 +160,7 @@ func (k Key) caller() (*access.Caller, error) {
 		return nil, err
 	}
 	return &access.Caller{
-		Credential: "key:" + k.ID, Name: k.Name, Audience: k.Audience, Scopes: k.Scopes, Purposes: k.Purposes,
+		Credential: credentialPrefix + k.ID, Name: k.Name, Audience: k.Audience, Scopes: k.Scopes, Purposes: k.Purposes,
 		Rows: rows, Partner: k.Partner, Expires: k.ExpiresAt,
 		CostPerOperation: k.CostPerOperation, CostPerMinute: k.CostPerMinute,
 	}, nil

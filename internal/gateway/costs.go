@@ -5,6 +5,7 @@ import (
 
 	"customer360/access"
 	"customer360/graph"
+	"customer360/graph/audience"
 	"customer360/graph/cost"
 	"customer360/resolvers"
 )
@@ -54,6 +55,11 @@ func told(ctx context.Context, c Config, trustedOnly bool) graph.ContractLimits 
 		t.CostPerMinute, t.CostLeft, t.ResetsAt = &charge.PerMinute, &charge.Remaining, charge.ResetAt
 	}
 	return t
+}
+
+// NewCalculator gives what computes the costs of operations in a contract, over these systems.
+func NewCalculator(contract *audience.Contract, systems resolvers.Systems, c Config) *cost.Calculator {
+	return cost.New(contract.Schema, model(systems, c.withDefaults()))
 }
 
 // model says what fields cost: those that lead to a source, what its systems charge.

@@ -99,6 +99,9 @@ func (c Config) withDefaults() Config {
 	set(&c.MaxBody, 1<<20)
 	set(&c.Limits, graphqlhttp.DefaultLimits)
 	set(&c.Log, slog.Default())
+	if c.Telemetry == nil {
+		c.Telemetry = telemetry.New(c.Log, graphqlhttp.RequestID)
+	}
 	if c.Audit == nil {
 		c.Audit = audit.Off{}
 	}
@@ -146,17 +149,8 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 		return nil, err
 	}
 	t := c.Telemetry
-	if t == nil {
-		t = telemetry.New(c.Log, graphqlhttp.RequestID)
-	}
 	gateway := &Gateway{}
-	behind := resolvers.Systems{
-		Spine:     guard.Spine(systems.Spine, c.ProfileTimeout, t),
-		SpineKind: systems.SpineKind,
-		Billing:   guarded(gateway, systems.Billing, c, t),
-		Support:   guarded(gateway, systems.Support, c, t),
-		Social:    guarded(gateway, systems.Social, c, t),
-	}
+	behind := guardedAll(gateway, systems, c)
 	// One for all contracts: a credential spends it wherever it goes.
 	budget := cost.NewBudget()
 	api := &graphqlhttp.Door{
@@ -233,6 +227,18 @@ func serve(c Config, a access.Audience, systems resolvers.Systems, budget *cost.
 		g.Extension(),
 	}
 	return graphqlhttp.New(plans, o), nil
+}
+
+// guardedAll puts the guards around all systems, for the gateway to close.
+func guardedAll(g *Gateway, systems resolvers.Systems, c Config) resolvers.Systems {
+	t := c.Telemetry
+	return resolvers.Systems{
+		Spine:     guard.Spine(systems.Spine, c.ProfileTimeout, t),
+		SpineKind: systems.SpineKind,
+		Billing:   guarded(g, systems.Billing, c, t),
+		Support:   guarded(g, systems.Support, c, t),
+		Social:    guarded(g, systems.Social, c, t),
+	}
 }
 
 // guarded puts the guards around systems, for the gateway to close.

@@ -1,6 +1,8 @@
 package gateway
 
 import (
+	"io"
+
 	"customer360/resolvers"
 	"customer360/rights"
 	"customer360/sources"
@@ -9,6 +11,17 @@ import (
 	"customer360/sources/social"
 	"customer360/sources/support"
 )
+
+// NewRights gives what exports and erases customers over systems that have no guards yet, and
+// what is to be closed after it.
+func NewRights(c Config, systems resolvers.Systems) (*rights.Rights, io.Closer, error) {
+	c = c.withDefaults()
+	if err := check(systems); err != nil {
+		return nil, nil, err
+	}
+	g := &Gateway{}
+	return rightsOver(guardedAll(g, systems, c), c.BatchCap), g, nil
+}
 
 // rightsOver exports and erases over guarded systems.
 func rightsOver(s resolvers.Systems, batchCap int) *rights.Rights {

@@ -1,0 +1,318 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"customer360/access"
+	"customer360/access/credentials"
+	"customer360/access/keys"
+	"customer360/access/tokens"
+	"customer360/audit"
+	"customer360/graph/cost"
+	"customer360/graph/persisted"
+	"customer360/internal/config"
+	"customer360/internal/gateway"
+	"customer360/internal/graphqlhttp"
+	"customer360/internal/store"
+	"customer360/internal/telemetry"
+	"customer360/resolvers"
+	"customer360/sources/documents"
+)
+
+// accessSettings are the section access of the configuration file.
+type accessSettings struct {
+	Anonymous      string                      `yaml:"anonymous"`
+	Attempts       int                         `yaml:"attempts"`
+	TrustedProxies []string                    `yaml:"trustedProxies"`
+	Origins        []string                    `yaml:"origins"`
+	MatchingSecret string                      `yaml:"matchingSecret"`
+	OIDC           *tokens.Config              `yaml:"oidc"`
+	Audiences      map[string]audienceSettings `yaml:"audiences"`
+	Attributes     map[string]attributeRule    `yaml:"attributes"`
+	Documents      string                      `yaml:"documents"`
+}
+
+type audienceSettings struct {
+	CostPerOperation *int   `yaml:"costPerOperation"`
+	CostPerMinute    *int   `yaml:"costPerMinute"`
+	TrustedDocuments string `yaml:"trustedDocuments"`
+}
+
+type attributeRule struct {
+	In        []access.Audience `yaml:"in"`
+	Sensitive access.Class      `yaml:"sensitive"`
+}
+
+// auditSettings are the section audit.
+type auditSettings struct {
+	Disabled     bool `yaml:"disabled"`
+	audit.Config `yaml:",inline"`
+}
+
+// minMatchingSecret is how long the secret of pseudonyms must be: with a short one, who has
+// one partner's salt could try out those of others.
+const minMatchingSecret = 32
+
+// accessOf reads what the file says of access, and everything that is wrong with it.
+func accessOf(f *config.File) (accessSettings, auditSettings, error) {
+	var s accessSettings
+	a := auditSettings{Config: audit.Defaults()}
+	errs := []error{f.DecodeSection("access", &s), f.DecodeSection("audit", &a)}
+	fault := func(section string, err error) { errs = append(errs, f.SectionFault(section, err)) }
+	fault("access", s.credentials().Check())
+	fault("audit", a.Check())
+	if s.OIDC != nil {
+		fault("access", prefixed("oidc.", s.OIDC.Check()))
+	}
+	if s.MatchingSecret != "" && len(s.MatchingSecret) < minMatchingSecret {
+		fault("access", fmt.Errorf("matchingSecret: want at least %d characters", minMatchingSecret))
+	}
+	if s.Documents != "" && !filepath.IsAbs(s.Documents) {
+		s.Documents = filepath.Join(filepath.Dir(f.Path), s.Documents)
+	}
+	costs, of := s.perAudience()
+	for _, a := range access.Audiences {
+		name := audienceKey(a)
+		fault("access", prefixed("audiences."+name+".", costs[a].Check()))
+		if of[a].Required && s.Documents == "" {
+			fault("access", fmt.Errorf("audiences.%s.trustedDocuments: trusted documents are required, and access.documents names no manifest of them", name))
+		}
+	}
+	if s.Documents != "" {
+		if _, err := persisted.Load(s.Documents); err != nil {
+			fault("access", fmt.Errorf("documents: %w", err))
+		}
+	}
+	return s, a, errors.Join(errs...)
+}
+
+func (s accessSettings) credentials() credentials.Config {
+	return credentials.Config{Attempts: s.Attempts, TrustedProxies: s.TrustedProxies}
+}
+
+// perAudience gives what callers of an audience may spend, and which documents they may name.
+func (s accessSettings) perAudience() (map[access.Audience]cost.Limits, map[access.Audience]persisted.Config) {
+	costs, of := map[access.Audience]cost.Limits{}, map[access.Audience]persisted.Config{}
+	for _, a := range access.Audiences {
+		own, limits := s.Audiences[audienceKey(a)], gateway.DefaultCosts[a]
+		if own.CostPerOperation != nil {
+			limits.PerOperation = *own.CostPerOperation
+		}
+		if own.CostPerMinute != nil {
+			limits.PerMinute = *own.CostPerMinute
+		}
+		required := own.TrustedDocuments == "required"
+		costs[a], of[a] = limits, persisted.Config{Automatic: !required, Manifest: s.Documents, Required: required}
+	}
+	return costs, of
+}
+
+// attributes gives the rules of attributes. Without any, those of the demo hold for the demo.
+func (s accessSettings) attributes() map[string]resolvers.AttributeRule {
+	rules := map[string]resolvers.AttributeRule{}
+	for key, r := range s.Attributes {
+		rules[key] = resolvers.AttributeRule{Audiences: r.In, Class: r.Sensitive}
+	}
+	return rules
+}
+
+// prefixed puts a prefix before each of the errors that are joined.
+func prefixed(prefix string, err error) error {
+	var joined interface{ Unwrap() []error }
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &joined):
+		var errs []error
+		for _, e := range joined.Unwrap() {
+			errs = append(errs, prefixed(prefix, e))
+		}
+		return errors.Join(errs...)
+	}
+	return fmt.Errorf("%s%w", prefix, err)
+}
+
+// An admission is who is let in, and what is recorded of them.
+type admission struct {
+	keys   *keys.Store
+	tokens *tokens.Verifier
+	audit  *audit.Log
+	// open: requests without a credential are served.
+	open bool
+	// demo are the keys of the demo, by audience; nil: it is not the demo.
+	demo map[access.Audience]string
+	find *credentials.Finder
+}
+
+// admit opens what credentials are checked by, and what reads are recorded in. A gateway that
+// others can reach, and that nobody has a credential for, is not started.
+func admit(ctx context.Context, c config.Serve, s accessSettings, a auditSettings, st *store.Store, t *telemetry.Telemetry) (_ *admission, err error) {
+	ad := &admission{keys: keys.New(st.Database)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, ad.Close())
+		}
+	}()
+	if s.OIDC != nil {
+		if ad.tokens, err = tokens.New(*s.OIDC); err != nil {
+			return nil, err
+		}
+	}
+	if c.Checked.SeedDemo {
+		if ad.demo, err = demoKeys(ctx, ad.keys, c.DataDir); err != nil {
+			return nil, err
+		}
+	}
+	issued, err := ad.issued(ctx)
+	if err != nil {
+		return nil, err
+	}
+	switch loopback := config.IsLoopback(c.Addr); {
+	case s.Anonymous == "allow" && !loopback:
+		return nil, fmt.Errorf("access.anonymous is allow, and --addr %s can be reached from other machines: everybody there would see everything", c.Addr)
+	case !loopback && !issued && ad.tokens == nil:
+		return nil, fmt.Errorf("--addr %s can be reached from other machines, and there is no credential to ask for: make a key with customer360 keys create, or configure access.oidc", c.Addr)
+	case loopback && s.Anonymous == "allow":
+		ad.open = true
+	default:
+		ad.open = loopback && s.Anonymous == "" && !issued && ad.tokens == nil
+	}
+	checked := s.credentials()
+	checked.Keys, checked.Tokens, checked.Observer = ad.keys, ad.tokens, refusals{t}
+	if ad.find, err = credentials.New(checked); err != nil {
+		return nil, err
+	}
+	if !a.Disabled {
+		if err := auditIndexes(ctx, c.Store, st.Store); err != nil {
+			return nil, err
+		}
+		if ad.audit, err = audit.Open(ctx, st.Store, a.Config, telemetry.Audit{Telemetry: t}); err != nil {
+			return nil, err
+		}
+	}
+	return ad, st.Optimize(ctx)
+}
+
+// issued reports whether there is a key that counts, beside those of the demo.
+func (a *admission) issued(ctx context.Context) (bool, error) {
+	all, err := a.keys.List(ctx)
+	if err != nil {
+		return false, err
+	}
+	demo := map[string]bool{}
+	for _, key := range a.demo {
+		demo[keys.ID(key)] = true
+	}
+	return slices.ContainsFunc(all, func(k keys.Key) bool {
+		state := k.State(time.Now())
+		return !demo[k.ID] && (state == keys.Active || state == keys.Rotated)
+	}), nil
+}
+
+// auditIndexes creates or verifies the indexes of the audit log; the embedded store has no
+// others than by key.
+func auditIndexes(ctx context.Context, c config.Store, s documents.Store) error {
+	switch {
+	case c.URI() == "" || c.MongodbIndexes == "create":
+		return audit.CreateIndexes(ctx, s)
+	case c.MongodbIndexes == "verify":
+		return audit.VerifyIndexes(ctx, s)
+	}
+	return nil
+}
+
+// auditClose bounds how long the end of the process waits for entries to be written.
+const auditClose = 10 * time.Second
+
+// Close writes what is still to be recorded.
+func (a *admission) Close() error {
+	var errs []error
+	if a.audit != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), auditClose)
+		defer cancel()
+		errs = append(errs, a.audit.Close(ctx))
+	}
+	if a.tokens != nil {
+		errs = append(errs, a.tokens.Close())
+	}
+	return errors.Join(append(errs, a.keys.Close())...)
+}
+
+// Find gives the caller of a request, in the words of the door.
+func (a *admission) Find(r *http.Request) (*access.Caller, error) {
+	caller, err := a.find.Find(r)
+	if err == nil {
+		return caller, nil
+	}
+	var (
+		none    credentials.NoCredential
+		bad     credentials.BadCredential
+		limited credentials.TooManyAttempts
+	)
+	switch {
+	case errors.As(err, &none) && a.open:
+		return access.Everyone, nil
+	case errors.As(err, &none), errors.As(err, &bad):
+		return nil, &graphqlhttp.Refusal{Status: http.StatusUnauthorized, Code: "UNAUTHENTICATED", Message: err.Error()}
+	case errors.As(err, &limited):
+		return nil, &graphqlhttp.Refusal{Status: http.StatusTooManyRequests, Code: "RATE_LIMITED", Message: err.Error(), RetryAfter: limited.RetryAfter}
+	}
+	return nil, err
+}
+
+// refusals counts refused credentials.
+type refusals struct{ t *telemetry.Telemetry }
+
+// Refused counts one.
+func (r refusals) Refused(reason string) { r.t.RefusedCredential(reason) }
+
+// into puts what is configured of access into the gateway's configuration.
+func (a *admission) into(c *gateway.Config, s accessSettings) {
+	c.Find, c.LoopbackHosts, c.Origins = a.Find, a.open, s.Origins
+	c.Revalidate = a.revalidate
+	c.Attributes = s.attributes()
+	c.Costs, c.Documents = s.perAudience()
+	if a.demo != nil && len(s.Attributes) == 0 {
+		c.Attributes = demoAttributes()
+	}
+	if a.audit != nil {
+		c.Audit, c.AccessLog = a.audit, a.audit
+	}
+	if secret := cmp.Or(s.MatchingSecret, a.demoSecret()); secret != "" {
+		c.Matching = []byte(secret)
+	}
+}
+
+// revalidate says whether the key of a connection that stays open is still good. Tokens end
+// by themselves.
+func (a *admission) revalidate(ctx context.Context, c *access.Caller) error {
+	if c.Open {
+		return nil
+	}
+	return a.keys.Valid(ctx, c)
+}
+
+// tellKeys prints the demo's keys, one for each audience.
+func (a *admission) tellKeys(w io.Writer) {
+	switch {
+	case a.demo != nil && a.open:
+		fmt.Fprintln(w, "Asked for without a credential, everything is shown. One key for each audience, to see what it sees (Authorization: Bearer KEY):")
+	case a.demo != nil:
+		fmt.Fprintln(w, "One key for each audience (Authorization: Bearer KEY):")
+	case a.open:
+		fmt.Fprintln(w, "Everything is shown to whoever can reach this address, since there is no key yet: customer360 keys create makes one.")
+	}
+	for _, audience := range access.Audiences {
+		if key, ok := a.demo[audience]; ok {
+			fmt.Fprintf(w, "  %-8s  %s\n", audience, key)
+		}
+	}
+}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+
+	"customer360/audit"
+	"customer360/internal/config"
+	"customer360/internal/store"
+)
+
+// auditFlags are the commands about the log of who read what.
+type auditFlags struct {
+	config.Store
+	Verify struct {
+		Heads string `placeholder:"FILE" help:"An earlier report of this command, kept where nobody who can write to the store can write: what it says was there must still be there."`
+	} `cmd:"" help:"Check that no entry was changed, moved or taken away, and print the heads of all chains. It ends with 2 where something was."`
+}
+
+// broken is the exit code of a log that is not whole.
+const broken = 2
+
+// runAudit runs a command about the log, and gives the exit code.
+func runAudit(ctx context.Context, c auditFlags, stdout, stderr io.Writer) int {
+	whole, err := verifyAudit(ctx, c, stdout)
+	switch {
+	case err != nil:
+		return fail(stderr, err)
+	case !whole:
+		return broken
+	}
+	return 0
+}
+
+func verifyAudit(ctx context.Context, c auditFlags, stdout io.Writer) (whole bool, err error) {
+	if err := c.Store.Check(); err != nil {
+		return false, err
+	}
+	var known []audit.Head
+	if c.Verify.Heads != "" {
+		file, err := os.Open(c.Verify.Heads)
+		if err != nil {
+			return false, err
+		}
+		known, err = audit.ReadHeads(file)
+		if err := errors.Join(err, file.Close()); err != nil {
+			return false, err
+		}
+	}
+	s, err := store.Open(ctx, store.Config{URI: c.URI(), DataDir: c.DataDir})
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	report, err := audit.Verify(ctx, s.Store, known)
+	if err != nil {
+		return false, err
+	}
+	return report.Whole(), report.Write(stdout)
+}

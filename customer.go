@@ -1,0 +1,157 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"customer360/access"
+	"customer360/audit"
+	"customer360/demo"
+	"customer360/internal/config"
+	"customer360/internal/gateway"
+	"customer360/internal/store"
+	"customer360/internal/telemetry"
+	"customer360/rights"
+	profiledocs "customer360/sources/profiles/documents"
+)
+
+// customerFlags are the commands about one customer's rights.
+type customerFlags struct {
+	config.Store
+	SourceTimeout string `name:"source-timeout" default:"10s" help:"The longest that one call of a system may take."`
+	Export        struct {
+		Key string `arg:"" help:"The company's own key of the customer."`
+	} `cmd:"" help:"Print everything that is known of a customer, from every system, as one JSON document. It ends with 2 where a system did not answer."`
+	Erase struct {
+		Key string `arg:"" help:"The company's own key of the customer."`
+		Yes bool   `help:"Do it. Without this flag it only says what would be done."`
+	} `cmd:"" help:"Remove a customer from every system that the gateway may write to, and say what is left elsewhere. It ends with 2 where something is left."`
+}
+
+// incomplete is the exit code where something is lacking, or left.
+const incomplete = 2
+
+// runCustomer runs a command about a customer's rights, and gives the exit code.
+func runCustomer(ctx context.Context, command string, c customerFlags, f *config.File, stdout, stderr io.Writer) int {
+	whole := false
+	err := withRights(ctx, c, f, stderr, func(r *rights.Rights, record func(audit.Action, string) error) (err error) {
+		if strings.HasPrefix(command, "customer export") {
+			whole, err = exportCustomer(ctx, r, record, c.Export.Key, stdout)
+		} else {
+			whole, err = eraseCustomer(ctx, r, record, c.Erase.Key, c.Erase.Yes, stdout)
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return fail(stderr, err)
+	case !whole:
+		return incomplete
+	}
+	return 0
+}
+
+func exportCustomer(ctx context.Context, r *rights.Rights, record func(audit.Action, string) error, key string, stdout io.Writer) (whole bool, err error) {
+	if err := record(audit.Export, key); err != nil {
+		return false, err
+	}
+	p, err := r.Export(ctx, key)
+	if err != nil {
+		return false, err
+	}
+	e := json.NewEncoder(stdout)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return p.Complete, e.Encode(p)
+}
+
+func eraseCustomer(ctx context.Context, r *rights.Rights, record func(audit.Action, string) error, key string, really bool, stdout io.Writer) (whole bool, err error) {
+	erase := r.Plan
+	if really {
+		erase = r.Erase
+		if err := record(audit.Erase, key); err != nil {
+			return false, err
+		}
+	}
+	e, err := erase(ctx, key)
+	if err != nil {
+		return false, err
+	}
+	t := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "SOURCE\tSYSTEM\tRECORD\tSTATE\tCODE")
+	for _, one := range e.Records {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", one.Source, one.System, one.RecordID, one.State, one.Code)
+	}
+	if err := t.Flush(); err != nil {
+		return false, err
+	}
+	switch {
+	case !really:
+		fmt.Fprintln(stdout, "\nNothing was done. To do it: --yes")
+	case e.Retry:
+		fmt.Fprintln(stdout, "\nSomething failed: run it again.")
+	case e.State != rights.Complete:
+		fmt.Fprintln(stdout, "\nWhat is NOT_SUPPORTED has to be erased in its system by somebody: the records stand above.")
+	default:
+		fmt.Fprintln(stdout, "\nNothing of the customer is left in any system that the gateway knows of.")
+	}
+	return !really || e.State == rights.Complete, nil
+}
+
+// withRights opens the store and the systems as a gateway does, with their guards.
+func withRights(ctx context.Context, c customerFlags, f *config.File, stderr io.Writer, do func(*rights.Rights, func(audit.Action, string) error) error) (err error) {
+	timeout, err := time.ParseDuration(c.SourceTimeout)
+	if err != nil || timeout <= 0 {
+		return errors.Join(c.Store.Check(), fmt.Errorf("--source-timeout is a length of time like 10s, not %q", c.SourceTimeout))
+	}
+	if err := c.Store.Check(); err != nil {
+		return err
+	}
+	_, auditing, err := accessOf(f)
+	if err != nil {
+		return allFaults(f, nil)
+	}
+	st, err := store.Open(ctx, store.Config{URI: c.URI(), DataDir: c.DataDir})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	spine := profiledocs.New("profile/"+cmp.Or(f.Profiles.System, demo.System), st.Store)
+	systems, err := openSystems(f, surroundings{spine: spine, store: st.Store, defaults: defaultGuards(timeout)})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, systems.Close()) }()
+	log := logger(config.Serve{LogLevel: "warn", LogFormat: "text"}, stderr)
+	t := telemetry.New(log, func(context.Context) string { return "" })
+	r, closer, err := gateway.NewRights(gateway.Config{
+		SystemGuards: systems.guards, ProfileTimeout: timeout, RequestTimeout: 2 * timeout, Log: log, Telemetry: t,
+	}, systems.Systems)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closer.Close()) }()
+	record := func(audit.Action, string) error { return nil }
+	if !auditing.Disabled {
+		l, err := audit.Open(ctx, st.Store, auditing.Config, telemetry.Audit{Telemetry: t})
+		if err != nil {
+			return err
+		}
+		defer func() {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), auditClose)
+			defer cancel()
+			err = errors.Join(err, l.Close(ctx))
+		}()
+		record = func(action audit.Action, key string) error {
+			return l.Record(audit.Entry{Action: action, Credential: "command", Audience: access.Internal, Customers: []string{key}})
+		}
+	}
+	return do(r, record)
+}
