@@ -1932,7 +1932,7 @@ var executorObjects = map[string]*executor.Object{
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*CustomerPackage)
 				v := obj.Document
-				c.Marshal(c.State.(*executionContext).marshalNJSON2encodingᚋjsonᚐRawMessage(c.Context(), nil, v))
+				c.Marshal(c.State.(*executionContext).marshalNJSONValue2encodingᚋjsonᚐRawMessage(c.Context(), nil, v))
 
 			},
 		},

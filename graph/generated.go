@@ -2964,7 +2964,7 @@ scalar Decimal @audience(in: [FRONTEND, PARTNER, ANALYST]) @specifiedBy(url: "ht
 scalar CurrencyCode @audience(in: [FRONTEND, PARTNER, ANALYST]) @specifiedBy(url: "https://www.iso.org/iso-4217-currency-codes.html")
 
 "Any JSON value."
-scalar JSON @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc8259")
+scalar JSONValue @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc8259")
 
 "An absolute URL."
 scalar URL @audience(in: [FRONTEND, PARTNER, ANALYST]) @specifiedBy(url: "https://url.spec.whatwg.org/")
@@ -3930,7 +3930,7 @@ type CustomerPackage {
   "How every system answered for every record of the customer, the profile first."
   sources: [PackageRecord!]!
   "The package itself, in the form that its members ` + "`" + `format` + "`" + ` and ` + "`" + `version` + "`" + ` name."
-  document: JSON!
+  document: JSONValue!
 }
 
 "How a system answered for a record of a customer."
@@ -9691,14 +9691,14 @@ func (ec *executionContext) _CustomerPackage_document(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v json.RawMessage) graphql.Marshaler {
-			return ec.marshalNJSON2encodingᚋjsonᚐRawMessage(ctx, selections, v)
+			return ec.marshalNJSONValue2encodingᚋjsonᚐRawMessage(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_CustomerPackage_document(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CustomerPackage", field, false, false, errors.New("field of type JSON does not have child fields"))
+	return graphql.NewScalarFieldContext("CustomerPackage", field, false, false, errors.New("field of type JSONValue does not have child fields"))
 }
 
 func (ec *executionContext) _Deprecation_coordinate(ctx context.Context, field graphql.CollectedField, obj *audience.Deprecation) (ret graphql.Marshaler) {
@@ -22442,12 +22442,12 @@ func (ec *executionContext) marshalNInvoiceStatus2customer360ᚋsourcesᚋbillin
 	return res
 }
 
-func (ec *executionContext) unmarshalNJSON2encodingᚋjsonᚐRawMessage(ctx context.Context, v any) (json.RawMessage, error) {
-	res, err := UnmarshalJSON(v)
+func (ec *executionContext) unmarshalNJSONValue2encodingᚋjsonᚐRawMessage(ctx context.Context, v any) (json.RawMessage, error) {
+	res, err := UnmarshalJSONValue(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNJSON2encodingᚋjsonᚐRawMessage(ctx context.Context, sel ast.SelectionSet, v json.RawMessage) graphql.Marshaler {
+func (ec *executionContext) marshalNJSONValue2encodingᚋjsonᚐRawMessage(ctx context.Context, sel ast.SelectionSet, v json.RawMessage) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -22455,7 +22455,7 @@ func (ec *executionContext) marshalNJSON2encodingᚋjsonᚐRawMessage(ctx contex
 		return graphql.Null
 	}
 	_ = sel
-	res := MarshalJSON(v)
+	res := MarshalJSONValue(v)
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

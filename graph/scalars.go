@@ -206,11 +206,11 @@ func FormatElapsed(d time.Duration) string {
 	return "PT" + strconv.FormatFloat(d.Round(time.Millisecond).Seconds(), 'f', -1, 64) + "S"
 }
 
-// MarshalJSON writes a JSON value as it is. An empty one is null.
-func MarshalJSON(v json.RawMessage) graphql.Marshaler { return marshal(AppendJSON, v) }
+// MarshalJSONValue writes a JSON value as it is. An empty one is null.
+func MarshalJSONValue(v json.RawMessage) graphql.Marshaler { return marshal(AppendJSONValue, v) }
 
-// AppendJSON appends what [MarshalJSON] writes; nothing for null.
-func AppendJSON(b []byte, v json.RawMessage) []byte { return append(b, v...) }
+// AppendJSONValue appends what [MarshalJSONValue] writes; nothing for null.
+func AppendJSONValue(b []byte, v json.RawMessage) []byte { return append(b, v...) }
 
-// UnmarshalJSON reads any value.
-func UnmarshalJSON(v any) (json.RawMessage, error) { return json.Marshal(v) }
+// UnmarshalJSONValue reads any value.
+func UnmarshalJSONValue(v any) (json.RawMessage, error) { return json.Marshal(v) }

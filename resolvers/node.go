@@ -146,6 +146,7 @@ func fact[V any](ctx context.Context, g *Graph, a *asks[V], system, owner string
 		if err != nil || c == nil {
 			return nil, err
 		}
+		o.profile.saw([]*profiles.Customer{c})
 		if refusal := o.refused(a.source, c); refusal != nil {
 			if !o.policy.shows(a.source) {
 				return nil, nil

@@ -30,6 +30,8 @@ type policy struct {
 	attributes map[string]AttributeRule
 	// carries are the fields of an object type whose enums the contract does not show whole.
 	carries map[string][]carried
+	// billing, support, social: the contract has the source. systems: it names systems.
+	billing, support, social, systems bool
 	// consents: a rule asks for the customer's consent.
 	consents bool
 	// kinds are what a timeline has where it is not said; nil: all kinds.
@@ -65,6 +67,11 @@ func newPolicy(schema *ast.Schema, contract *audience.Contract, attributes map[s
 			p.add(def.Name+"."+v.Name, v.Directives)
 		}
 	}
+	has := func(source profiles.SourceName) bool {
+		return contract.ShowsField("Customer", sourceFields[source]) && !contract.Hides("SourceName", string(source))
+	}
+	p.billing, p.support, p.social = has(profiles.Billing), has(profiles.Support), has(profiles.Social)
+	p.systems = contract.ShowsField("SourceStatus", "systems")
 	if hidden := contract.Narrowed()["InteractionKind"]; hidden != nil {
 		for _, v := range contract.Schema.Types["InteractionKind"].EnumValues {
 			p.kinds = append(p.kinds, customer.InteractionKind(v.Name))
@@ -143,8 +150,15 @@ var sourceFields = map[profiles.SourceName]string{profiles.Billing: "billing", p
 
 // shows reports whether the contract has a source at all.
 func (p *policy) shows(source profiles.SourceName) bool {
-	field := sourceFields[source]
-	return (field == "" || p.contract.ShowsField("Customer", field)) && !p.contract.Hides("SourceName", string(source))
+	switch source {
+	case profiles.Billing:
+		return p.billing
+	case profiles.Support:
+		return p.support
+	case profiles.Social:
+		return p.social
+	}
+	return true
 }
 
 // masked gives a text as a caller may see it.
@@ -216,6 +230,15 @@ func displayName(caller *access.Caller, c *profiles.Customer) string {
 		}
 	}
 	return c.ID
+}
+
+// fieldsOf lists the fields of a type that the contract has, for a message.
+func (p *policy) fieldsOf(typ string) string {
+	var names []string
+	for _, f := range p.contract.Schema.Types[typ].Fields {
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // drops reports whether an object carries a value of an enum that the contract does not show.

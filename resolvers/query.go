@@ -157,7 +157,7 @@ func (q query) lookUp(ctx context.Context, by graph.CustomerBy) (*profiles.Custo
 		}
 	}
 	if given != 1 {
-		return nil, customer.BadInput("`by` needs exactly one of id, email, phone, record, handle")
+		return nil, customer.BadInput("`by` needs exactly one of " + q.policy.fieldsOf("CustomerBy"))
 	}
 	switch {
 	case by.ID != nil:
@@ -166,7 +166,11 @@ func (q query) lookUp(ctx context.Context, by graph.CustomerBy) (*profiles.Custo
 			return nil, customer.BadInput("`by.id`: " + err.Error())
 		}
 		if id.Type != "Customer" || len(id.Parts) != 2 {
-			return nil, customer.BadInput("`by.id` must be the id of a Customer; the company's own key goes into `by.record`")
+			hint := ""
+			if q.policy.contract.ShowsField("CustomerBy", "record") {
+				hint = "; the company's own key goes into `by.record`"
+			}
+			return nil, customer.BadInput("`by.id` must be the id of a Customer" + hint)
 		}
 		if id.Parts[0] != q.spine {
 			return nil, nil

@@ -89,23 +89,43 @@ func (p *profileReport) status(system string) customer.SourceStatus {
 	return customer.SourceStatus{Source: profiles.Profile, Status: s, Systems: []customer.SystemStatus{{System: system, Status: s}}}
 }
 
-// A report says how every source answered in the whole operation.
-type report []customer.SourceStatus
+// A report says how every source that the contract has answered in the whole operation.
+type report struct {
+	sources []customer.SourceStatus
+	// systems: the contract names them.
+	systems bool
+}
 
 func (g *Graph) report(ctx context.Context, o *operation) report {
-	return report{o.profile.status(g.spine), o.billing.whole(ctx), o.support.whole(ctx), o.social.whole(ctx)}
+	r := report{make([]customer.SourceStatus, 1, 4), g.policy.systems}
+	r.sources[0] = o.profile.status(g.spine)
+	if o.policy.billing {
+		r.sources = append(r.sources, o.billing.whole(ctx))
+	}
+	if o.policy.support {
+		r.sources = append(r.sources, o.support.whole(ctx))
+	}
+	if o.policy.social {
+		r.sources = append(r.sources, o.social.whole(ctx))
+	}
+	return r
 }
 
 // AppendJSON appends the form of `extensions.sources`: the fields of SourceStatus, those
 // without a value left out. It is in every answer, so it is not written by reflection.
 func (r report) AppendJSON(b []byte) []byte {
 	b = append(b, '[')
-	for i, s := range r {
+	for i, s := range r.sources {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		b = executor.AppendString(append(b, `{"source":`...), string(s.Source))
-		b = append(appendStatus(b, s.Status), `,"systems":[`...)
+		b = appendStatus(b, s.Status)
+		if !r.systems {
+			b = append(b, '}')
+			continue
+		}
+		b = append(b, `,"systems":[`...)
 		for j, y := range s.Systems {
 			if j > 0 {
 				b = append(b, ',')

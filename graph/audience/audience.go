@@ -56,8 +56,10 @@ func New(schema *ast.Schema, audience string, o Options) (*Contract, error) {
 	if err := errors.Join(p.faults...); err != nil {
 		return nil, err
 	}
+	hidden := map[string]bool{}
 	if audience != "" {
-		wash(pruned, Without(newPruner(schema, "", o).prune(), pruned))
+		hidden = Without(newPruner(schema, "", o).prune(), pruned)
+		wash(pruned, hidden)
 	}
 	var b bytes.Buffer
 	if pruned.Description != "" {
@@ -81,6 +83,8 @@ func New(schema *ast.Schema, audience string, o Options) (*Contract, error) {
 		return nil, fmt.Errorf("the contract of %q is not valid: %w", audience, err)
 	}
 	delete(loaded.Directives, "defer")
+	// GraphQL's own descriptions came with it.
+	wash(loaded, hidden)
 	return &Contract{Schema: loaded, SDL: sdl, hidden: p.hidden}, nil
 }
 

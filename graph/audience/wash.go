@@ -72,6 +72,9 @@ func Mentions(text string, names map[string]bool) string {
 
 // wash takes sentences out of descriptions that mention what the contract does not show.
 func wash(pruned *ast.Schema, hidden map[string]bool) {
+	if len(hidden) == 0 {
+		return
+	}
 	clean := func(text *string) {
 		if Mentions(*text, hidden) == "" {
 			return
@@ -90,19 +93,22 @@ func wash(pruned *ast.Schema, hidden map[string]bool) {
 		}
 		*text = strings.TrimSpace(kept.String())
 	}
+	// Definitions that are GraphQL's own are shared between schemas, so that they are copied.
+	arguments := func(all ast.ArgumentDefinitionList) ast.ArgumentDefinitionList {
+		out := make(ast.ArgumentDefinitionList, len(all))
+		for i, a := range all {
+			argument := *a
+			clean(&argument.Description)
+			out[i] = &argument
+		}
+		return out
+	}
 	clean(&pruned.Description)
 	for _, def := range pruned.Types {
-		if def.BuiltIn {
-			continue
-		}
 		clean(&def.Description)
 		for _, f := range def.Fields {
 			clean(&f.Description)
-			for i, a := range f.Arguments {
-				argument := *a
-				clean(&argument.Description)
-				f.Arguments[i] = &argument
-			}
+			f.Arguments = arguments(f.Arguments)
 		}
 		for _, v := range def.EnumValues {
 			clean(&v.Description)
@@ -111,6 +117,7 @@ func wash(pruned *ast.Schema, hidden map[string]bool) {
 	for name, d := range pruned.Directives {
 		out := *d
 		clean(&out.Description)
+		out.Arguments = arguments(out.Arguments)
 		pruned.Directives[name] = &out
 	}
 }

@@ -84,7 +84,7 @@ func (c *Call) resolve(f *field, object any) (v value) {
 		}
 	}()
 	c.begin(f, object)
-	if !c.denied(f) && c.arguments() {
+	if c.arguments() && !c.denied(f) {
 		v.value = c.child(f)
 	}
 	v.args, v.frame, v.failed, v.absent = c.Args, c.frame, c.failed, c.absent
@@ -155,10 +155,9 @@ func (c *Call) leaf(f *field) (v value) {
 	}()
 	c.begin(f, nil)
 	switch {
-	case c.denied(f):
 	case f.kind == isStock:
 		c.Marshal(f.def.Stock(c.State, c.stack.settled(), f.collected, nil))
-	case c.arguments():
+	case c.arguments() && !c.denied(f):
 		c.leafOf(f)
 	}
 	return value{bytes: c.Buf, failed: c.failed, absent: c.absent, frame: c.frame}

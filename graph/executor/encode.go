@@ -98,14 +98,10 @@ func (e *encoder) field(f *field, object any, i int) bool {
 	}
 	e.c.begin(f, object)
 	c := &e.c
-	if f.slot < 0 && c.denied(f) {
-		e.missing(f)
-		return false
-	}
 	switch f.kind {
 	case isLeaf:
 		before := len(c.Buf)
-		if f.argument < 0 || c.arguments() {
+		if (f.argument < 0 || c.arguments()) && !c.denied(f) {
 			c.leafOf(f)
 		}
 		if len(c.Buf) > before {
@@ -120,7 +116,7 @@ func (e *encoder) field(f *field, object any, i int) bool {
 		return e.child(f, e.take(f))
 	}
 	var v value
-	if f.argument < 0 || c.arguments() {
+	if (f.argument < 0 || c.arguments()) && !c.denied(f) {
 		v.value = c.child(f)
 	}
 	v.args, v.frame, v.failed, v.absent = c.Args, c.frame, c.failed, c.absent

@@ -47,6 +47,8 @@ type trial struct {
 	// when others are left out.
 	number int
 	querygen.Operation
+	// purpose is what it declares that it reads for; empty: nothing.
+	purpose string
 	// quiet: failures of sources are to stand in status only.
 	quiet bool
 	// cancel is when the client goes away; zero: it waits.
@@ -155,9 +157,14 @@ func send(g http.Handler, r trial) outcome {
 	if r.Variables != nil {
 		body["variables"] = r.Variables
 	}
+	extensions := map[string]any{}
 	if r.quiet {
-		body["extensions"] = map[string]any{"sourceErrors": "status"}
+		extensions["sourceErrors"] = "status"
 	}
+	if r.purpose != "" {
+		extensions["purpose"] = r.purpose
+	}
+	body["extensions"] = extensions
 	data, err := json.Marshal(body)
 	if err != nil {
 		panic(err)

@@ -26,12 +26,12 @@ const perWorld = 40
 
 // trialsOf makes the requests that a world gets.
 func trialsOf(w *chancyWorld, n int) []trial {
-	g := querygen.New(querygen.Config{Schema: theSchema(), Values: w.values, Fields: 60, Depth: 12})
+	g := querygen.New(querygen.Config{Schema: w.schema(), Values: w.values, Fields: 60, Depth: 12})
 	d := drawFrom(w.seed, 2)
 	all := make([]trial, n)
 	for i := range all {
 		r := rand.New(rand.NewPCG(w.seed, uint64(i)))
-		all[i] = trial{number: i, quiet: d.chance(0.2)}
+		all[i] = trial{number: i, quiet: d.chance(0.2), purpose: one(d, "", "profiling", "profiling", "marketing")}
 		if i > 0 && d.chance(0.3) {
 			// What was found out about a document must not depend on its variables.
 			all[i].Operation = g.Again(r, all[d.IntN(i)].Operation)
@@ -85,6 +85,9 @@ func agree(t *testing.T, counted *tried, seed uint64, n int) {
 				if err := counted.add(trials[i], ours[i]); err != nil {
 					t.Errorf("the operation %d is not valid: %v\n%s", i, err, trials[i].Document)
 				}
+				if leaked := leak(w, ours[i].body, trials[i].Document, fmt.Sprint(trials[i].Variables)); leaked != "" {
+					t.Errorf("seed %d, request %d, %s: the answer has %s, which is not in the contract\n%s\n%s", seed, i, w.caller.Audience, leaked, trials[i].Document, ours[i].body)
+				}
 				if faultOf(stock[i], ours[i]) != "" {
 					report(t, w, trials[:i+1])
 					return
@@ -129,7 +132,7 @@ func report(t *testing.T, w *chancyWorld, trials []trial) {
 		all[len(all)-1].Operation = op
 		return all
 	}
-	r.Operation = querygen.Shrink(theSchema(), r.Operation, func(op querygen.Operation) bool { return differs(with(op)) })
+	r.Operation = querygen.Shrink(w.schema(), r.Operation, func(op querygen.Operation) bool { return differs(with(op)) })
 	what, stock, ours := last(with(r.Operation))
 	variables, _ := json.Marshal(r.Variables)
 	if what == "" {
@@ -278,7 +281,7 @@ func FuzzExecutorsAgree(f *testing.F) {
 	f.Add(uint64(1), uint64(1))
 	f.Fuzz(func(t *testing.T, world, operation uint64) {
 		w := newChancyWorld(world)
-		g := querygen.New(querygen.Config{Schema: theSchema(), Values: w.values, Fields: 60, Depth: 12})
+		g := querygen.New(querygen.Config{Schema: w.schema(), Values: w.values, Fields: 60, Depth: 12})
 		r := rand.New(rand.NewPCG(operation, 0))
 		trials := []trial{{number: 0, Operation: g.Operation(r)}, {number: 1, Operation: g.Operation(r)}}
 		trials = append(trials, trial{number: 2, Operation: g.Again(r, trials[0].Operation)})

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"customer360/access"
 	"customer360/demo"
 	"customer360/internal/gateway"
 	"customer360/sources"
@@ -23,7 +24,9 @@ import (
 // A chancyWorld is a company, its systems and their faults, drawn by chance: the same
 // seed draws the same ones.
 type chancyWorld struct {
-	seed        uint64
+	seed uint64
+	// caller is who asks.
+	caller      *access.Caller
 	customers   []*profiles.Customer
 	definitions []profiles.Definition
 	// spine is the name of the profiles' system; systems are those of the others, by source.
@@ -170,6 +173,7 @@ func newChancyWorld(seed uint64) *chancyWorld {
 	if w.config.BatchCap < 100 {
 		w.config.Guards.Breaker.Disabled = true
 	}
+	w.admit(drawFrom(seed, 3))
 	w.definitions = []profiles.Definition{
 		{Key: "active", Type: profiles.Boolean}, {Key: "points", Type: profiles.Number, Description: `of the "club" ` + "\u2028"},
 		{Key: "since", Type: profiles.Date}, {Key: "tier", Type: profiles.Text, Description: "level"},
@@ -269,7 +273,7 @@ func (w *chancyWorld) customer(d *draw, id string, ids []string) *profiles.Custo
 		}
 	}
 	for range d.IntN(3) {
-		c.Consents = append(c.Consents, profiles.Consent{Purpose: d.text(), Channel: one(d, "", profiles.Email), Status: word[profiles.ConsentStatus](d, "GRANTED", "DENIED"), LegalBasis: one[profiles.LegalBasis](d, "", "CONSENT"), GivenAt: d.perhaps(), ExpiresAt: d.perhaps(), Evidence: d.text()})
+		c.Consents = append(c.Consents, profiles.Consent{Purpose: one(d, d.text(), "profiling", "profiling"), Channel: one(d, "", profiles.Email), Status: word[profiles.ConsentStatus](d, "GRANTED", "DENIED"), LegalBasis: one[profiles.LegalBasis](d, "", "CONSENT"), GivenAt: d.perhaps(), ExpiresAt: d.perhaps(), Evidence: d.text()})
 	}
 	for range d.IntN(4) {
 		// To anybody, itself too, or to nobody.

@@ -1,0 +1,141 @@
+package gateway_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"customer360/access"
+	"customer360/graph/audience"
+	"customer360/internal/querygen"
+)
+
+// hiddenNames are, for each audience, the names of the whole schema that stand nowhere in its
+// contract.
+var hiddenNames = sync.OnceValue(func() map[access.Audience]map[string]bool {
+	all := map[access.Audience]map[string]bool{}
+	for a, schema := range theContracts() {
+		all[a] = audience.Without(theSchema(), schema)
+	}
+	return all
+})
+
+// protocol are keys of every answer, which are GraphQL's, or of an error's extensions.
+var protocol = map[string]bool{
+	"data": true, "errors": true, "extensions": true, "message": true, "path": true, "locations": true, "line": true, "column": true,
+	"code": true, "source": true, "retryable": true, "retryAfter": true, "requestId": true,
+}
+
+var nameWords = regexp.MustCompile(`[_A-Za-z][_A-Za-z0-9]*`)
+
+// leak gives the first hidden name that an answer has and its request has not, or "". A name
+// is told by a key of an object, a value that is just that name, or a text that mentions it.
+func leak(w *chancyWorld, body []byte, request ...string) string {
+	hidden := hiddenNames()[w.caller.Audience]
+	if len(hidden) == 0 {
+		return ""
+	}
+	given := map[string]bool{}
+	for _, text := range request {
+		for _, name := range nameWords.FindAllString(text, -1) {
+			given[name] = true
+		}
+	}
+	tells := func(name string) bool { return hidden[name] && !given[name] }
+	var answer any
+	if json.Unmarshal(body, &answer) != nil {
+		return ""
+	}
+	unsaid := map[string]bool{}
+	for name := range hidden {
+		if !given[name] {
+			unsaid[name] = true
+		}
+	}
+	var find func(any) string
+	find = func(v any) string {
+		switch v := v.(type) {
+		case map[string]any:
+			for key, value := range v {
+				if tells(key) && !protocol[key] {
+					return key
+				}
+				if found := find(value); found != "" {
+					return found
+				}
+			}
+		case []any:
+			for _, value := range v {
+				if found := find(value); found != "" {
+					return found
+				}
+			}
+		case string:
+			// A word of plain English may be a customer's own.
+			if tells(v) && strings.ToLower(v[1:]) != v[1:] {
+				return v
+			}
+			return audience.Mentions(v, unsaid)
+		}
+		return ""
+	}
+	return find(answer)
+}
+
+// Whoever asks for what their contract does not have learns no name that they did not know.
+func TestHiddenNamesAreToldToNobody(t *testing.T) {
+	n := *equalN / 2
+	asked, refused := 0, 0
+	for seed := uint64(1); asked < n; seed++ {
+		w := newChancyWorld(seed)
+		if len(hiddenNames()[w.caller.Audience]) == 0 {
+			continue
+		}
+		// Of the whole schema: what the caller might have heard of.
+		g := querygen.New(querygen.Config{Schema: theSchema(), Values: w.values, Fields: 20, Depth: 8})
+		trials := make([]trial, perWorld)
+		for i := range trials {
+			trials[i] = trial{number: i, Operation: g.Operation(rand.New(rand.NewPCG(seed, uint64(i))))}
+		}
+		for i, o := range play(t, w, false, trials) {
+			asked++
+			if o.status == 400 || strings.Contains(string(o.body), "GRAPHQL_VALIDATION_FAILED") {
+				refused++
+			}
+			if leaked := leak(w, o.body, trials[i].Document, fmt.Sprint(trials[i].Variables)); leaked != "" {
+				t.Fatalf("seed %d, request %d, %s: the answer has %s, which neither the contract has nor the request\n%s\n%s", seed, i, w.caller.Audience, leaked, trials[i].Document, o.body)
+			}
+		}
+	}
+	t.Logf("%d operations of the whole schema, %d of them refused", asked, refused)
+	for a, names := range hiddenNames() {
+		t.Logf("%s: %d names are hidden", a, len(names))
+	}
+}
+
+// Ids of what a contract does not have lead nowhere, and are not told from ids of nothing.
+func TestHiddenTypesAreReachedByNoID(t *testing.T) {
+	for seed := uint64(1); seed <= 60; seed++ {
+		w := newChancyWorld(seed)
+		d := drawFrom(seed, 9)
+		if w.caller.Audience != access.Partner {
+			continue
+		}
+		var trials []trial
+		for i := range 20 {
+			trials = append(trials, trial{number: i, Operation: querygen.Operation{
+				Document:  `query ($id: ID!) { node(id: $id) { __typename id } }`,
+				Variables: map[string]any{"id": w.id(d)},
+			}})
+		}
+		for i, o := range play(t, w, false, trials) {
+			if leaked := leak(w, o.body); leaked != "" {
+				t.Errorf("seed %d: %v gives %s: %s", seed, trials[i].Variables, leaked, o.body)
+			}
+		}
+	}
+}
