@@ -23,6 +23,8 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 	"go.uber.org/goleak"
 
+	"customer360/access"
+	"customer360/audit"
 	"customer360/internal/gateway"
 	"customer360/internal/store/storetest"
 	"customer360/resolvers"
@@ -41,12 +43,14 @@ import (
 //	world.json      the customers, and what each system holds and how it fails
 //	first.graphql   an operation that is sent before, while no system fails (may be absent)
 //	query.graphql   the operation
+//	caller.json     who asks (absent: somebody without a credential, whom everything is shown)
 //	request.json    what else the request holds: variables, extensions (may be absent)
 //	answer.json     data and errors
 //	sources.json    extensions.sources (may be absent)
+//	audit.json      what was recorded of the operation (may be absent)
 //	calls           every call that reached the spine and the systems
 //
-// go test -run TestStories -update . rewrites the last three.
+// go test -run TestStories -update . rewrites the last four.
 var update = flag.Bool("update", false, "rewrite the answers and calls of the stories")
 
 // storyTimeouts are short, so that a story with a source that hangs is told quickly.
@@ -65,6 +69,11 @@ type world struct {
 	Billing     []worldSystem         `json:"billing"`
 	Support     []worldSystem         `json:"support"`
 	Social      []worldSystem         `json:"social"`
+	// Attributes say who sees which, by key.
+	Attributes map[string]struct {
+		In        []access.Audience `json:"in"`
+		Sensitive access.Class      `json:"sensitive"`
+	} `json:"attributes"`
 	// PageCap and BatchCap are the gateway's; zero: the default.
 	PageCap  int `json:"pageCap"`
 	BatchCap int `json:"batchCap"`
@@ -118,7 +127,7 @@ func tell(t *testing.T, file string) map[string]bool {
 	}
 	got, calls := played(t, sections, false)
 	if *update {
-		for _, name := range []string{"answer.json", "sources.json", "calls"} {
+		for _, name := range []string{"answer.json", "sources.json", "audit.json", "calls"} {
 			if data, ok := got[name]; ok {
 				archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return f.Name == name })
 				archive.Files = append(archive.Files, txtar.File{Name: name, Data: data})
@@ -150,13 +159,15 @@ func played(t *testing.T, sections map[string][]byte, stock bool) (map[string][]
 	var w world
 	decode(t, sections["world.json"], &w)
 	calls := &callLog{}
-	g, faults := open(t, w, stock, calls)
+	recorded := &recordedReads{}
+	g, faults := open(t, w, callerOf(t, sections["caller.json"]), recorded, stock, calls)
 	if first, ok := sections["first.graphql"]; ok {
 		answer := post(t, g, map[string]any{"query": string(first)})
 		if bytes.Contains(answer, []byte(`"errors"`)) {
 			t.Fatalf("the first operation: %s", answer)
 		}
 		calls.clear()
+		recorded.entries = nil
 	}
 	faults()
 
@@ -186,6 +197,9 @@ func played(t *testing.T, sections map[string][]byte, stock bool) (map[string][]
 	if _, ok := sections["sources.json"]; ok {
 		got["sources.json"] = indent(t, answer.Extensions.Sources)
 	}
+	if _, ok := sections["audit.json"]; ok {
+		got["audit.json"] = indent(t, recorded.entries)
+	}
 	return got, calls
 }
 
@@ -204,7 +218,7 @@ func post(t *testing.T, g http.Handler, body map[string]any) []byte {
 
 // open makes the gateway of a world: the spine on the real store, the systems as
 // Fakes, which fail from when faults is called.
-func open(t *testing.T, w world, stock bool, calls *callLog) (g *gateway.Gateway, faults func()) {
+func open(t *testing.T, w world, caller *access.Caller, recorded audit.Recorder, stock bool, calls *callLog) (g *gateway.Gateway, faults func()) {
 	ctx := context.Background()
 	s, _ := storetest.Open(t)
 	spine := profiledocs.New("profile/crm", s.Store)
@@ -217,6 +231,14 @@ func open(t *testing.T, w world, stock bool, calls *callLog) (g *gateway.Gateway
 	config := storyTimeouts
 	config.PageCap, config.BatchCap, config.Log = w.PageCap, w.BatchCap, slog.New(slog.DiscardHandler)
 	config.StockExecutor = stock
+	config.Audit, config.Matching = recorded, []byte("the matching secret of the stories")
+	if caller != nil {
+		config.Find = func(*http.Request) (*access.Caller, error) { return caller, nil }
+	}
+	config.Attributes = map[string]resolvers.AttributeRule{}
+	for key, rule := range w.Attributes {
+		config.Attributes[key] = resolvers.AttributeRule{Audiences: rule.In, Class: rule.Sensitive}
+	}
 	var broken []func()
 	g, err := gateway.New(config, resolvers.Systems{
 		Spine: loggedSpine{spine, calls}, SpineKind: "documents",
@@ -233,6 +255,44 @@ func open(t *testing.T, w world, stock bool, calls *callLog) (g *gateway.Gateway
 			b()
 		}
 	}
+}
+
+// callerOf reads who asks; nil: somebody without a credential.
+func callerOf(t *testing.T, data []byte) *access.Caller {
+	if data == nil {
+		return nil
+	}
+	var said struct {
+		Audience access.Audience `json:"audience"`
+		Scopes   []string        `json:"scopes"`
+		Purposes []string        `json:"purposes"`
+		Rows     []string        `json:"rows"`
+		Partner  string          `json:"partner"`
+	}
+	decode(t, data, &said)
+	rows, err := access.ParseRows(said.Rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &access.Caller{Credential: "key:STORY", Audience: said.Audience, Scopes: said.Scopes, Purposes: said.Purposes, Rows: rows, Partner: said.Partner}
+}
+
+// recordedReads keeps what is recorded, but for what differs each time.
+type recordedReads struct {
+	mu      sync.Mutex
+	entries []map[string]any
+}
+
+func (r *recordedReads) Ready(access.Audience) error { return nil }
+
+func (r *recordedReads) Record(e audit.Entry) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.entries = append(r.entries, map[string]any{
+		"action": e.Action, "credential": e.Credential, "audience": e.Audience, "purpose": e.Purpose, "operation": e.Operation,
+		"customers": e.Customers, "fields": e.Fields, "sources": e.Sources,
+	})
+	return nil
 }
 
 func fakes[R any](t *testing.T, domain string, systems []worldSystem, calls *callLog, broken *[]func(), settle func(*R, string, string) (bool, error), parts map[string]sources.Parts) []resolvers.System[*R] {
