@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -58,8 +59,7 @@ func TestBrowserPlayground(t *testing.T) {
 
 	// The editor's checks come from a worker, which the page's policy must let in.
 	p.write("Unknown", `{ nothingOfThisName }`)
-	p.do(chromedp.Poll[chromedp.Void](`__MONACO.editor.getModelMarkers({}).some(m => m.message.includes('nothingOfThisName'))`,
-		chromedp.WithPollingTimeout(browserPatience)))
+	p.marked("nothingOfThisName")
 }
 
 // One source hangs: the rest is shown, and the page says which one is missing.
@@ -104,10 +104,222 @@ func TestBrowserPartialAnswer(t *testing.T) {
 	p.screenshot("partial-answer.png")
 }
 
+// The credential picks the contract of the whole page: its documentation, what it completes,
+// what it checks and what it is answered. It stays in the tab.
+func TestBrowserContract(t *testing.T) {
+	p := openPlayground(t)
+	p.contract("INTERNAL — no credential")
+	if !p.documents("support") || !p.completes("support") {
+		t.Error("without a credential everything is shown, and the page does not know `support`")
+	}
+	const selection = `{ contract { name } customers(first: 3) { edges { node { id support { openTickets } } } } }`
+	p.write("Hidden", selection)
+	if answer := p.run(); len(answer.Errors) > 0 {
+		t.Errorf("without a credential: %s", answer.Errors)
+	}
+
+	key := p.key("PARTNER")
+	p.use(key, "")
+	p.contract("PARTNER — demo: the donor club")
+	p.screenshot("contract.png")
+	if p.documents("support") || p.completes("support") {
+		t.Error("the contract of partners has no `support`, and the page shows it")
+	}
+	if !p.documents("billing") || !p.completes("billing") {
+		t.Error("the contract of partners has `billing`, and the page does not show it")
+	}
+	p.write("Hidden", selection)
+	p.marked(`Cannot query field "support"`)
+	if answer := p.run(); !bytes.Contains(answer.Errors, []byte("Cannot query field")) {
+		t.Errorf("a hidden field: data %s, errors %s", answer.Data, answer.Errors)
+	}
+	p.write("Visible", `{ contract { name } customers(first: 3) { edges { node { id } } } }`)
+	answer := p.run()
+	if len(answer.Errors) > 0 || !bytes.Contains(answer.Data, []byte(`"PARTNER"`)) || !bytes.Contains(answer.Data, []byte(`"id"`)) {
+		t.Errorf("a query of a partner: data %s, errors %s", answer.Data, answer.Errors)
+	}
+	if kept := look(p, chromedp.Evaluate[string](`JSON.stringify([{...localStorage}, location.href, history.state, document.documentElement.outerHTML])`)); strings.Contains(kept, key) {
+		t.Error("the key is kept beyond the tab, or shown")
+	}
+
+	// It outlives a reload, and no more than the tab.
+	p.do(chromedp.Reload())
+	p.contract("PARTNER — demo: the donor club")
+	p.forget()
+	p.contract("INTERNAL — no credential")
+	if kept := look(p, chromedp.Evaluate[string](`JSON.stringify({...sessionStorage})`)); strings.Contains(kept, key) {
+		t.Error("the key is kept after it was forgotten")
+	}
+	if !p.documents("support") || !p.completes("support") {
+		t.Error("the whole schema is not back")
+	}
+	p.write("Hidden", selection)
+	if answer := p.run(); len(answer.Errors) > 0 || !bytes.Contains(answer.Data, []byte(`"INTERNAL"`)) {
+		t.Errorf("after it was forgotten: data %s, errors %s", answer.Data, answer.Errors)
+	}
+}
+
+// What is read for a purpose is given to those who declare it.
+func TestBrowserPurpose(t *testing.T) {
+	p := openPlayground(t)
+	p.use(p.key("ANALYST"), "")
+	p.contract("ANALYST — demo: the analysts")
+	p.write("Purpose", `{ customers(first: 20, where: { link: { source: SOCIAL } }) { edges { node { id social { followers } } } } }`)
+	const undeclared = "the request declares that in"
+	if answer := p.run(); !bytes.Contains(answer.Errors, []byte(undeclared)) {
+		t.Errorf("without a purpose: data %s, errors %.500s", answer.Data, answer.Errors)
+	}
+	p.use("", "profiling")
+	p.contract("ANALYST — demo: the analysts, for profiling")
+	if answer := p.run(); bytes.Contains(answer.Errors, []byte(undeclared)) || !bytes.Contains(answer.Data, []byte(`"followers"`)) {
+		t.Errorf("for profiling: data %s, errors %.500s", answer.Data, answer.Errors)
+	}
+	p.use("", "telemarketing")
+	if answer := p.run(); !bytes.Contains(answer.Errors, []byte("does not allow the purpose")) {
+		t.Errorf("for what the key does not allow: data %s, errors %.500s", answer.Data, answer.Errors)
+	}
+}
+
+// Where a credential is needed the page asks for one, and one that does not count is
+// refused in words: nothing is left of the contract before it.
+func TestBrowserAsksForCredential(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "customer360.yaml")
+	if err := os.WriteFile(config, []byte("access:\n  anonymous: refuse\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := openPlayground(t, "--config", config)
+	p.do(chromedp.WaitVisible(chromedp.CSS(credentialField)),
+		chromedp.Poll[chromedp.Void](`document.activeElement.matches('`+credentialField+`')`, chromedp.WithPollingTimeout(browserPatience)))
+	if asked := look(p, chromedp.Text(chromedp.CSS(`.graphiql-dialog`))); !strings.Contains(asked, "asks for a credential") {
+		t.Errorf("the page says %q", asked)
+	}
+	if n := look(p, chromedp.Evaluate[int](`document.querySelectorAll('.graphiql-dialog [role=alert], .notice[role=alert]').length`)); n > 0 {
+		t.Error("that a credential is needed is shown as a fault")
+	}
+	p.screenshot("asks.png")
+	p.do(chromedp.SendKeys(chromedp.CSS(credentialField), p.key("FRONTEND")+"\r"))
+	p.contract("FRONTEND — demo: the agents' desktop")
+	if !p.completes("support") {
+		t.Error("the page does not know the schema of its credential")
+	}
+
+	p.documents("support")
+	p.write("Marked", `{ nothingOfThisName }`)
+	p.marked("nothingOfThisName")
+	p.use("c360_nobody", "")
+	p.do(chromedp.WaitVisible(chromedp.CSS(`.graphiql-dialog [role=alert]`)))
+	if said := look(p, chromedp.Text(chromedp.CSS(`.graphiql-dialog [role=alert]`))); !strings.Contains(said, "Refused") {
+		t.Errorf("of a wrong key the page says %q", said)
+	}
+	p.screenshot("refused.png")
+	p.do(chromedp.Click(chromedp.CSS(`.graphiql-dialog-close`)), chromedp.WaitNotPresent(chromedp.CSS(`.graphiql-dialog`)))
+	if said := look(p, chromedp.Text(chromedp.CSS(`.notice`))); !strings.Contains(said, "Refused") {
+		t.Errorf("of a wrong key the page says %q", said)
+	}
+	p.contract("No contract")
+	p.do(chromedp.Poll[chromedp.Void](`!__MONACO.editor.getModelMarkers({}).length`, chromedp.WithPollingTimeout(browserPatience)))
+	if by := look(p, chromedp.Evaluate[int](`document.querySelectorAll('.graphiql-doc-explorer a').length`)); by > 0 {
+		t.Error("the page goes on with the schema of a credential that it no longer has")
+	}
+}
+
+// credentialField is where a credential is put in.
+const credentialField = `#access-credential`
+
+// key gives the demo's key of an audience.
+func (p *playground) key(audience string) string {
+	p.t.Helper()
+	for line := range strings.Lines(p.server.stdout.String()) {
+		if f := strings.Fields(line); len(f) == 2 && f[0] == audience {
+			return f[1]
+		}
+	}
+	p.t.Fatal("the server tells no key of " + audience)
+	return ""
+}
+
+// use puts in a credential, or leaves the one there is, and a purpose.
+func (p *playground) use(credential, purpose string) {
+	p.t.Helper()
+	p.do(chromedp.Click(chromedp.CSS(`button.access`)),
+		chromedp.WaitVisible(chromedp.CSS(credentialField)),
+		chromedp.SendKeys(chromedp.CSS(credentialField), credential),
+		chromedp.Evaluate[chromedp.Void](`document.querySelector('#access-purpose').select()`),
+		chromedp.SendKeys(chromedp.CSS(`#access-purpose`), purpose),
+		chromedp.Click(chromedp.CSS(`.access-form button[type=submit]`)))
+}
+
+// forget lets the page forget its credential.
+func (p *playground) forget() {
+	p.t.Helper()
+	p.do(chromedp.Click(chromedp.CSS(`button.access`)),
+		chromedp.WaitVisible(chromedp.CSS(credentialField)),
+		chromedp.Click(chromedp.CSS(`.access-form button[type=button]`)))
+}
+
+// contract waits until the page says whose contract it shows.
+func (p *playground) contract(want string) {
+	p.t.Helper()
+	p.do(chromedp.WaitVisible(chromedp.CSS(`button.access[title=`+strconv.Quote(want)+`]`)),
+		chromedp.WaitNotPresent(chromedp.CSS(`.graphiql-dialog`)))
+}
+
+// documents reports whether the page's documentation of Customer has a field.
+func (p *playground) documents(field string) bool {
+	p.t.Helper()
+	patience := chromedp.WithPollingTimeout(browserPatience)
+	p.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('button[aria-label="Show Documentation Explorer"]')?.click()`),
+		chromedp.Poll[chromedp.Void](`(() => {
+			const back = document.querySelector('.graphiql-doc-explorer-back');
+			back?.click();
+			return !back && Boolean(document.querySelector('.graphiql-doc-explorer'));
+		})()`, patience),
+		chromedp.Poll[chromedp.Void](`(() => {
+			const type = [...document.querySelectorAll('.graphiql-doc-explorer a')].find(a => a.textContent === 'Customer');
+			type?.click();
+			return Boolean(type);
+		})()`, patience))
+	fields := look(p, chromedp.Poll[[]string](`document.querySelector('.graphiql-doc-explorer-title')?.textContent === 'Customer' &&
+		[...document.querySelectorAll('.graphiql-doc-explorer-field-name')].map(a => a.textContent)`, patience))
+	if len(fields) == 0 {
+		p.t.Error("the documentation of Customer has no fields")
+	}
+	return slices.Contains(fields, field)
+}
+
+// completes reports whether the editor offers a field of Customer for all of its letters
+// but the last.
+func (p *playground) completes(field string) bool {
+	p.t.Helper()
+	// The worker that completes has the schema as soon as it finds fault by it.
+	p.write("Completed", `{ nothingOfThisName }`)
+	p.marked("nothingOfThisName")
+	p.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(() => {
+		const editor = __MONACO.editor.getEditors().find(e => e.getModel()?.uri.path.endsWith('operation.graphql'));
+		editor.setValue(%q);
+		editor.setPosition(editor.getModel().getFullModelRange().getEndPosition());
+		editor.focus();
+		editor.trigger('test', 'editor.action.triggerSuggest', {});
+	})()`, "query Completed { customers { edges { node { "+field[:len(field)-1])))
+	names := look(p, chromedp.Poll[[]string](`(() => {
+		const offer = document.querySelector('.suggest-widget.visible');
+		return offer && !offer.textContent.includes('Loading') && [...offer.querySelectorAll('.monaco-list-row .label-name')].map(n => n.textContent);
+	})()`, chromedp.WithPollingTimeout(browserPatience)))
+	return slices.Contains(names, field)
+}
+
+// marked waits until the editor finds a fault whose words have a part.
+func (p *playground) marked(part string) {
+	p.t.Helper()
+	p.do(chromedp.Poll[chromedp.Void](fmt.Sprintf(`__MONACO.editor.getModelMarkers({}).some(m => m.message.includes(%q))`, part),
+		chromedp.WithPollingTimeout(browserPatience)))
+}
+
 // playground is the page of a server of the test's own, in a browser of its own.
 type playground struct {
 	t      *testing.T
 	ctx    context.Context
+	server *server
 	origin string
 
 	mu     sync.Mutex
@@ -124,7 +336,8 @@ func openPlayground(t *testing.T, flags ...string) *playground {
 	// The race detector makes the store several times slower; what is late is not tried here.
 	flags = append([]string{"--demo", "records", "--data-dir", t.TempDir(),
 		"--request-timeout", "60s", "--profile-timeout", "30s", "--source-timeout", "30s"}, flags...)
-	p := &playground{t: t, origin: startServer(t, flags...).url}
+	p := &playground{t: t, server: startServer(t, flags...)}
+	p.origin = p.server.url
 
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(browser),
@@ -186,7 +399,9 @@ func (p *playground) watch(event any) {
 		}
 	case *cdplog.EventEntryAdded:
 		// A breach of the Content-Security-Policy is here, and a file that is not found.
-		if e.Entry.Level == "error" || e.Entry.Level == "warning" {
+		// A refusal of the gateway is here as well: an answer, which the page shows.
+		refused := strings.HasSuffix(e.Entry.URL, "/graphql") && strings.Contains(e.Entry.Text, "status of 4")
+		if !refused && (e.Entry.Level == "error" || e.Entry.Level == "warning") {
 			fault = fmt.Sprintf("browser %s (%s): %s %s", e.Entry.Level, e.Entry.Source, e.Entry.Text, e.Entry.URL)
 		}
 	case *network.EventRequestWillBeSent:
@@ -246,7 +461,7 @@ func (p *playground) run() shown {
 func (p *playground) write(name, selection string) {
 	p.t.Helper()
 	p.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`%s.setValue(%q)`, model("operation.graphql"), "query "+name+" "+selection)),
-		chromedp.Poll[chromedp.Void](fmt.Sprintf(`document.querySelector('.graphiql-tab-button')?.textContent.includes(%q)`, name),
+		chromedp.Poll[chromedp.Void](fmt.Sprintf(`document.querySelector('.graphiql-tab-active .graphiql-tab-button')?.textContent.includes(%q)`, name),
 			chromedp.WithPollingTimeout(browserPatience)))
 }
 

@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/net/netutil"
+
 	"customer360/demo"
 	"customer360/demo/live"
 	"customer360/internal/config"
@@ -42,14 +44,14 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 		return allFaults(f, nil)
 	}
 	log := logger(c, stderr)
-	listener, err := listen(c.Addr)
+	listener, err := listen(c.Addr, c.Checked.MaxConnections)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
 	var admin net.Listener
 	if c.AdminAddr != "" {
-		if admin, err = listen(c.AdminAddr); err != nil {
+		if admin, err = listen(c.AdminAddr, c.Checked.MaxConnections); err != nil {
 			return err
 		}
 		defer admin.Close()
@@ -226,8 +228,8 @@ func checkSystems(ctx context.Context, s *systems, f *config.File, log *slog.Log
 	})
 }
 
-// listen takes an address, and says in one line why it cannot.
-func listen(addr string) (net.Listener, error) {
+// listen takes an address for so many connections at once, and says in one line why it cannot.
+func listen(addr string, connections int) (net.Listener, error) {
 	l, err := net.Listen("tcp", addr)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
@@ -235,7 +237,7 @@ func listen(addr string) (net.Listener, error) {
 	case err != nil:
 		return nil, fmt.Errorf("the address %s cannot be served on: %w", addr, err)
 	}
-	return l, nil
+	return netutil.LimitListener(l, connections), nil
 }
 
 // start serves a handler. Its bounds are far beyond what an honest client needs.

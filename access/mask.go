@@ -88,13 +88,21 @@ func initial(s string) string {
 // maskPhone shows the country's code and the last four digits of a number in E.164 with at
 // least ten digits; of any other, nothing.
 func maskPhone(e164 string) string {
-	n, err := phonenumbers.Parse(e164, "")
-	if err != nil || len(e164) < len("+1234567890") || n.GetNationalNumber() < 1_000_000 {
+	if len(e164) < len("+1234567890") || e164[0] != '+' || strings.Trim(e164[1:], "0123456789") != "" {
 		return dots
 	}
 	end := e164[len(e164)-4:]
-	return "+" + strconv.Itoa(int(n.GetCountryCode())) + " ••• ••• " + end[:2] + " " + end[2:]
+	// No code begins with another one; they have up to three digits.
+	for length := 1; length <= 3; length++ {
+		if code, _ := strconv.Atoi(e164[1 : 1+length]); callingCodes[code] {
+			return e164[:1+length] + " ••• ••• " + end[:2] + " " + end[2:]
+		}
+	}
+	return dots
 }
+
+// callingCodes are the country calling codes of ITU-T E.164.
+var callingCodes = phonenumbers.GetSupportedCallingCodes()
 
 // Pseudonym gives a value's surrogate for one partner: the same each time, different from
 // that of any other partner. It is HMAC-SHA-256 of the normalised value under the partner's

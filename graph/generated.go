@@ -3907,7 +3907,7 @@ type Mutation {
 input ExportCustomerInput {
   "The ` + "`" + `id` + "`" + ` of the customer in this graph."
   customerId: ID!
-  "A name of the caller's own for this request, the same when it is sent again. It stands in the access log."
+  "A name of the caller's own for this request, of up to 128 bytes, the same when it is sent again. It may be: nothing is done twice."
   idempotencyKey: String!
 }
 
@@ -3955,7 +3955,7 @@ type PackageRecord {
 input EraseCustomerInput {
   "The ` + "`" + `id` + "`" + ` of the customer in this graph."
   customerId: ID!
-  "A name of the caller's own for this request, the same when it is sent again. It stands in the access log."
+  "A name of the caller's own for this request, of up to 128 bytes, the same when it is sent again. It may be: nothing is done twice."
   idempotencyKey: String!
   "Say what would be done, and do nothing."
   dryRun: Boolean! = false

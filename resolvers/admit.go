@@ -14,11 +14,16 @@ func (o *operation) admit(c *profiles.Customer) *profiles.Customer {
 	return c
 }
 
+var notInContract = customer.Refuse(customer.CodeForbidden, "it is not in the caller's contract")
+
 // refused says why a source may not be asked of a customer; nil: it may. It is decided before
 // any key is queued.
 func (o *operation) refused(source profiles.SourceName, c *profiles.Customer) *customer.Error {
-	if !o.policy.shows(source) {
-		return customer.Refuse(customer.CodeForbidden, "it is not in the caller's contract")
+	switch {
+	case !o.policy.shows(source):
+		return notInContract
+	case o.caller.Open:
+		return nil
 	}
-	return o.policy.refusal(o.caller, "Customer."+sourceFields[source], c)
+	return o.policy.sources[source].refusal(o.caller, c)
 }

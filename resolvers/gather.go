@@ -227,6 +227,9 @@ func (o *operation) related(ctx context.Context, levels []level) []level {
 				}
 				var related []string
 				for _, c := range l.customers {
+					if o.policy.refusal(o.caller, "Customer.relations", c) != nil {
+						continue
+					}
 					for _, r := range c.Relations {
 						if r.CustomerID != "" {
 							related = append(related, r.CustomerID)

@@ -123,7 +123,10 @@ func (e extension) InterceptOperation(ctx context.Context, next graphql.Operatio
 	o.billing.over(profiles.Billing, e.systems.Billing, o.want.Billing, fresh[profiles.Billing], batch)
 	o.support.over(profiles.Support, e.systems.Support, o.want.Support, fresh[profiles.Support], batch)
 	o.social.over(profiles.Social, e.systems.Social, o.want.Social, fresh[profiles.Social], batch)
-	return next(context.WithValue(sources.WithScope(ctx, o.caller.Scope()), operationKey{}, o))
+	if scope := o.caller.Scope(); scope != "" {
+		ctx = sources.WithScope(ctx, scope)
+	}
+	return next(context.WithValue(ctx, operationKey{}, o))
 }
 
 // declared gives the caller as one who reads for the purpose that a request declares in

@@ -26,6 +26,8 @@ type policy struct {
 	contract *audience.Contract
 	// rules are by coordinate, as "Customer.billing".
 	rules map[string]rule
+	// sources are the rules of sourceFields.
+	sources map[profiles.SourceName]rule
 	// attributes are those that not everybody sees whole, by key.
 	attributes map[string]AttributeRule
 	// carries are the fields of an object type whose enums the contract does not show whole.
@@ -66,6 +68,10 @@ func newPolicy(schema *ast.Schema, contract *audience.Contract, attributes map[s
 		for _, v := range def.EnumValues {
 			p.add(def.Name+"."+v.Name, v.Directives)
 		}
+	}
+	p.sources = map[profiles.SourceName]rule{}
+	for source, field := range sourceFields {
+		p.sources[source] = p.rules["Customer."+field]
 	}
 	has := func(source profiles.SourceName) bool {
 		return contract.ShowsField("Customer", sourceFields[source]) && !contract.Hides("SourceName", string(source))
@@ -119,10 +125,15 @@ func (p *policy) needed(c *access.Caller) needs {
 // refusal says why a caller may not read what stands at a coordinate; nil: it may. Where a
 // customer's consent counts, c is the customer.
 func (p *policy) refusal(caller *access.Caller, coordinate string, c *profiles.Customer) *customer.Error {
-	r, ruled := p.rules[coordinate]
-	switch {
-	case !ruled || caller.Open:
+	if caller.Open {
 		return nil
+	}
+	return p.rules[coordinate].refusal(caller, c)
+}
+
+// refusal says why a caller may not read what the rule is of; nil: it may.
+func (r rule) refusal(caller *access.Caller, c *profiles.Customer) *customer.Error {
+	switch {
 	case !caller.May(r.scopes...):
 		return customer.Refuse(customer.CodeForbidden, "it needs the scope "+strings.Join(r.scopes, " or "))
 	case r.purpose == "":
@@ -163,13 +174,9 @@ func (p *policy) shows(source profiles.SourceName) bool {
 
 // masked gives a text as a caller may see it.
 func (p *policy) masked(caller *access.Caller, coordinate string, parent any, text string) string {
-	class := p.rules[coordinate].class
+	class := p.classOf(coordinate, parent)
 	switch object := parent.(type) {
 	case *profiles.Attribute:
-		class = p.attributes[object.Key].Class
-		if class == "" || caller.Sees(class) {
-			return text
-		}
 		if coordinate != "Attribute.text" {
 			return ""
 		}
@@ -177,24 +184,36 @@ func (p *policy) masked(caller *access.Caller, coordinate string, parent any, te
 			return shown
 		}
 		return access.Hidden
-	case *profiles.ContactPoint:
-		if class == access.ContactPoint {
-			class = classOf(object)
-		}
 	case *profiles.Customer:
 		if coordinate == "Customer.displayName" {
 			return displayName(caller, object)
 		}
+	}
+	return class.Mask(text)
+}
+
+// classOf gives the class of a field of an object; "": it is not personal.
+func (p *policy) classOf(coordinate string, parent any) access.Class {
+	class := p.rules[coordinate].class
+	switch object := parent.(type) {
+	case *profiles.Attribute:
+		return p.attributes[object.Key].Class
+	case *profiles.ContactPoint:
+		if class == access.ContactPoint {
+			return classOf(object)
+		}
+	case *profiles.Customer:
+		// Who has no name is called by something else.
+		if coordinate == "Customer.displayName" && object.Name == "" {
+			return access.ContactPoint
+		}
 	case *customer.Interaction:
 		// The title of what a billing system did is made of numbers.
 		if coordinate == "Interaction.title" && object.Source == profiles.Billing {
-			return text
+			return ""
 		}
 	}
-	if class == "" || caller.Sees(class) {
-		return text
-	}
-	return class.Mask(text)
+	return class
 }
 
 // classOf gives the class of a contact point's value, by what it is.
@@ -274,6 +293,10 @@ func (g *Graph) Guard() executor.Guard {
 		},
 		Masks: func(object, field string) bool {
 			return p.rules[object+"."+field].class != "" || object == "Attribute" && slices.Contains([]string{"text", "number", "boolean", "date"}, field)
+		},
+		Sees: func(ctx context.Context, object, field string, parent any) bool {
+			class := p.classOf(object+"."+field, parent)
+			return class == "" || operationOf(ctx).caller.Sees(class)
 		},
 		Mask: func(ctx context.Context, object, field string, parent any, text string) string {
 			return p.masked(operationOf(ctx).caller, object+"."+field, parent, text)

@@ -21,10 +21,11 @@ type Guard struct {
 	// which is null then, and is not resolved.
 	Allows func(object, field string) bool
 	Allow  func(ctx context.Context, object, field string, parent any) error
-	// Masks reports whether Mask is to be given what a leaf is: of a string its text, of
-	// anything else its JSON. What Mask gives for a string stands in its place; "", or for
-	// anything else a change, makes it null.
+	// Masks reports whether Mask is to be given what a leaf is, unless Sees reports that it is
+	// shown whole: of a string its text, of anything else its JSON. What Mask gives for a string
+	// stands in its place; "", or for anything else a change, makes it null.
 	Masks func(object, field string) bool
+	Sees  func(ctx context.Context, object, field string, parent any) bool
 	Mask  func(ctx context.Context, object, field string, parent any, text string) string
 	// Narrowed are the enums some of whose values are not shown, with those values. A field
 	// with such a value gives Other; a list of values leaves it out.
@@ -80,7 +81,7 @@ func (c *Call) rewrite(f *field, start int) {
 	if f.guard.hidden != nil {
 		c.Buf = append(c.Buf[:start], narrowed(c.Buf[start:], f.guard.hidden, g.Other)...)
 	}
-	if !f.guard.mask || r.free {
+	if !f.guard.mask || r.free || g.Sees(r.ctx, f.object, f.collected.Name, c.Object) {
 		return
 	}
 	raw := c.Buf[start:]
@@ -194,7 +195,7 @@ func (g *Guard) intercept(ctx context.Context, next graphql.FieldMiddleware) gra
 		if guard.hidden != nil {
 			value = g.narrow(reflect.ValueOf(value), guard.hidden).Interface()
 		}
-		if guard.mask {
+		if guard.mask && !g.Sees(ctx, fc.Object, fc.Field.Name, parent) {
 			text, _ := json.Marshal(value)
 			if string(text) == "null" {
 				return value, nil

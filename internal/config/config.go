@@ -34,6 +34,7 @@ type Serve struct {
 	ProfileTimeout  string   `name:"profile-timeout" env:"C360_PROFILE_TIMEOUT" placeholder:"1500ms" help:"The longest that one call of the store of profiles may take. Default: 1500ms, with the embedded store, whose lists read every customer, 5s."`
 	DocumentsMaxAge string   `name:"documents-max-age" env:"C360_DOCUMENTS_MAX_AGE" default:"24h" help:"How old a landed billing, support or social record may be before it is reported as stale; 0: any age."`
 	PageCap         string   `name:"page-cap" env:"C360_PAGE_CAP" default:"100" help:"The largest page that a caller may ask for."`
+	MaxConnections  string   `name:"max-connections" env:"C360_MAX_CONNECTIONS" default:"4096" help:"How many connections there may be at once, on each address; more wait until one ends."`
 	LogLevel        string   `name:"log-level" env:"C360_LOG_LEVEL" default:"info" help:"The least that is logged: debug, info, warn or error."`
 	LogFormat       string   `name:"log-format" env:"C360_LOG_FORMAT" default:"text" help:"The form of the log on standard error: text or json."`
 	ShutdownDelay   string   `name:"shutdown-delay" env:"C360_SHUTDOWN_DELAY" default:"1s" help:"How long to go on serving after SIGTERM with /readyz down, so that load balancers notice."`
@@ -46,6 +47,7 @@ type Checked struct {
 	RequestTimeout, SourceTimeout, ProfileTimeout time.Duration
 	MaxAge                                        time.Duration
 	PageCap                                       int
+	MaxConnections                                int
 	ShutdownDelay, ShutdownTimeout                time.Duration
 	// SeedDemo: fill an empty embedded store with the demo company.
 	SeedDemo bool
@@ -107,6 +109,9 @@ func (s *Serve) Check() error {
 	var err error
 	if c.PageCap, err = strconv.Atoi(s.PageCap); err != nil || c.PageCap < 1 || c.PageCap > 10000 {
 		fault("--page-cap is a number from 1 to 10000, not %q", s.PageCap)
+	}
+	if c.MaxConnections, err = strconv.Atoi(s.MaxConnections); err != nil || c.MaxConnections < 1 || c.MaxConnections > 1_000_000 {
+		fault("--max-connections is a number from 1 to 1000000, not %q", s.MaxConnections)
 	}
 	switch s.LogLevel {
 	case "debug", "info", "warn", "error":

@@ -56,6 +56,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := rand.Text()
 	h := w.Header()
 	h["X-Request-Id"] = []string{id}
+	h["Content-Security-Policy"], h["Cross-Origin-Resource-Policy"] = noContent, sameOrigin
 	ctx := context.WithValue(r.Context(), requestIDKey{}, id)
 	if d.LoopbackHosts && !isLoopback(r.Host) {
 		write(w, typeJSON, refuse(w, refusal{status: http.StatusMisdirectedRequest, code: "FORBIDDEN", message: "this gateway asks for no credentials, and so answers to names of its own machine only, as localhost"}))
@@ -109,6 +110,13 @@ func (d *Door) turnAway(w http.ResponseWriter, err error) {
 	}
 	write(w, typeJSON, refuse(w, refusal{status: r.Status, message: r.Message, code: r.Code}))
 }
+
+// Answers are data: where a browser is made to show one, nothing in it runs or frames it, and
+// no page of another origin has it as an image or a script.
+var (
+	noContent  = []string{"default-src 'none'; frame-ancestors 'none'; sandbox"}
+	sameOrigin = []string{"same-origin"}
+)
 
 // What a page of another origin may send, and read of the answer.
 const (
