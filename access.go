@@ -81,7 +81,9 @@ func accessOf(f *config.File) (accessSettings, auditSettings, error) {
 	costs, of := s.perAudience()
 	for _, a := range access.Audiences {
 		name := audienceKey(a)
-		fault("access", prefixed("audiences."+name+".", costs[a].Check()))
+		if c := costs[a]; c.PerMinute > 0 && c.PerOperation > c.PerMinute {
+			fault("access", fmt.Errorf("audiences.%s.costPerOperation: must not be above costPerMinute, %d: such an operation could never be sent", name, c.PerMinute))
+		}
 		if of[a].Required && s.Documents == "" {
 			fault("access", fmt.Errorf("audiences.%s.trustedDocuments: trusted documents are required, and access.documents names no manifest of them", name))
 		}

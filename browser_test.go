@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -184,7 +185,7 @@ func TestBrowserPurpose(t *testing.T) {
 // refused in words: nothing is left of the contract before it.
 func TestBrowserAsksForCredential(t *testing.T) {
 	config := filepath.Join(t.TempDir(), "customer360.yaml")
-	if err := os.WriteFile(config, []byte("access:\n  anonymous: refuse\n"), 0o600); err != nil {
+	if err := os.WriteFile(config, []byte("access:\n  anonymous: refuse\n  attempts: 1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	p := openPlayground(t, "--config", config)
@@ -212,9 +213,12 @@ func TestBrowserAsksForCredential(t *testing.T) {
 		t.Errorf("of a wrong key the page says %q", said)
 	}
 	p.screenshot("refused.png")
+	p.do(chromedp.SendKeys(chromedp.CSS(credentialField), "c360_nobody_else\r"),
+		chromedp.Poll[chromedp.Void](`document.querySelector('.graphiql-dialog [role=alert]')?.textContent.startsWith('Too many requests')`,
+			chromedp.WithPollingTimeout(browserPatience)))
 	p.do(chromedp.Click(chromedp.CSS(`.graphiql-dialog-close`)), chromedp.WaitNotPresent(chromedp.CSS(`.graphiql-dialog`)))
-	if said := look(p, chromedp.Text(chromedp.CSS(`.notice`))); !strings.Contains(said, "Refused") {
-		t.Errorf("of a wrong key the page says %q", said)
+	if said := look(p, chromedp.Text(chromedp.CSS(`.notice`))); !regexp.MustCompile(`Too many requests: .+ again in \d+ s\.`).MatchString(said) {
+		t.Errorf("of one wrong key too many the page says %q", said)
 	}
 	p.contract("No contract")
 	p.do(chromedp.Poll[chromedp.Void](`!__MONACO.editor.getModelMarkers({}).length`, chromedp.WithPollingTimeout(browserPatience)))
