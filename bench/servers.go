@@ -59,7 +59,7 @@ func ofNode(name string) func(*bench, workload) []string {
 var ourGOGC = []string{"GOGC=400"}
 
 // schemaFile is the project's schema, which every peer is built from.
-const schemaFile = "../schema.graphqls"
+const schemaFile = "../contracts/frontend.graphqls"
 
 // tailcallConfig is written for each start of Tailcall.
 const tailcallConfig = outDir + "/tailcall.graphql"
