@@ -53,16 +53,8 @@ func (r *Refusal) Error() string { return r.Message }
 
 // ServeHTTP lets a request in, or refuses it.
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	id := rand.Text()
-	h := w.Header()
-	h["X-Request-Id"] = []string{id}
-	h["Content-Security-Policy"], h["Cross-Origin-Resource-Policy"] = noContent, sameOrigin
-	ctx := context.WithValue(r.Context(), requestIDKey{}, id)
-	if d.LoopbackHosts && !isLoopback(r.Host) {
-		write(w, typeJSON, refuse(w, refusal{status: http.StatusMisdirectedRequest, code: "FORBIDDEN", message: "this gateway asks for no credentials, and so answers to names of its own machine only, as localhost"}))
-		return
-	}
-	if d.crossOrigin(w, r) {
+	ctx, ok := d.enter(w, r)
+	if !ok || d.crossOrigin(w, r) {
 		return
 	}
 	if d.Streams != nil {
@@ -94,6 +86,43 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	contract.ServeHTTP(w, r.WithContext(ctx))
 }
+
+// enter gives a request its id, and looks at the host that it names. It reports false where it
+// has answered.
+func (d *Door) enter(w http.ResponseWriter, r *http.Request) (context.Context, bool) {
+	id := rand.Text()
+	h := w.Header()
+	h["X-Request-Id"] = []string{id}
+	h["Content-Security-Policy"], h["Cross-Origin-Resource-Policy"] = noContent, sameOrigin
+	if d.LoopbackHosts && !isLoopback(r.Host) {
+		write(w, typeJSON, refuse(w, refusal{status: http.StatusMisdirectedRequest, code: "FORBIDDEN", message: "this gateway asks for no credentials, and so answers to names of its own machine only, as localhost"}))
+		return nil, false
+	}
+	return context.WithValue(r.Context(), requestIDKey{}, id), true
+}
+
+// Internal gives a handler of something else to the company's own callers only.
+func (d *Door) Internal(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, ok := d.enter(w, r)
+		if !ok {
+			return
+		}
+		if d.Find != nil {
+			caller, err := d.Find(r.WithContext(ctx))
+			if err == nil && caller.Audience != access.Internal {
+				err = errNotInternal
+			}
+			if err != nil {
+				d.turnAway(w, err)
+				return
+			}
+		}
+		h.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+var errNotInternal = &Refusal{Status: http.StatusForbidden, Code: "FORBIDDEN", Message: "this is for the company's own credentials only"}
 
 var errNoContract = &Refusal{Status: http.StatusForbidden, Code: "FORBIDDEN", Message: "the credential is for an audience that has no contract here"}
 

@@ -59,7 +59,7 @@ func New(schema graphql.ExecutableSchema, o Options) *Contract {
 	s.SetParserTokenLimit(o.Limits.Tokens)
 	s.SetErrorPresenter(present(o.Log))
 	s.SetRecoverFunc(recovered(o.Log))
-	s.Use(limiter{o.Limits, cache})
+	s.Use(&limiter{limits: o.Limits, cache: cache})
 	s.Use(&graph.OneOf{})
 	s.Use(graph.Conditions{})
 	s.Use(executor.InOrder{})

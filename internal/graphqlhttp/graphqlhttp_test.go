@@ -117,6 +117,10 @@ func TestAnswers(t *testing.T) {
 		"GET without a preflight header":  {get(hello), 400, plain, "GraphQL-Preflight"},
 		"GET from our own page":           {get(hello).with("Sec-Fetch-Site", "same-origin"), 200, plain, `"data"`},
 		"GET from another site":           {get(hello).with("Sec-Fetch-Site", "cross-site"), 400, plain, "GraphQL-Preflight"},
+		"one field again and again":       {query("{ " + strings.Repeat("__typename ", 40) + "}"), 200, plain, "over the limit of 25"},
+		"again and again, by fragments":   {query("{ ...A ...B } fragment A on Query {" + strings.Repeat("__typename ", 20) + "} fragment B on Query {" + strings.Repeat("... { __typename } ", 20) + "}"), 200, plain, "over the limit of 25"},
+		"fields of another schema":        {query("{ systems { " + strings.Join(numbered("nothing", 40), " ") + " } }"), 200, plain, "more than 20 fields that are not in the schema"},
+		"many errors of another kind":     {query("query (" + strings.Join(typed(40), ", ") + ") { __typename }"), 200, plain, "errors more."},
 		"a hash in place of the query":    {post(`{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"x"}}}`), 400, plain, "sha256Hash"},
 		"a misspelt wish":                 {post(`{"query":"{ __typename }","extensions":{"sourceErrors":"state"}}`), 400, plain, "sourceErrors"},
 		"GET":                             {get(hello).with("GraphQL-Preflight", "1"), 200, plain, `"data"`},
@@ -185,4 +189,22 @@ func FuzzEnvelope(f *testing.F) {
 			t.Errorf("%d", w.Code)
 		}
 	})
+}
+
+// numbered gives words with numbers behind them.
+func numbered(word string, n int) []string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = fmt.Sprint(word, i)
+	}
+	return all
+}
+
+// typed gives definitions of so many variables of a type that there is not.
+func typed(n int) []string {
+	all := numbered("$v", n)
+	for i := range all {
+		all[i] += ": Nothing"
+	}
+	return all
 }

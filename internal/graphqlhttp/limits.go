@@ -3,6 +3,7 @@ package graphqlhttp
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
@@ -21,27 +22,38 @@ type Limits struct {
 	// Aliases and Directives bound how many there are in the document.
 	Aliases    int
 	Directives int
+	// Repeats bounds how often one name of the answer stands in a selection set, fragments
+	// spread: to find out whether they are one field, each is compared with each.
+	Repeats int
+	// Unknown bounds the fields that the schema does not have: for each of them the validator
+	// looks for what was meant.
+	Unknown int
 	// RootFields bounds the fields at the root of an operation, fragments spread.
 	RootFields int
 }
 
 // DefaultLimits are wide enough for the introspection queries of common tools and
 // for several times the largest example of this project.
-var DefaultLimits = Limits{Tokens: 2000, Depth: 15, Aliases: 30, Directives: 50, RootFields: 20}
+var DefaultLimits = Limits{Tokens: 2000, Depth: 15, Aliases: 30, Directives: 50, RootFields: 20, Repeats: 25, Unknown: 20}
 
 // limiter refuses documents that are beyond the limits. The cache holds those that
 // were found to be within them, and valid.
 type limiter struct {
 	limits Limits
 	cache  graphql.Cache[*ast.QueryDocument]
+	schema *ast.Schema
 }
 
-func (limiter) ExtensionName() string                   { return "Limits" }
-func (limiter) Validate(graphql.ExecutableSchema) error { return nil }
+func (*limiter) ExtensionName() string { return "Limits" }
+
+func (l *limiter) Validate(schema graphql.ExecutableSchema) error {
+	l.schema = schema.Schema()
+	return nil
+}
 
 // MutateOperationParameters refuses a document that is beyond the limits. gqlgen
 // parses it again afterwards; validation, which costs more, runs once.
-func (l limiter) MutateOperationParameters(ctx context.Context, request *graphql.RawParams) *gqlerror.Error {
+func (l *limiter) MutateOperationParameters(ctx context.Context, request *graphql.RawParams) *gqlerror.Error {
 	if _, ok := l.cache.Get(ctx, request.Query); ok {
 		return nil
 	}
@@ -49,9 +61,13 @@ func (l limiter) MutateOperationParameters(ctx context.Context, request *graphql
 	if err != nil {
 		return nil //nolint:nilerr // gqlgen parses it again, and words it.
 	}
-	if err := l.limits.check(doc); err != nil {
-		errcode.Set(err, errcode.ValidationFailed)
-		return err
+	err2 := l.limits.check(doc)
+	if err2 == nil {
+		err2 = l.limits.known(doc, l.schema)
+	}
+	if err2 != nil {
+		errcode.Set(err2, errcode.ValidationFailed)
+		return err2
 	}
 	return nil
 }
@@ -72,6 +88,7 @@ func (l Limits) check(doc *ast.QueryDocument) *gqlerror.Error {
 	for _, op := range doc.Operations {
 		w.directives(op.Directives)
 		c := w.walk(op.SelectionSet)
+		w.repeats(op.SelectionSet)
 		w.over("depth", c.depth, l.Depth)
 		w.over("number of root fields", c.rootFields, l.RootFields)
 	}
@@ -117,6 +134,7 @@ func (w *walker) walk(set ast.SelectionSet) counts {
 				w.over("number of aliases", w.aliases, w.limits.Aliases)
 			}
 			w.directives(s.Directives)
+			w.repeats(s.SelectionSet)
 			inner = counts{w.walk(s.SelectionSet).depth + 1, 1}
 		case *ast.InlineFragment:
 			w.directives(s.Directives)
@@ -149,6 +167,89 @@ func (w *walker) fragment(name string) counts {
 	return c
 }
 
+// repeats counts how often each name of the answer stands in a selection set, fragments
+// spread, each once.
+func (w *walker) repeats(set ast.SelectionSet) {
+	if len(set) == 0 || w.err != nil {
+		return
+	}
+	seen, spread := map[string]int{}, map[string]bool{}
+	var count func(ast.SelectionSet)
+	count = func(set ast.SelectionSet) {
+		for _, selection := range set {
+			switch s := selection.(type) {
+			case *ast.Field:
+				seen[s.Alias]++
+				if seen[s.Alias] > w.limits.Repeats {
+					w.over("number of times that one name stands in a selection", seen[s.Alias], w.limits.Repeats)
+					return
+				}
+			case *ast.InlineFragment:
+				count(s.SelectionSet)
+			case *ast.FragmentSpread:
+				if f := w.doc.Fragments.ForName(s.Name); f != nil && !spread[s.Name] {
+					spread[s.Name] = true
+					count(f.SelectionSet)
+				}
+			}
+		}
+	}
+	count(set)
+}
+
+// known refuses a document with too many fields that a schema does not have. It looks at every
+// field once, as it stands in the document.
+func (l Limits) known(doc *ast.QueryDocument, schema *ast.Schema) *gqlerror.Error {
+	unknown := 0
+	var walk func(*ast.Definition, ast.SelectionSet) bool
+	walk = func(on *ast.Definition, set ast.SelectionSet) bool {
+		for _, selection := range set {
+			below, inner := on, ast.SelectionSet(nil)
+			switch s := selection.(type) {
+			case *ast.Field:
+				below, inner = nil, s.SelectionSet
+				if strings.HasPrefix(s.Name, "__") {
+					below = schema.Types[map[string]string{"__schema": "__Schema", "__type": "__Type"}[s.Name]]
+					break
+				}
+				// Below what it does not know, the validator does not look.
+				if on == nil {
+					break
+				}
+				if def := on.Fields.ForName(s.Name); def != nil {
+					below = schema.Types[def.Type.Name()]
+				} else {
+					unknown++
+				}
+			case *ast.InlineFragment:
+				inner = s.SelectionSet
+				if s.TypeCondition != "" {
+					below = schema.Types[s.TypeCondition]
+				}
+			}
+			if unknown > l.Unknown || !walk(below, inner) {
+				return false
+			}
+		}
+		return true
+	}
+	for _, op := range doc.Operations {
+		root := map[ast.Operation]*ast.Definition{ast.Query: schema.Query, ast.Mutation: schema.Mutation, ast.Subscription: schema.Subscription}[op.Operation]
+		if !walk(root, op.SelectionSet) {
+			break
+		}
+	}
+	for _, f := range doc.Fragments {
+		if unknown > l.Unknown || !walk(schema.Types[f.TypeCondition], f.SelectionSet) {
+			break
+		}
+	}
+	if unknown <= l.Unknown {
+		return nil
+	}
+	return gqlerror.Errorf("The document has more than %d fields that are not in the schema: was it written for another one?", l.Unknown)
+}
+
 func (l Limits) String() string {
-	return fmt.Sprintf("tokens %d, depth %d, aliases %d, directives %d, root fields %d", l.Tokens, l.Depth, l.Aliases, l.Directives, l.RootFields)
+	return fmt.Sprintf("tokens %d, depth %d, aliases %d, directives %d, root fields %d, repeats %d, unknown fields %d", l.Tokens, l.Depth, l.Aliases, l.Directives, l.RootFields, l.Repeats, l.Unknown)
 }

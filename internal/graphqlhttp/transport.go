@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -61,6 +62,7 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 	ctx := executor.WithBuffer(r.Context(), &body.data)
 	op, errs := exec.CreateOperationContext(ctx, params)
 	if errs != nil {
+		errs = few(errs)
 		answer := answerOf(exec.DispatchError(graphql.WithOperationContext(ctx, op), errs))
 		answer.request = true
 		if media == typeResponse || !wellFormed(errs) {
@@ -85,6 +87,19 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 	}
 	responses, ctx := exec.DispatchOperation(ctx, op)
 	body.write(w, media, answerOf(responses(ctx)))
+}
+
+// maxErrors is how many errors a request is told at once: who has more than that mends the
+// first ones first, and an answer is never many times as long as its request.
+const maxErrors = 20
+
+func few(errs gqlerror.List) gqlerror.List {
+	if len(errs) <= maxErrors {
+		return errs
+	}
+	more := gqlerror.Errorf("And %d errors more.", len(errs)-maxErrors)
+	errcode.Set(more, errcode.ValidationFailed)
+	return append(errs[:maxErrors:maxErrors], more)
 }
 
 // wellFormed reports whether errors are about the document, which is a proper

@@ -27,9 +27,12 @@ func generate() error {
 		if err != nil {
 			return err
 		}
-		name := strings.ToLower(string(a))
-		for file, text := range map[string]string{name + ".graphqls": c.SDL, name + ".subgraph.graphqls": graph.SubgraphSDL(c)} {
-			if err := os.WriteFile(filepath.Join(folder, file), []byte(text), 0o644); err != nil {
+		files := map[string]string{strings.ToLower(string(a)): c.SDL}
+		if a == access.Internal {
+			files["subgraph"] = graph.SubgraphSDL(c)
+		}
+		for name, text := range files {
+			if err := os.WriteFile(filepath.Join(folder, name+".graphqls"), []byte(text), 0o644); err != nil {
 				return err
 			}
 		}
