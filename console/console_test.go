@@ -61,6 +61,24 @@ func TestPage(t *testing.T) {
 	}
 }
 
+// What the page loads by itself, it loads from the gateway. That its scripts ask nobody else
+// is for the policy to hold, and for a browser to show.
+func TestOwnHostOnly(t *testing.T) {
+	// The colon of a scheme, or two slashes, where a reference begins.
+	elsewhere := regexp.MustCompile(`(?:url\(|(?:src|href)=|@import )["']?(?:[a-z]+:)?//[^"')]*`)
+	for url := range load() {
+		if kind := path.Ext(url); url != "/" && kind != ".css" && kind != ".svg" {
+			continue
+		}
+		if found := elsewhere.FindString(body(t, get(t, "GET", url).Body)); found != "" {
+			t.Errorf("%s: %s", url, found)
+		}
+	}
+	if !elsewhere.MatchString(`<script src="https://cdn.example.com/x.js">`) || !elsewhere.MatchString(`@import url(//example.com/x.css)`) {
+		t.Error("what is looked for is not found where it is")
+	}
+}
+
 // TestAssets follows every reference from the page on, through styles and scripts.
 func TestAssets(t *testing.T) {
 	reference := regexp.MustCompile(`/console/[\w.-]+\.[a-z0-9]+`)

@@ -303,6 +303,7 @@ func (g *Graph) Guard() executor.Guard {
 		},
 		Narrowed: p.contract.Narrowed(),
 		Other:    audience.Other,
+		Hides:    func(object string) bool { return !p.contract.Shows(object) },
 		Drops:    func(object string) bool { return p.carries[object] != nil },
 		Drop:     p.drops,
 	}

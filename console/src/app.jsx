@@ -13,8 +13,8 @@ import { createRoot } from 'react-dom/client';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { useGraphiQL } from '@graphiql/react';
 import { explorerPlugin } from '@graphiql/plugin-explorer';
+import { Access, Notice, useAccess, WithoutSchema } from './access.jsx';
 import { examplesPlugin, loadExamples } from './examples.jsx';
-import { fetcher } from './fetcher.js';
 import { Sources } from './sources.jsx';
 import { isFirstVisit, storage } from './storage.js';
 
@@ -35,28 +35,41 @@ function WrapLines() {
   return null;
 }
 
-createRoot(document.getElementById('console')).render(
-  <GraphiQL
-    fetcher={fetcher}
-    plugins={plugins}
-    visiblePlugin={isFirstVisit() ? examplesPanel : undefined}
-    defaultQuery={newTab}
-    defaultTabs={examples.length > 0 ? [{ query: examples[0].document }] : undefined}
-    storage={storage}
-    inputValueDeprecation
-    schemaDescription
-    shouldPersistHeaders={false}
-    showPersistHeadersSettings={false}
-    defaultEditorToolsVisibility={false}
-  >
-    <GraphiQL.Logo>
-      <h1 className="brand">
-        customer360 <small>every customer, one graph</small>
-      </h1>
-    </GraphiQL.Logo>
-    <GraphiQL.Footer>
-      <Sources />
-    </GraphiQL.Footer>
-    <WrapLines />
-  </GraphiQL>,
-);
+// They are what the page begins with: given anew, GraphiQL would take them for a wish to change.
+const beginning = {
+  visiblePlugin: isFirstVisit() ? examplesPanel : undefined,
+  defaultTabs: examples.length > 0 ? [{ query: examples[0].document }] : undefined,
+};
+
+function Console() {
+  const access = useAccess();
+  return (
+    <GraphiQL
+      {...beginning}
+      fetcher={access.fetcher}
+      plugins={plugins}
+      defaultQuery={newTab}
+      storage={storage}
+      inputValueDeprecation
+      schemaDescription
+      shouldPersistHeaders={false}
+      showPersistHeadersSettings={false}
+      defaultEditorToolsVisibility={false}
+    >
+      <GraphiQL.Logo>
+        <Access access={access} />
+        <h1 className="brand">
+          customer360 <small>every customer, one graph</small>
+        </h1>
+      </GraphiQL.Logo>
+      <GraphiQL.Footer>
+        <Notice access={access} />
+        <Sources />
+      </GraphiQL.Footer>
+      <WrapLines />
+      <WithoutSchema />
+    </GraphiQL>
+  );
+}
+
+createRoot(document.getElementById('console')).render(<Console />);

@@ -91,11 +91,11 @@ func (c *Call) resolve(f *field, object any) (v value) {
 	return v
 }
 
-// child gives the value of a field that is no leaf, without what is dropped of a list.
+// child gives the value of a field that is no leaf, as far as it is shown.
 func (c *Call) child(f *field) any {
 	v := f.def.Child(c)
-	if f.guard.drop && v != nil {
-		return c.stack.run.executor.options.Guard.kept(f.collected.Definition.Type.Name(), v)
+	if v != nil && (f.guard.drop || f.guard.typeOf != nil) {
+		return c.stack.run.executor.options.Guard.shown(f.collected, f.guard, v)
 	}
 	return v
 }

@@ -147,7 +147,7 @@ func (p *plan) compileField(f *field, object *Object, collected graphql.Collecte
 		return
 	}
 	f.def = object.Fields[collected.Name]
-	f.guard = p.guard.of(object.Name, collected)
+	f.guard = p.guard.of(object.Name, collected, p.types)
 	f.shape.nonNull = collected.Definition.Type.NonNull
 	if f.def.HasArgs {
 		f.argument = p.arguments

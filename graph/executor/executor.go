@@ -179,7 +179,7 @@ func (e *Executor) Exec(ctx context.Context) graphql.ResponseHandler {
 	p, way := e.plan(ctx, op)
 	e.options.Observe(way)
 	if p == nil {
-		op.ResolverMiddleware = e.options.Guard.intercept(ctx, op.ResolverMiddleware)
+		op.ResolverMiddleware = e.options.Guard.intercept(ctx, &e.types, op.ResolverMiddleware)
 		if e.options.Prepare != nil {
 			e.options.Prepare(ctx)
 		}

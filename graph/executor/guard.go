@@ -31,6 +31,9 @@ type Guard struct {
 	// with such a value gives Other; a list of values leaves it out.
 	Narrowed map[string][]string
 	Other    string
+	// Hides reports whether an object type is not in the schema that is shown. Where a field of an
+	// interface or a union gives one, it is null; in a list it is not there.
+	Hides func(object string) bool
 	// Drops reports whether Drop is to be asked of the elements of lists of an object type.
 	// Those of which it reports true are not there.
 	Drops func(object string) bool
@@ -40,16 +43,24 @@ type Guard struct {
 // guarded is what a guard has to do with a field.
 type guarded struct {
 	allow, mask, drop bool
+	// typeOf tells of a value of the field's interface or union which type it is of; nil: the
+	// field has another type, or nothing is hidden.
+	typeOf func(any) (string, any, error)
 	// hidden are the values of the field's enum that are not shown.
 	hidden []string
 }
 
-func (g *Guard) of(object string, f graphql.CollectedField) guarded {
+func (g *Guard) of(object string, f graphql.CollectedField, types *Types) guarded {
 	if f.Definition == nil || f.Name == "__typename" {
 		return guarded{}
 	}
 	typ := f.Definition.Type
+	var typeOf func(any) (string, any, error)
+	if g.Hides != nil {
+		typeOf = types.Abstracts[typ.Name()]
+	}
 	return guarded{
+		typeOf: typeOf,
 		allow:  g.Allows != nil && g.Allows(object, f.Name),
 		mask:   g.Masks != nil && g.Masks(object, f.Name),
 		drop:   g.Drops != nil && typ.Elem != nil && g.Drops(typ.Name()),
@@ -125,15 +136,43 @@ func narrowed(raw []byte, hidden []string, other string) []byte {
 	return kept
 }
 
-// kept gives a pointer to a slice without the elements that are dropped: the same one, where
-// there are none.
-func (g *Guard) kept(object string, list any) any {
-	v := reflect.ValueOf(list)
-	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Slice {
-		return list
+// shown gives what a field that is no leaf is resolved to without what is not there: nil, or
+// for a list, which is a slice or a pointer to one, one without those elements.
+func (g *Guard) shown(f graphql.CollectedField, guard guarded, value any) any {
+	v := reflect.ValueOf(value)
+	list := v
+	if v.Kind() == reflect.Pointer {
+		list = v.Elem()
 	}
-	kept := g.keptOf(object, v.Elem())
-	if kept.Len() == v.Elem().Len() {
+	if f.Definition.Type.Elem != nil && list.Kind() == reflect.Slice {
+		return g.kept(v, list, func(element any) bool {
+			return guard.hides(g, element) || guard.drop && g.Drop(f.Definition.Type.Name(), element)
+		})
+	}
+	if guard.hides(g, value) {
+		return nil
+	}
+	return value
+}
+
+// hides reports whether a value of an interface or a union is of a type that is not shown.
+func (guard *guarded) hides(g *Guard, value any) bool {
+	if guard.typeOf == nil {
+		return false
+	}
+	name, _, err := guard.typeOf(value)
+	return err == nil && name != "" && g.Hides(name)
+}
+
+// kept gives a list, or a pointer to one, without the elements that are dropped: the same one,
+// where there are none.
+func (g *Guard) kept(v, slice reflect.Value, drop func(any) bool) any {
+	kept := without(slice, drop)
+	if v.Kind() == reflect.Slice {
+		return kept.Interface()
+	}
+	list := v.Interface()
+	if kept.Len() == slice.Len() {
 		return list
 	}
 	p := reflect.New(kept.Type())
@@ -141,7 +180,7 @@ func (g *Guard) kept(object string, list any) any {
 	return p.Interface()
 }
 
-func (g *Guard) keptOf(object string, list reflect.Value) reflect.Value {
+func without(list reflect.Value, drop func(any) bool) reflect.Value {
 	var kept reflect.Value
 	for i := range list.Len() {
 		element := list.Index(i)
@@ -149,12 +188,13 @@ func (g *Guard) keptOf(object string, list reflect.Value) reflect.Value {
 		if element.Kind() == reflect.Struct {
 			pointer = element.Addr()
 		}
-		drop := !(pointer.Kind() == reflect.Pointer && pointer.IsNil()) && g.Drop(object, pointer.Interface())
-		if drop && !kept.IsValid() {
+		isNil := (pointer.Kind() == reflect.Pointer || pointer.Kind() == reflect.Interface) && pointer.IsNil()
+		dropped := !isNil && drop(pointer.Interface())
+		if dropped && !kept.IsValid() {
 			kept = reflect.MakeSlice(list.Type(), i, list.Len())
 			reflect.Copy(kept, list)
 		}
-		if !drop && kept.IsValid() {
+		if !dropped && kept.IsValid() {
 			kept = reflect.Append(kept, element)
 		}
 	}
@@ -165,14 +205,14 @@ func (g *Guard) keptOf(object string, list reflect.Value) reflect.Value {
 }
 
 // intercept guards the fields of an operation that the stock executor runs.
-func (g *Guard) intercept(ctx context.Context, next graphql.FieldMiddleware) graphql.FieldMiddleware {
-	if g.Allows == nil && g.Masks == nil && g.Drops == nil && len(g.Narrowed) == 0 {
+func (g *Guard) intercept(ctx context.Context, types *Types, next graphql.FieldMiddleware) graphql.FieldMiddleware {
+	if g.Allows == nil && g.Masks == nil && g.Drops == nil && g.Hides == nil && len(g.Narrowed) == 0 {
 		return next
 	}
 	free := g.free(ctx)
 	return func(ctx context.Context, resolve graphql.Resolver) (any, error) {
 		fc := graphql.GetFieldContext(ctx)
-		guard := g.of(fc.Object, fc.Field)
+		guard := g.of(fc.Object, fc.Field, types)
 		guard.allow, guard.mask = guard.allow && !free, guard.mask && !free
 		var parent any
 		if guard.allow || guard.mask {
@@ -187,9 +227,9 @@ func (g *Guard) intercept(ctx context.Context, next graphql.FieldMiddleware) gra
 		if err != nil || value == nil {
 			return value, err
 		}
-		if guard.drop {
-			if list := reflect.ValueOf(value); list.Kind() == reflect.Slice {
-				value = g.keptOf(fc.Field.Definition.Type.Name(), list).Interface()
+		if guard.drop || guard.typeOf != nil {
+			if value = g.shown(fc.Field, guard, value); value == nil {
+				return nil, nil
 			}
 		}
 		if guard.hidden != nil {

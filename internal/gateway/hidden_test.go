@@ -75,8 +75,8 @@ func leak(w *chancyWorld, body []byte, request ...string) string {
 				}
 			}
 		case string:
-			// A word of plain English may be a customer's own.
-			if tells(v) && strings.ToLower(v[1:]) != v[1:] {
+			// A word of plain English may be a customer's own; a type's name is none.
+			if tells(v) && (theSchema().Types[v] != nil || strings.ToLower(v[1:]) != v[1:]) {
 				return v
 			}
 			return audience.Mentions(v, unsaid)
