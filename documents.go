@@ -83,7 +83,7 @@ func documentRules(f *config.File) func(access.Audience) (persisted.Rules, error
 		if err != nil {
 			return persisted.Rules{}, err
 		}
-		defer all.Close()
+		defer func() { _ = all.Close() }()
 		contract, err := graph.NewContract(a)
 		if err != nil {
 			return persisted.Rules{}, err

@@ -66,8 +66,8 @@ type Caller struct {
 var Everyone = &Caller{Audience: Internal, Scopes: Scopes{"*"}, Open: true}
 
 // May reports whether one of the scopes is held; without any asked for it is true.
-func (c *Caller) May(any ...string) bool {
-	return c.Open || len(any) == 0 || slices.ContainsFunc(any, c.Scopes.Has)
+func (c *Caller) May(scopes ...string) bool {
+	return c.Open || len(scopes) == 0 || slices.ContainsFunc(scopes, c.Scopes.Has)
 }
 
 // Sees reports whether values of a class may be seen whole: the scope "sensitive:" with the

@@ -4,11 +4,10 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/nyaruka/phonenumbers"
+	"customer360/sources/profiles"
 )
 
 // A Class is a class of personal values, which are masked unless its scope is held.
@@ -61,6 +60,10 @@ func (c Class) Mask(value string) string {
 	case Phone:
 		return maskPhone(value)
 	case Handle:
+		if strings.Contains(value, "://") {
+			// Where to open it has the name in it, somewhere.
+			return ""
+		}
 		// Of name@server the server is no secret.
 		local, server, ok := strings.Cut(strings.TrimPrefix(value, "@"), "@")
 		if ok {
@@ -92,17 +95,11 @@ func maskPhone(e164 string) string {
 		return dots
 	}
 	end := e164[len(e164)-4:]
-	// No code begins with another one; they have up to three digits.
-	for length := 1; length <= 3; length++ {
-		if code, _ := strconv.Atoi(e164[1 : 1+length]); callingCodes[code] {
-			return e164[:1+length] + " ••• ••• " + end[:2] + " " + end[2:]
-		}
+	if code := profiles.CallingCode(e164); code != "" {
+		return "+" + code + " ••• ••• " + end[:2] + " " + end[2:]
 	}
 	return dots
 }
-
-// callingCodes are the country calling codes of ITU-T E.164.
-var callingCodes = phonenumbers.GetSupportedCallingCodes()
 
 // Pseudonym gives a value's surrogate for one partner: the same each time, different from
 // that of any other partner. It is HMAC-SHA-256 of the normalised value under the partner's

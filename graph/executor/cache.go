@@ -177,7 +177,10 @@ func (i *inspection) covered(f *ast.Field) {
 			i.found(NotCovered)
 			continue
 		}
-		// Stock execution calls no gather hook for what is below.
+		// Stock execution calls no gather hook for what is below, and asks no guard.
+		if object.Fields[f.Name].Stock != nil && i.e.options.Guard.guards() {
+			i.found(NotCovered)
+		}
 		if object.Fields[f.Name].Stock != nil && i.anyPlan.reaches(f.SelectionSet, map[string]bool{}) {
 			i.found(NotCovered)
 		}

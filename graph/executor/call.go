@@ -95,7 +95,9 @@ func (c *Call) resolve(f *field, object any) (v value) {
 func (c *Call) child(f *field) any {
 	v := f.def.Child(c)
 	if v != nil && (f.guard.drop || f.guard.typeOf != nil) {
-		return c.stack.run.executor.options.Guard.shown(f.collected, f.guard, v)
+		if v = c.stack.run.executor.options.Guard.shown(f.collected, f.guard, v); v == nil {
+			c.Absent()
+		}
 	}
 	return v
 }

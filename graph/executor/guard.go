@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -51,7 +52,8 @@ type guarded struct {
 }
 
 func (g *Guard) of(object string, f graphql.CollectedField, types *Types) guarded {
-	if f.Definition == nil || f.Name == "__typename" {
+	// Introspection shows the schema as it is given.
+	if f.Definition == nil || strings.HasPrefix(f.Name, "__") || strings.HasPrefix(object, "__") {
 		return guarded{}
 	}
 	typ := f.Definition.Type
@@ -63,9 +65,14 @@ func (g *Guard) of(object string, f graphql.CollectedField, types *Types) guarde
 		typeOf: typeOf,
 		allow:  g.Allows != nil && g.Allows(object, f.Name),
 		mask:   g.Masks != nil && g.Masks(object, f.Name),
-		drop:   g.Drops != nil && typ.Elem != nil && g.Drops(typ.Name()),
+		drop:   g.Drops != nil && typ.Elem != nil && types.Objects[typ.Name()] != nil && g.Drops(typ.Name()),
 		hidden: g.Narrowed[typ.Name()],
 	}
+}
+
+// guards reports whether there is anything to guard.
+func (g *Guard) guards() bool {
+	return g.Allows != nil || g.Masks != nil || g.Drops != nil || g.Hides != nil || len(g.Narrowed) > 0
 }
 
 func (g *Guard) free(ctx context.Context) bool { return g.Free != nil && g.Free(ctx) }
@@ -206,7 +213,7 @@ func without(list reflect.Value, drop func(any) bool) reflect.Value {
 
 // intercept guards the fields of an operation that the stock executor runs.
 func (g *Guard) intercept(ctx context.Context, types *Types, next graphql.FieldMiddleware) graphql.FieldMiddleware {
-	if g.Allows == nil && g.Masks == nil && g.Drops == nil && g.Hides == nil && len(g.Narrowed) == 0 {
+	if !g.guards() {
 		return next
 	}
 	free := g.free(ctx)
@@ -300,7 +307,7 @@ func (g *Guard) masked(v reflect.Value, mask func(string) string) any {
 	if at.Kind() != reflect.String {
 		before, _ := json.Marshal(v.Interface())
 		if mask(string(before)) != string(before) {
-			return reflect.Zero(v.Type()).Interface()
+			return nil
 		}
 		return v.Interface()
 	}
@@ -308,11 +315,11 @@ func (g *Guard) masked(v reflect.Value, mask func(string) string) any {
 		return v.Interface()
 	}
 	text := mask(at.String())
+	if text == "" {
+		return nil
+	}
 	if v.Kind() != reflect.Pointer {
 		return reflect.ValueOf(text).Convert(v.Type()).Interface()
-	}
-	if text == "" {
-		return reflect.Zero(v.Type()).Interface()
 	}
 	p := reflect.New(at.Type())
 	p.Elem().SetString(text)

@@ -24,7 +24,6 @@ import (
 	"customer360/internal/gateway"
 	"customer360/internal/graphqlhttp"
 	"customer360/internal/querygen"
-	"customer360/resolvers"
 )
 
 // wideLimits let every generated document through.
@@ -38,8 +37,6 @@ var theSchema = sync.OnceValue(func() *ast.Schema {
 	}
 	return contract.Schema
 })
-
-func theDemoSystems() resolvers.Systems { return (&chancyWorld{}).mounted(nil, nil) }
 
 // A trial is a request that is sent to both executors.
 type trial struct {

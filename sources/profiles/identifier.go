@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -129,3 +130,17 @@ func withoutMarks(s string) string {
 	}
 	return plain
 }
+
+// CallingCode gives the country calling code (ITU-T E.164) that a normalised phone number
+// begins with, as "49"; empty where it begins with none.
+func CallingCode(phone string) string {
+	// No code begins with another one; they have up to three digits.
+	for length := 1; length <= 3 && length < len(phone); length++ {
+		if code, _ := strconv.Atoi(phone[1 : 1+length]); callingCodes[code] {
+			return phone[1 : 1+length]
+		}
+	}
+	return ""
+}
+
+var callingCodes = phonenumbers.GetSupportedCallingCodes()
