@@ -22,6 +22,7 @@ import (
 	"customer360/internal/gateway"
 	"customer360/internal/graphqlhttp"
 	"customer360/internal/store"
+	"customer360/internal/streams"
 	"customer360/internal/telemetry"
 	"customer360/resolvers"
 	"customer360/sources/documents"
@@ -72,6 +73,9 @@ func accessOf(f *config.File) (accessSettings, auditSettings, error) {
 	if s.OIDC != nil {
 		fault("access", prefixed("oidc.", s.OIDC.Check()))
 	}
+	open := streams.Defaults()
+	open.Origins = s.Origins
+	fault("access", open.Check())
 	if s.MatchingSecret != "" && len(s.MatchingSecret) < minMatchingSecret {
 		fault("access", fmt.Errorf("matchingSecret: want at least %d characters", minMatchingSecret))
 	}

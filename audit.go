@@ -49,6 +49,9 @@ func verifyAudit(ctx context.Context, c auditFlags, stdout io.Writer) (whole boo
 			return false, err
 		}
 	}
+	if err := exists(c.Store); err != nil {
+		return false, err
+	}
 	s, err := store.Open(ctx, store.Config{URI: c.URI(), DataDir: c.DataDir})
 	if err != nil {
 		return false, err

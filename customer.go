@@ -118,6 +118,9 @@ func withRights(ctx context.Context, c customerFlags, f *config.File, stderr io.
 	if err != nil {
 		return allFaults(f, nil)
 	}
+	if err := exists(c.Store); err != nil {
+		return err
+	}
 	st, err := store.Open(ctx, store.Config{URI: c.URI(), DataDir: c.DataDir})
 	if err != nil {
 		return err

@@ -88,11 +88,8 @@ func withKeys(ctx context.Context, c keysFlags, do func(*keys.Store) error) (err
 	if err := c.Store.Check(); err != nil {
 		return err
 	}
-	if c.URI() == "" {
-		// Otherwise a misspelt directory would be made, with a key in it that no gateway knows.
-		if _, err := os.Stat(c.DataDir); errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("there is no data directory %s: start the gateway once, or name its store with --data-dir or --mongodb-uri", c.DataDir)
-		}
+	if err := exists(c.Store); err != nil {
+		return err
 	}
 	st, err := store.Open(ctx, store.Config{URI: c.URI(), DataDir: c.DataDir})
 	switch {
@@ -105,6 +102,15 @@ func withKeys(ctx context.Context, c keysFlags, do func(*keys.Store) error) (err
 	s := keys.New(st.Database)
 	defer func() { err = errors.Join(err, s.Close(), st.Optimize(ctx)) }()
 	return do(s)
+}
+
+// exists refuses an embedded store that is not there: otherwise a misspelt directory would be
+// made, with a key in it that no gateway knows, or nothing in it that could be wrong.
+func exists(c config.Store) error {
+	if _, err := os.Stat(c.DataDir); c.URI() == "" && errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("there is no data directory %s: start the gateway once, or name its store with --data-dir or --mongodb-uri", c.DataDir)
+	}
+	return nil
 }
 
 func createKey(ctx context.Context, s *keys.Store, f keysCreateFlags, stdout, stderr io.Writer) error {

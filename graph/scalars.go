@@ -158,12 +158,16 @@ func MarshalDuration(s string) graphql.Marshaler { return MarshalString(s) }
 // AppendDuration appends what [MarshalDuration] writes; nothing for null.
 func AppendDuration(b []byte, s string) []byte { return AppendString(b, s) }
 
+// maxDuration bounds the text of a Duration, since what reads it takes the square of its
+// length; every digit that means something is well within it.
+const maxDuration = 64
+
 var durationForm = regexp.MustCompile(`^P([0-9.]+Y)?([0-9.]+M)?([0-9.]+W)?([0-9.]+D)?(T([0-9.]+H)?([0-9.]+M)?([0-9.]+S)?)?$`)
 
 // UnmarshalDuration reads a Duration.
 func UnmarshalDuration(v any) (string, error) {
 	s, ok := v.(string)
-	if !ok || !durationForm.MatchString(s) || s == "P" || strings.HasSuffix(s, "T") {
+	if !ok || len(s) > maxDuration || !durationForm.MatchString(s) || s == "P" || strings.HasSuffix(s, "T") {
 		return "", errors.New("a Duration is a string like \"PT30S\" or \"P1M\"")
 	}
 	return s, nil

@@ -80,15 +80,19 @@ func fieldsOf(doc *ast.QueryDocument, op *ast.OperationDefinition) []string {
 	return slices.Compact(all)
 }
 
-// record writes an entry about customers. The error is for the client: what cannot be
-// recorded is not to be read.
-func (g *Graph) record(ctx context.Context, action audit.Action, customers ...string) error {
+// record writes an entry about a customer, beside the systems that are asked in the resolvers'
+// own way. The error is for the client: what cannot be recorded is not to be done.
+func (g *Graph) record(ctx context.Context, action audit.Action, customer string, systems ...string) error {
+	return g.enter(ctx, action, []string{customer}, systems)
+}
+
+func (g *Graph) enter(ctx context.Context, action audit.Action, customers, systems []string) error {
 	o := operationOf(ctx)
 	r := g.recordedOf(o.context)
 	err := g.config.Audit.Record(audit.Entry{
 		Action: action, At: o.context.Stats.OperationStart, Credential: o.caller.Credential, Audience: o.caller.Audience, Purpose: o.caller.Purpose,
 		Operation: o.context.Operation.Name, OperationHash: r.hash, RequestID: g.config.RequestID(ctx),
-		Customers: customers, Fields: r.fields, Sources: o.askedSystems(),
+		Customers: customers, Fields: r.fields, Sources: append(o.askedSystems(), systems...),
 	})
 	if err != nil {
 		return unrecorded()
@@ -129,7 +133,7 @@ func (g *Graph) recordRead(ctx context.Context, o *operation, response *graphql.
 	if len(customers) == 0 {
 		return
 	}
-	if err := g.record(ctx, audit.Read, customers...); err != nil {
+	if err := g.enter(ctx, audit.Read, customers, nil); err != nil {
 		response.Data = []byte("null")
 		graphql.AddError(ctx, err)
 		response.Errors = gqlerror.List{gqlerror.WrapIfUnwrapped(err)}

@@ -3,12 +3,15 @@ package resolvers
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"strings"
 	"time"
 
 	"customer360/audit"
 	"customer360/customer"
 	"customer360/graph"
 	"customer360/graph/relay"
+	"customer360/sources/profiles"
 )
 
 type mutation struct{ *Graph }
@@ -45,6 +48,21 @@ func atLength(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), rightsDeadline)
 }
 
+// linked gives the names of the systems that hold something of a customer; nil has nothing.
+func (m mutation) linked(c *profiles.Customer) []string {
+	var names []string
+	if c == nil {
+		return nil
+	}
+	for _, l := range c.Links {
+		if l.UndoneAt.IsZero() {
+			names = append(names, strings.ToLower(string(l.Source))+"/"+l.System)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 func notFound() []graph.Problem {
 	return []graph.Problem{graph.CustomerNotFound{Code: customer.CodeNotFound, Message: "there is no such customer: look the id up anew"}}
 }
@@ -61,7 +79,7 @@ func (m mutation) ExportCustomer(ctx context.Context, input graph.ExportCustomer
 	case c == nil:
 		return &graph.ExportCustomerPayload{Problems: notFound()}, nil
 	}
-	if err := m.record(ctx, audit.Export, key); err != nil {
+	if err := m.record(ctx, audit.Export, key, m.linked(c)...); err != nil {
 		return nil, err
 	}
 	asking, cancel := atLength(ctx)
@@ -87,13 +105,14 @@ func (m mutation) EraseCustomer(ctx context.Context, input graph.EraseCustomerIn
 	}
 	// One who was erased before is there for nobody; who is bound to some rows cannot tell
 	// that from a customer of others.
-	if c, err := m.byKey(ctx, key); err != nil || c == nil && operationOf(ctx).caller.Rows != nil {
+	c, err := m.byKey(ctx, key)
+	if err != nil || c == nil && operationOf(ctx).caller.Rows != nil {
 		return &graph.EraseCustomerPayload{Problems: notFound()}, err
 	}
 	erase := m.config.Rights.Erase
 	if input.DryRun {
 		erase = m.config.Rights.Plan
-	} else if err := m.record(ctx, audit.Erase, key); err != nil {
+	} else if err := m.record(ctx, audit.Erase, key, m.linked(c)...); err != nil {
 		return nil, err
 	}
 	asking, cancel := atLength(ctx)

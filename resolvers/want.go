@@ -40,6 +40,10 @@ var fieldNeeds = map[string]map[string]needs{
 		"social":        {Profile: profiles.Links, Social: social.PartProfile},
 		"sources":       {Profile: profiles.Links},
 	},
+	"Mutation": {
+		"exportCustomer": {Profile: profiles.Links},
+		"eraseCustomer":  {Profile: profiles.Links},
+	},
 	"Billing": {
 		"balance":       {Billing: billing.PartBalance},
 		"mrr":           {Billing: billing.PartSubscriptions},

@@ -73,6 +73,9 @@ const maxText = 100
 func (k Key) check() error {
 	var errs []error
 	fault := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if k.CostPerMinute > 0 && k.CostPerOperation > k.CostPerMinute {
+		fault("costPerOperation: it must not be above costPerMinute, %d: such an operation could never be sent", k.CostPerMinute)
+	}
 	if !line(k.Name) {
 		fault("name: a key needs a name of 1 to %d characters, on one line", maxText)
 	}

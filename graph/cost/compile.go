@@ -48,7 +48,7 @@ func (c *Calculator) compile(doc *ast.QueryDocument, op *ast.OperationDefinition
 		root = c.schema.Subscription
 	}
 	p := s.selection([]ast.SelectionSet{op.SelectionSet}, root, false)
-	return &shape{nodes: slices.Clip(s.nodes), root: p}
+	return &shape{nodes: slices.Clip(s.nodes), root: p, inputs: c.inputs(doc, op)}
 }
 
 // count gives the number of fields, fragments spread, as far as it matters.

@@ -12,6 +12,8 @@
 //     the lists of the connection (edges, nodes) have as many elements as it allows;
 //   - on an interface or a union the possible type counts that costs the most;
 //   - fields that merge into one of the answer count once; @skip and @include are applied;
+//   - an input object in an argument costs 5, and an element of a list there 1: conditions are
+//     work as well;
 //   - introspection is answered from memory: a hundred of its values count as one.
 //
 // Weights, assumed sizes and slicing arguments are those of
@@ -54,6 +56,9 @@ type Model struct {
 	List int `yaml:"list"`
 	// Page is assumed of fields with `first` or `last` where neither is given; default 20.
 	Page int `yaml:"page"`
+	// Input is what an input object in an argument costs, as a condition; default 5. An
+	// element of a list in an argument costs 1.
+	Input int `yaml:"input"`
 	// MaxPage is the most that `first` and `last` count for, since more is refused before
 	// anything is done for it; default 100.
 	MaxPage int `yaml:"maxPage"`
@@ -88,6 +93,7 @@ func (m Model) Check(schema *ast.Schema) error {
 	number("list", m.List)
 	number("page", m.Page)
 	number("maxPage", m.MaxPage)
+	number("input", m.Input)
 	return errors.Join(errs...)
 }
 
@@ -114,6 +120,7 @@ const cachedShapes = 1000
 // that the schema does not have are left alone.
 func New(schema *ast.Schema, m Model) *Calculator {
 	m.List, m.Page, m.MaxPage = cmp.Or(m.List, 10), cmp.Or(m.Page, 20), cmp.Or(m.MaxPage, 100)
+	m.Input = cmp.Or(m.Input, 5)
 	shapes, err := lru.New[variant, *shape](cachedShapes)
 	if err != nil {
 		panic(err) // The number is negative.
@@ -145,14 +152,16 @@ func (c *Calculator) Of(doc *ast.QueryDocument, op *ast.OperationDefinition, var
 			c.shapes.Add(v, s)
 		}
 	}
-	return s.cost(func(name string) (int64, bool) { return integer(variables[name]) }, int64(c.model.MaxPage))
+	of := s.cost(func(name string) (int64, bool) { return integer(variables[name]) }, int64(c.model.MaxPage))
+	return int(plus(plus(int64(of), s.inputs), c.given(variables)))
 }
 
-// Most gives the highest cost that an operation of a validated document can have,
-// whatever its variables are.
+// Most gives the highest cost that an operation of a validated document can have, whatever
+// its variables are, but for input objects and lists in them.
 func (c *Calculator) Most(doc *ast.QueryDocument, op *ast.OperationDefinition) int {
 	most := int64(c.model.MaxPage)
-	return c.compile(doc, op, nil).cost(func(string) (int64, bool) { return most, true }, most)
+	s := c.compile(doc, op, nil)
+	return int(plus(int64(s.cost(func(string) (int64, bool) { return most, true }, most)), s.inputs))
 }
 
 // values are the values of conditions, a letter for each.

@@ -2,6 +2,8 @@ package cost
 
 // A shape is the cost of an operation, as far as it is known without its variables.
 type shape struct {
+	// inputs is what its arguments cost that stand in the document.
+	inputs int64
 	// conditions are the variables that the shape depends on as a whole; where there are
 	// some, the shapes themselves are kept by their values.
 	conditions []string

@@ -70,6 +70,8 @@ func model(s resolvers.Systems, c Config) cost.Model {
 		Weights: map[string]int{
 			"Customer.billing": billing, "Customer.support": support, "Customer.social": social,
 			"Customer.timeline": billing + support + social, "Customer.sourceStatus": max(billing, support, social),
+			// A list is a query, and so is a count.
+			"Query.customers": 20, "Query.customer": 5, "CustomerConnection.totalCount": 20,
 			// Each is a read of its own.
 			"Relation.customer": 2, "Customer.accessLog": 50,
 			"Mutation.exportCustomer": 1000, "Mutation.eraseCustomer": 1000,

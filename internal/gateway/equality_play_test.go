@@ -27,7 +27,7 @@ import (
 )
 
 // wideLimits let every generated document through.
-var wideLimits = graphqlhttp.Limits{Tokens: 1 << 20, Depth: 1000, Aliases: 1 << 20, Directives: 1 << 20, RootFields: 1 << 20, Repeats: 1 << 20, Unknown: 1 << 20}
+var wideLimits = graphqlhttp.Limits{Length: 1 << 30, Name: 1 << 20, Tokens: 1 << 20, Depth: 1000, Aliases: 1 << 20, Directives: 1 << 20, RootFields: 1 << 20, Repeats: 1 << 20, Unknown: 1 << 20}
 
 // theSchema is the public schema.
 var theSchema = sync.OnceValue(func() *ast.Schema {

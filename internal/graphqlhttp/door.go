@@ -150,7 +150,7 @@ var (
 // What a page of another origin may send, and read of the answer.
 const (
 	corsMethods = "GET, POST"
-	corsHeaders = "Authorization, Content-Type, X-API-Key, GraphQL-Preflight, Apollo-Require-Preflight, X-Requested-With"
+	corsHeaders = "Authorization, Content-Type, X-API-Key, GraphQL-Preflight, Apollo-Require-Preflight, X-Apollo-Operation-Name, X-Requested-With"
 	corsExposed = "X-Request-Id, Retry-After"
 )
 

@@ -15,6 +15,9 @@ import (
 // Limits bound what a document may be, before it is validated. They are checked in
 // one walk that counts every fragment once, so that the check itself is cheap.
 type Limits struct {
+	// Length bounds the document's text, in bytes; Name a name in it, since what is not known is
+	// compared with what could be meant.
+	Length, Name int
 	// Tokens bounds the document's length; the parser stops there.
 	Tokens int
 	// Depth bounds how deep fields nest, fragments spread.
@@ -34,7 +37,7 @@ type Limits struct {
 
 // DefaultLimits are wide enough for the introspection queries of common tools and
 // for several times the largest example of this project.
-var DefaultLimits = Limits{Tokens: 2000, Depth: 15, Aliases: 30, Directives: 50, RootFields: 20, Repeats: 25, Unknown: 20}
+var DefaultLimits = Limits{Length: 64 << 10, Name: 200, Tokens: 2000, Depth: 15, Aliases: 30, Directives: 50, RootFields: 20, Repeats: 25, Unknown: 20}
 
 // limiter refuses documents that are beyond the limits. The cache holds those that
 // were found to be within them, and valid.
@@ -57,6 +60,10 @@ func (l *limiter) MutateOperationParameters(ctx context.Context, request *graphq
 	if _, ok := l.cache.Get(ctx, request.Query); ok {
 		return nil
 	}
+	if err := l.limits.text(request.Query); err != nil {
+		errcode.Set(err, errcode.ValidationFailed)
+		return err
+	}
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: request.Query}, l.limits.Tokens)
 	if err != nil {
 		return nil //nolint:nilerr // gqlgen parses it again, and words it.
@@ -68,6 +75,29 @@ func (l *limiter) MutateOperationParameters(ctx context.Context, request *graphq
 	if err2 != nil {
 		errcode.Set(err2, errcode.ValidationFailed)
 		return err2
+	}
+	return nil
+}
+
+// text refuses a document whose text is too long, or that has a name of such a length.
+func (l Limits) text(query string) *gqlerror.Error {
+	if len(query) > l.Length {
+		return gqlerror.Errorf("The document's length is over the limit of %d bytes: put what differs into variables.", l.Length)
+	}
+	name, quoted := 0, false
+	for i := range len(query) {
+		switch c := query[i]; {
+		case c == '"':
+			// The inside of a text may be as long as the document; that of one with quotes in it
+			// counts as outside, and is cut by spaces if by nothing else.
+			quoted, name = !quoted, 0
+		case !quoted && (c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'):
+			if name++; name > l.Name {
+				return gqlerror.Errorf("A name in the document is over the limit of %d letters.", l.Name)
+			}
+		default:
+			name = 0
+		}
 	}
 	return nil
 }
@@ -251,5 +281,5 @@ func (l Limits) known(doc *ast.QueryDocument, schema *ast.Schema) *gqlerror.Erro
 }
 
 func (l Limits) String() string {
-	return fmt.Sprintf("tokens %d, depth %d, aliases %d, directives %d, root fields %d, repeats %d, unknown fields %d", l.Tokens, l.Depth, l.Aliases, l.Directives, l.RootFields, l.Repeats, l.Unknown)
+	return fmt.Sprintf("length %d, name %d, tokens %d, depth %d, aliases %d, directives %d, root fields %d, repeats %d, unknown fields %d", l.Length, l.Name, l.Tokens, l.Depth, l.Aliases, l.Directives, l.RootFields, l.Repeats, l.Unknown)
 }

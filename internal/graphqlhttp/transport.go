@@ -93,7 +93,15 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 // first ones first, and an answer is never many times as long as its request.
 const maxErrors = 20
 
+// maxMessage bounds an error's text, in bytes: validation repeats what it was given.
+const maxMessage = 1000
+
 func few(errs gqlerror.List) gqlerror.List {
+	for _, e := range errs {
+		if len(e.Message) > maxMessage {
+			e.Message = strings.ToValidUTF8(e.Message[:maxMessage], "") + "…"
+		}
+	}
 	if len(errs) <= maxErrors {
 		return errs
 	}
@@ -177,11 +185,15 @@ func (t transport) readPOST(w http.ResponseWriter, r *http.Request) (*request, *
 	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
 		return nil, &refusal{status: http.StatusUnsupportedMediaType, message: "the body must not be compressed"}
 	}
+	if r.ContentLength > t.options.MaxBody {
+		// Its sender need not be waited for.
+		return nil, t.tooLarge()
+	}
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, t.options.MaxBody))
 	if err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
-			return nil, &refusal{status: http.StatusRequestEntityTooLarge, message: "the body is larger than " + strconv.FormatInt(t.options.MaxBody, 10) + " bytes"}
+			return nil, t.tooLarge()
 		}
 		return nil, malformed("the body ended early")
 	}
@@ -193,6 +205,10 @@ func (t transport) readPOST(w http.ResponseWriter, r *http.Request) (*request, *
 		return nil, malformed("the body must be a JSON object with a `query`")
 	}
 	return t.parameters(body)
+}
+
+func (t transport) tooLarge() *refusal {
+	return &refusal{status: http.StatusRequestEntityTooLarge, message: "the body is larger than " + strconv.FormatInt(t.options.MaxBody, 10) + " bytes"}
 }
 
 // decode reads one JSON value, and reports whether there was just that.
