@@ -69,5 +69,47 @@ func allFaults(f *config.File, err error) error {
 		more = all.Close()
 	}
 	_, _, ours := accessOf(f)
-	return errors.Join(err, more, ours)
+	return merged(err, more, ours)
+}
+
+// merged gives errors as one: faults of the file in its order, each place told once, and what
+// else there is behind them.
+func merged(errs ...error) error {
+	var faults config.Faults
+	var others []error
+	for _, err := range errs {
+		told := map[string]bool{}
+		for _, f := range faults {
+			told[f.Key] = true
+		}
+		for _, e := range single(err) {
+			var fault config.Fault
+			switch {
+			case !errors.As(e, &fault):
+				others = append(others, e)
+			case !told[fault.Key]:
+				faults = append(faults, fault)
+			}
+		}
+	}
+	if faults != nil {
+		others = append([]error{faults.Sorted()}, others...)
+	}
+	return errors.Join(others...)
+}
+
+// single gives errors that are joined one by one.
+func single(err error) []error {
+	if err == nil {
+		return nil
+	}
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	for _, e := range joined.Unwrap() {
+		all = append(all, single(e)...)
+	}
+	return all
 }
