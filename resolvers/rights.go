@@ -109,10 +109,12 @@ func (m mutation) EraseCustomer(ctx context.Context, input graph.EraseCustomerIn
 	if err != nil || c == nil && operationOf(ctx).caller.Rows != nil {
 		return &graph.EraseCustomerPayload{Problems: notFound()}, err
 	}
-	erase := m.config.Rights.Erase
+	erase, action := m.config.Rights.Erase, audit.Erase
 	if input.DryRun {
-		erase = m.config.Rights.Plan
-	} else if err := m.record(ctx, audit.Erase, key, m.linked(c)...); err != nil {
+		// It tells where there is something of the customer.
+		erase, action = m.config.Rights.Plan, audit.Read
+	}
+	if err := m.record(ctx, action, key, m.linked(c)...); err != nil {
 		return nil, err
 	}
 	asking, cancel := atLength(ctx)
