@@ -179,8 +179,11 @@ func (p *pruner) settle() bool {
 		changed = changed || len(def.Fields)+len(def.Types)+len(def.Interfaces) != before
 		empty := false
 		switch def.Kind {
-		case ast.Object, ast.InputObject, ast.Interface:
+		case ast.Object, ast.InputObject:
 			empty = len(def.Fields) == 0
+		case ast.Interface:
+			// One that nothing implements could give nothing but null.
+			empty = len(def.Fields) == 0 || !p.implemented(name)
 		case ast.Enum:
 			empty = len(def.EnumValues) == 0
 		case ast.Union:
@@ -192,6 +195,15 @@ func (p *pruner) settle() bool {
 		}
 	}
 	return changed
+}
+
+func (p *pruner) implemented(name string) bool {
+	for _, def := range p.types {
+		if def.Kind == ast.Object && slices.Contains(def.Interfaces, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // reach takes out the types that nothing leads to.
