@@ -3598,7 +3598,7 @@ type RecordLink @audience(in: [FRONTEND, ANALYST]) {
   "The system that the record is in."
   system: String!
   "The record's own key in that system."
-  recordId: String!
+  recordId: String! @sensitive(class: HANDLE)
   "How the link was found."
   method: MatchMethod!
   "How sure the match is, from 0 to 1; null where it was not scored."
@@ -4532,7 +4532,7 @@ type SocialProfile implements Node @audience(in: [FRONTEND, ANALYST]) {
   "The system that holds it."
   system: String!
   "Its own key in that system."
-  recordId: String!
+  recordId: String! @sensitive(class: HANDLE)
   "Where to open it."
   url: URL @sensitive(class: HANDLE)
   "The network, in lower case, as ` + "`" + `mastodon` + "`" + `."

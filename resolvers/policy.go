@@ -189,7 +189,12 @@ func (p *policy) masked(caller *access.Caller, coordinate string, parent any, te
 			return displayName(caller, object)
 		}
 	}
-	return class.Mask(text)
+	shown := class.Mask(text)
+	if shown == "" && strings.HasSuffix(coordinate, ".recordId") {
+		// There is always one.
+		shown = access.Hidden
+	}
+	return shown
 }
 
 // classOf gives the class of a field of an object; "": it is not personal.
@@ -206,6 +211,11 @@ func (p *policy) classOf(coordinate string, parent any) access.Class {
 		// Who has no name is called by something else.
 		if coordinate == "Customer.displayName" && object.Name == "" {
 			return access.ContactPoint
+		}
+	case *profiles.Link:
+		// On networks, accounts are found by their keys; some have the handle for one.
+		if coordinate == "RecordLink.recordId" && object.Source != profiles.Social {
+			return ""
 		}
 	case *customer.Interaction:
 		// The title of what a billing system did is made of numbers.

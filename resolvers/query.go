@@ -159,6 +159,16 @@ func (q query) lookUp(ctx context.Context, by graph.CustomerBy) (*profiles.Custo
 	if given != 1 {
 		return nil, customer.BadInput("`by` needs exactly one of " + q.policy.fieldsOf("CustomerBy"))
 	}
+	for _, asked := range []struct {
+		given bool
+		input string
+	}{{by.Email != nil, "email"}, {by.Phone != nil, "phone"}, {by.Handle != nil || by.Record != nil && by.Record.Source == profiles.Social, "handle"}} {
+		if asked.given {
+			if err := q.policy.unaskable(o.caller, "CustomerBy."+asked.input); err != nil {
+				return nil, err
+			}
+		}
+	}
 	switch {
 	case by.ID != nil:
 		id, err := relay.ParseID(*by.ID)
@@ -184,16 +194,6 @@ func (q query) lookUp(ctx context.Context, by graph.CustomerBy) (*profiles.Custo
 			return q.byKey(ctx, by.Record.RecordID)
 		}
 		return q.byLink(ctx, by.Record.Source, by.Record.System, by.Record.RecordID)
-	}
-	for _, by := range []struct {
-		given bool
-		input string
-	}{{by.Email != nil, "email"}, {by.Phone != nil, "phone"}, {by.Handle != nil, "handle"}} {
-		if by.given {
-			if err := q.policy.unaskable(o.caller, "CustomerBy."+by.input); err != nil {
-				return nil, err
-			}
-		}
 	}
 	var identifier profiles.Identifier
 	var err error

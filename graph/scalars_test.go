@@ -1,0 +1,35 @@
+package graph_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"customer360/graph"
+)
+
+// FuzzScalars reads whatever a client may send as a value of a scalar. What is read comes back
+// as it was when it is written, and what would take long to read is not.
+func FuzzScalars(f *testing.F) {
+	for _, s := range []string{"PT30S", "P1Y2M3W4DT5H6M7.5S", "P", "PT", "P1", "P.D", "2026-01-31T09:30:00Z", "2026-01-31", "-1234.50", "1e9", "EUR", "https://example.com/", strings.Repeat("9", 1000)} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if d, err := graph.UnmarshalElapsed(text); err == nil && d > 0 {
+			back, err := graph.UnmarshalElapsed(graph.FormatElapsed(d))
+			if err != nil || (back-d).Abs() > time.Millisecond {
+				t.Errorf("%q is %s, and then %s, %v", text, d, back, err)
+			}
+		}
+		if len(text) > 1000 {
+			if _, err := graph.UnmarshalDuration(text); err == nil {
+				t.Errorf("a Duration of %d letters was read", len(text))
+			}
+		}
+		if d, err := graph.UnmarshalDecimal(text); err == nil && d != text {
+			t.Errorf("%q became %q", text, d)
+		}
+		_, _ = graph.UnmarshalCurrencyCode(text)
+		_, _ = graph.UnmarshalURL(text)
+	})
+}
