@@ -88,7 +88,7 @@ func (q query) queue(ctx context.Context, customers []*model.Customer, fields []
 
 func (query) Node(context.Context, string) (model.Node, error)     { return nil, errNotThere }
 func (query) Systems(context.Context) ([]*model.SystemInfo, error) { return nil, errNotThere }
-func (query) Contract(context.Context) (*model.Contract, error) { return nil, errNotThere }
+func (query) Contract(context.Context) (*model.Contract, error)    { return nil, errNotThere }
 
 func (query) AttributeDefinitions(context.Context) ([]*model.AttributeDefinition, error) {
 	return nil, errNotThere
