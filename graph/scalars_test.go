@@ -29,6 +29,15 @@ func FuzzScalars(f *testing.F) {
 		if d, err := graph.UnmarshalDecimal(text); err == nil && d != text {
 			t.Errorf("%q became %q", text, d)
 		}
+		if at, err := graph.UnmarshalDateTime(text); err == nil {
+			back, err := graph.UnmarshalDateTime(strings.Trim(string(graph.AppendDateTime(nil, at)), `"`))
+			if !at.IsZero() && (err != nil || !back.Equal(at)) {
+				t.Errorf("%q is %s, and then %s, %v", text, at, back, err)
+			}
+		}
+		if d, err := graph.UnmarshalDate(text); err == nil && d != text {
+			t.Errorf("%q became %q", text, d)
+		}
 		_, _ = graph.UnmarshalCurrencyCode(text)
 		_, _ = graph.UnmarshalURL(text)
 	})

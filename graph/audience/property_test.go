@@ -23,7 +23,7 @@ func TestContractsArePartsOfTheSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	made, operations, hiddenNames := 0, 0, 0
-	for seed := uint64(1); seed <= 2000; seed++ {
+	for seed := uint64(1); seed <= 900; seed++ {
 		schema, err := gqlparser.LoadSchema(&ast.Source{Name: "test", Input: head + string(sdl)})
 		if err != nil {
 			t.Fatal(err)
@@ -56,7 +56,7 @@ func TestContractsArePartsOfTheSchema(t *testing.T) {
 			}
 		}
 	}
-	if made < 50 {
+	if made < 30 {
 		t.Errorf("only %d contracts could be made", made)
 	}
 	t.Logf("%d contracts, %d operations, %d hidden names", made, operations, hiddenNames)

@@ -48,7 +48,7 @@ func TestGuardsHoldOnBothExecutors(t *testing.T) {
 	c := newContest()
 	r := rand.New(rand.NewPCG(7, 7))
 	compared := 0
-	for i := range *number / 2 {
+	for i := range *number / 5 {
 		guard := chancyGuard(uint64(i / 50))
 		stock := serve(compiled(executor.Options{Guard: guard, Stock: true}))
 		ours := serve(compiled(executor.Options{Guard: guard}))
