@@ -52,7 +52,7 @@ func (g *Graph) recordedOf(op *graphql.OperationContext) *recorded {
 }
 
 // fieldsOf gives the coordinates of all fields of an operation that hold what a customer or a
-// record is, sorted: of pages and edges they say nothing.
+// record is, and of what was asked by, sorted: of pages and edges they say nothing.
 func fieldsOf(doc *ast.QueryDocument, op *ast.OperationDefinition) []string {
 	var all []string
 	seen := map[string]bool{}
@@ -63,6 +63,11 @@ func fieldsOf(doc *ast.QueryDocument, op *ast.OperationDefinition) []string {
 			case *ast.Field:
 				if owner := s.ObjectDefinition; owner != nil && !strings.HasPrefix(s.Name, "__") && !strings.HasSuffix(owner.Name, "Connection") && !strings.HasSuffix(owner.Name, "Edge") && owner.Name != "PageInfo" {
 					all = append(all, owner.Name+"."+s.Name)
+					for _, a := range s.Arguments {
+						if owner.Name == "Query" && a.Name != "first" && a.Name != "after" {
+							all = append(all, owner.Name+"."+s.Name+"("+a.Name+":)")
+						}
+					}
 				}
 				walk(s.SelectionSet)
 			case *ast.InlineFragment:
@@ -130,7 +135,8 @@ func (g *Graph) recordRead(ctx context.Context, o *operation, response *graphql.
 	slices.Sort(o.seen)
 	customers := slices.Compact(o.seen)
 	o.mu.Unlock()
-	if len(customers) == 0 {
+	// Who is not there is something to know, too.
+	if len(customers) == 0 && !o.needed {
 		return
 	}
 	if err := g.enter(ctx, audit.Read, customers, nil); err != nil {

@@ -31,9 +31,14 @@ func (r customerResolver) Attributes(ctx context.Context, c *profiles.Customer, 
 	return all, nil
 }
 
-func (r customerResolver) Links(_ context.Context, c *profiles.Customer, includeUndone *bool) ([]*profiles.Link, error) {
+func (r customerResolver) Links(ctx context.Context, c *profiles.Customer, includeUndone *bool) ([]*profiles.Link, error) {
 	all := []*profiles.Link{}
+	o := operationOf(ctx)
 	for i := range c.Links {
+		// That there is a record says something of what is in it.
+		if o.refused(c.Links[i].Source, c) != nil {
+			continue
+		}
 		if c.Links[i].UndoneAt.IsZero() || includeUndone != nil && *includeUndone {
 			all = append(all, &c.Links[i])
 		}

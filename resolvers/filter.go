@@ -120,6 +120,9 @@ func (q query) filter(ctx context.Context, f *graph.CustomerFilter, count *int) 
 		out.CreatedAt = &profiles.TimeFilter{Gt: c.Gt, Gte: c.Gte, Lt: c.Lt, Lte: c.Lte}
 	}
 	if l := f.Link; l != nil {
+		if err := operationOf(ctx).unlinkable(l.Source); err != nil {
+			return out, err
+		}
 		out.Link = &profiles.LinkFilter{Source: l.Source, Exists: l.Exists == nil || *l.Exists}
 		if l.System != nil {
 			out.Link.System = *l.System

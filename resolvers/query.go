@@ -88,7 +88,11 @@ func (q query) Customers(ctx context.Context, first *int, after *string, where *
 	}
 	nodes, listed, counted := customersSelection(o.context, field.Selections)
 	list.Count = counted
-	if !listed {
+	// Who counts few learns something of each of them, so that they are read to be recorded.
+	few := !listed && where != nil && o.caller.Credential != ""
+	if few {
+		list.Limit = q.config.PageCap
+	} else if !listed {
 		list.Limit = 0
 	}
 	o.profile.ask()
@@ -104,10 +108,10 @@ func (q query) Customers(ctx context.Context, first *int, after *string, where *
 	if len(page.Customers) > 0 || page.Total != nil && *page.Total > 0 {
 		o.profile.found()
 	}
-	if limit == 0 && listed {
+	o.saw(page.Customers...)
+	if limit == 0 && listed || few {
 		page.HasMore, page.Customers = len(page.Customers) > 0, nil
 	}
-	o.saw(page.Customers...)
 	connection := relay.NewPage(page.Customers, after != nil, page.HasMore, func(i int) string {
 		return cursorOf(name, list.Order, page.Positions[i]).String()
 	})
@@ -193,7 +197,14 @@ func (q query) lookUp(ctx context.Context, by graph.CustomerBy) (*profiles.Custo
 			}
 			return q.byKey(ctx, by.Record.RecordID)
 		}
-		return q.byLink(ctx, by.Record.Source, by.Record.System, by.Record.RecordID)
+		c, err := q.byLink(ctx, by.Record.Source, by.Record.System, by.Record.RecordID)
+		if err != nil || c == nil {
+			return nil, err
+		}
+		if o.refused(by.Record.Source, c) != nil {
+			return nil, nil
+		}
+		return c, nil
 	}
 	var identifier profiles.Identifier
 	var err error
