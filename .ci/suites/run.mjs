@@ -1,47 +1,72 @@
 // Runs the suites that we did not write, and the examples for clients that we did not
-// write, against a server of its own:
+// write, against servers of its own, for each audience that they make sense for:
 //
 //   node run.mjs path/to/customer360
+import { resolve } from 'node:path';
 import { start, run } from './server.mjs';
 
+const binary = resolve(process.argv[2]);
 process.chdir(import.meta.dirname);
-let failures = 0;
 
-async function suite(title, command, ...args) {
-  console.log(`\n--- ${title}`);
-  const code = await run(command, args).ended;
-  if (code !== 0) {
-    failures++;
-    console.log(`FAILED: ${title} (${code})`);
+// Who asked, which suite, and how it ended.
+const outcomes = [];
+
+function record(who, title, code, want = 0) {
+  const ok = code === want;
+  outcomes.push({ who, title, ok });
+  if (!ok) {
+    console.log(`FAILED: ${title}, ${who}: it ended with ${code}, not with ${want}`);
   }
 }
 
-const binary = process.argv[2];
-const server = await start(binary);
-const url = `${server.origin}/graphql`;
+async function suite(who, title, token, command, ...args) {
+  console.log(`\n--- ${title}: ${who}`);
+  const env = { ...process.env };
+  delete env.C360_TOKEN;
+  if (token) {
+    env.C360_TOKEN = token;
+  }
+  record(who, title, await run(command, args, { env }).ended);
+}
 
-await suite('GraphQL over HTTP', 'node', 'audit.mjs', url);
-await suite('WebSockets and events, the gateway', 'node', 'streams.mjs', url);
-await suite('WebSockets and events, with subscriptions', 'node', 'streams.mjs');
-await suite('The schema as clients see it', 'node', 'schema.mjs', url);
-await suite('The schema as its readers see it', 'npx', '--no-install', 'graphql-schema-linter');
-await suite('The examples for common clients', 'sh', '../../examples/clients/run.sh', url);
+async function ends(server, who) {
+  console.log(`\n--- SIGTERM ends the server in order: ${who}`);
+  server.kill('SIGTERM');
+  record(who, 'SIGTERM ends the server in order', await server.ended);
+}
+
+const everybody = 'without a credential';
+const open = await start(binary, { credentials: false });
+const url = `${open.origin}/graphql`;
+await suite(everybody, 'GraphQL over HTTP', '', 'node', 'audit.mjs', url);
+await suite(everybody, 'WebSockets and events', '', 'node', 'streams.mjs', url);
+await suite(everybody, 'The contract as clients see it', '', 'node', 'schema.mjs', url, 'internal');
+await suite(everybody, 'The examples for common clients', '', 'sh', '../../examples/clients/run.sh', url);
 
 console.log('\n--- A second server on the same port is refused');
-const again = ['--addr', new URL(url).host, '--demo', 'off', '--data-dir', `${server.dir}/second`];
-const second = await run(binary, again, { timeout: 10_000 }).ended;
-if (second !== 1) {
-  failures++;
-  console.log(`FAILED: it ended with ${second}, not with 1`);
-}
+const again = ['--addr', new URL(url).host, '--demo', 'off', '--data-dir', `${open.dir}/second`];
+record(everybody, 'A second server on the same port is refused', await run(binary, again, { timeout: 10_000 }).ended, 1);
+await ends(open, everybody);
 
-console.log('\n--- SIGTERM ends the server in order');
-server.kill('SIGTERM');
-const code = await server.ended;
-if (code !== 0) {
-  failures++;
-  console.log(`FAILED: it ended with ${code}, not with 0`);
+const closed = await start(binary, { credentials: true });
+for (const [audience, key] of Object.entries(closed.keys)) {
+  const name = audience.toLowerCase();
+  await suite(name, 'GraphQL over HTTP', key, 'node', 'audit.mjs', `${closed.origin}/graphql`);
+  await suite(name, 'WebSockets and events', key, 'node', 'streams.mjs', `${closed.origin}/graphql`);
+  await suite(name, 'The contract as clients see it', key, 'node', 'schema.mjs', `${closed.origin}/graphql`, name);
+  await suite(name, 'The contract as a subgraph', '', 'node', 'federation.mjs', binary, name);
 }
+await ends(closed, 'with credentials');
 
-console.log(failures === 0 ? '\nAll suites passed.' : `\nSuites that failed: ${failures}`);
+const others = 'no server of the gateway';
+await suite(others, 'WebSockets and events, with subscriptions', '', 'node', 'streams.mjs');
+await suite(others, 'The schema as its readers see it', '', 'npx', '--no-install', 'graphql-schema-linter');
+
+console.log('\n--- All suites');
+for (const who of new Set(outcomes.map(o => o.who))) {
+  console.log(who);
+  outcomes.filter(o => o.who === who).forEach(o => console.log(`  ${o.ok ? 'ok    ' : 'FAILED'}  ${o.title}`));
+}
+const failures = outcomes.filter(o => !o.ok).length;
+console.log(failures === 0 ? `\nAll suites passed: ${outcomes.length}.` : `\nSuites that failed: ${failures} of ${outcomes.length}`);
 process.exitCode = failures === 0 ? 0 : 1;

@@ -1,7 +1,9 @@
-// What clients see of the schema: valid, the same as schema.graphqls, and nothing
-// taken away that a client may use.
+// What the clients of an audience see of the schema: valid, the same as the committed
+// contract, and nothing taken away that a client may use.
 //
-//   node schema.mjs http://127.0.0.1:8080/graphql
+//   node schema.mjs http://127.0.0.1:8080/graphql partner
+//
+// Where the server asks for credentials, C360_TOKEN is one of the audience.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import {
@@ -20,9 +22,11 @@ import {
   validateSchema,
   visit,
 } from 'graphql';
+import { headers } from './server.mjs';
 
 process.chdir(`${import.meta.dirname}/../..`);
-const file = 'schema.graphqls';
+const [url, audience] = process.argv.slice(2);
+const file = `contracts/${audience}.graphqls`;
 const failures = [];
 
 function report(title, lines) {
@@ -31,7 +35,7 @@ function report(title, lines) {
   return lines;
 }
 
-async function introspect(url) {
+async function introspect() {
   const query = getIntrospectionQuery({
     descriptions: true,
     schemaDescription: true,
@@ -42,7 +46,7 @@ async function introspect(url) {
   });
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json', Accept: 'application/graphql-response+json' },
+    headers: { 'Content-Type': 'application/json', Accept: 'application/graphql-response+json', ...headers },
     body: JSON.stringify({ query }),
   });
   const { data, errors } = await response.json();
@@ -75,7 +79,7 @@ function git(...args) {
   }
 }
 
-// The schema that clients have now: where this branch left the main branch, or the
+// The contract that clients have now: where this branch left the main branch, or the
 // commit before this one.
 function base() {
   const head = git('rev-parse', 'HEAD');
@@ -96,7 +100,7 @@ function promised(text) {
   return new GraphQLSchema({ ...config, types: kept, assumeValid: true });
 }
 
-const seen = await introspect(process.argv[2]);
+const seen = await introspect();
 const written = buildSchema(readFileSync(file, 'utf8'));
 
 failures.push(...report('Errors of the schema', validateSchema(seen).map(String)));

@@ -28,7 +28,9 @@ func FuzzURL(f *testing.F) {
 		if !json.Valid(w.Body.Bytes()) || w.Code >= http.StatusInternalServerError {
 			t.Errorf("%d %q", w.Code, w.Body)
 		}
-		var answer struct{ Data struct{ EraseCustomer, ExportCustomer any } }
+		var answer struct {
+			Data struct{ EraseCustomer, ExportCustomer any }
+		}
 		if _ = json.Unmarshal(w.Body.Bytes(), &answer); answer.Data.EraseCustomer != nil || answer.Data.ExportCustomer != nil {
 			t.Errorf("%q ran a mutation: %s", search, w.Body)
 		}
