@@ -172,10 +172,8 @@ func admit(ctx context.Context, c config.Serve, s accessSettings, a auditSetting
 			return nil, err
 		}
 	}
-	if c.Checked.SeedDemo {
-		if ad.demo, err = demoKeys(ctx, ad.keys, c.DataDir); err != nil {
-			return nil, err
-		}
+	if err := ad.openDemo(ctx, c, st.Store); err != nil {
+		return nil, err
 	}
 	issued, err := ad.issued(ctx)
 	if err != nil {
@@ -207,7 +205,8 @@ func admit(ctx context.Context, c config.Serve, s accessSettings, a auditSetting
 	return ad, st.Optimize(ctx)
 }
 
-// issued reports whether there is a key that counts, beside those of the demo.
+// issued reports whether there was ever a key beside those of the demo: that the last one
+// ended must not open what it has closed.
 func (a *admission) issued(ctx context.Context) (bool, error) {
 	all, err := a.keys.List(ctx)
 	if err != nil {
@@ -217,10 +216,7 @@ func (a *admission) issued(ctx context.Context) (bool, error) {
 	for _, key := range a.demo {
 		demo[keys.ID(key)] = true
 	}
-	return slices.ContainsFunc(all, func(k keys.Key) bool {
-		state := k.State(time.Now())
-		return !demo[k.ID] && (state == keys.Active || state == keys.Rotated)
-	}), nil
+	return slices.ContainsFunc(all, func(k keys.Key) bool { return !demo[k.ID] }), nil
 }
 
 // auditIndexes creates or verifies the indexes of the audit log; the embedded store has no

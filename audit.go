@@ -23,8 +23,8 @@ type auditFlags struct {
 const broken = 2
 
 // runAudit runs a command about the log, and gives the exit code.
-func runAudit(ctx context.Context, c auditFlags, stdout, stderr io.Writer) int {
-	whole, err := verifyAudit(ctx, c, stdout)
+func runAudit(ctx context.Context, c auditFlags, f *config.File, stdout, stderr io.Writer) int {
+	whole, err := verifyAudit(ctx, c, f, stdout)
 	switch {
 	case err != nil:
 		return fail(stderr, err)
@@ -34,9 +34,13 @@ func runAudit(ctx context.Context, c auditFlags, stdout, stderr io.Writer) int {
 	return 0
 }
 
-func verifyAudit(ctx context.Context, c auditFlags, stdout io.Writer) (whole bool, err error) {
+func verifyAudit(ctx context.Context, c auditFlags, f *config.File, stdout io.Writer) (whole bool, err error) {
 	if err := c.Store.Check(); err != nil {
 		return false, err
+	}
+	_, auditing, err := accessOf(f)
+	if err != nil {
+		return false, allFaults(f, nil)
 	}
 	var known []audit.Head
 	if c.Verify.Heads != "" {
@@ -57,7 +61,7 @@ func verifyAudit(ctx context.Context, c auditFlags, stdout io.Writer) (whole boo
 		return false, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	report, err := audit.Verify(ctx, s.Store, known)
+	report, err := audit.Verify(ctx, s.Store, known, auditing.Keep)
 	if err != nil {
 		return false, err
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"customer360/internal/store"
 	"customer360/internal/telemetry"
 	"customer360/rights"
+	"customer360/sources/profiles"
 	profiledocs "customer360/sources/profiles/documents"
 )
 
@@ -41,7 +43,7 @@ const incomplete = 2
 // runCustomer runs a command about a customer's rights, and gives the exit code.
 func runCustomer(ctx context.Context, command string, c customerFlags, f *config.File, stdout, stderr io.Writer) int {
 	whole := false
-	err := withRights(ctx, c, f, stderr, func(r *rights.Rights, record func(audit.Action, string) error) (err error) {
+	err := withRights(ctx, c, f, stderr, func(r *rights.Rights, record func(audit.Action, string, []string) error) (err error) {
 		if strings.HasPrefix(command, "customer export") {
 			whole, err = exportCustomer(ctx, r, record, c.Export.Key, stdout)
 		} else {
@@ -58,8 +60,8 @@ func runCustomer(ctx context.Context, command string, c customerFlags, f *config
 	return 0
 }
 
-func exportCustomer(ctx context.Context, r *rights.Rights, record func(audit.Action, string) error, key string, stdout io.Writer) (whole bool, err error) {
-	if err := record(audit.Export, key); err != nil {
+func exportCustomer(ctx context.Context, r *rights.Rights, record func(audit.Action, string, []string) error, key string, stdout io.Writer) (whole bool, err error) {
+	if err := recordOf(ctx, r, record, audit.Export, key); err != nil {
 		return false, err
 	}
 	p, err := r.Export(ctx, key)
@@ -72,13 +74,29 @@ func exportCustomer(ctx context.Context, r *rights.Rights, record func(audit.Act
 	return p.Complete, e.Encode(p)
 }
 
-func eraseCustomer(ctx context.Context, r *rights.Rights, record func(audit.Action, string) error, key string, really bool, stdout io.Writer) (whole bool, err error) {
-	erase := r.Plan
-	if really {
-		erase = r.Erase
-		if err := record(audit.Erase, key); err != nil {
-			return false, err
+// recordOf records what is done with a customer, and in which systems.
+func recordOf(ctx context.Context, r *rights.Rights, record func(audit.Action, string, []string) error, action audit.Action, key string) error {
+	plan, err := r.Plan(ctx, key)
+	if err != nil {
+		return err
+	}
+	var systems []string
+	for _, one := range plan.Records {
+		if one.Source != profiles.Profile {
+			systems = append(systems, strings.ToLower(string(one.Source))+"/"+one.System)
 		}
+	}
+	slices.Sort(systems)
+	return record(action, key, slices.Compact(systems))
+}
+
+func eraseCustomer(ctx context.Context, r *rights.Rights, record func(audit.Action, string, []string) error, key string, really bool, stdout io.Writer) (whole bool, err error) {
+	erase, action := r.Plan, audit.Read
+	if really {
+		erase, action = r.Erase, audit.Erase
+	}
+	if err := recordOf(ctx, r, record, action, key); err != nil {
+		return false, err
 	}
 	e, err := erase(ctx, key)
 	if err != nil {
@@ -106,7 +124,7 @@ func eraseCustomer(ctx context.Context, r *rights.Rights, record func(audit.Acti
 }
 
 // withRights opens the store and the systems as a gateway does, with their guards.
-func withRights(ctx context.Context, c customerFlags, f *config.File, stderr io.Writer, do func(*rights.Rights, func(audit.Action, string) error) error) (err error) {
+func withRights(ctx context.Context, c customerFlags, f *config.File, stderr io.Writer, do func(*rights.Rights, func(audit.Action, string, []string) error) error) (err error) {
 	timeout, err := time.ParseDuration(c.SourceTimeout)
 	if err != nil || timeout <= 0 {
 		return errors.Join(c.Store.Check(), fmt.Errorf("--source-timeout is a length of time like 10s, not %q", c.SourceTimeout))
@@ -141,7 +159,7 @@ func withRights(ctx context.Context, c customerFlags, f *config.File, stderr io.
 		return err
 	}
 	defer func() { err = errors.Join(err, closer.Close()) }()
-	record := func(audit.Action, string) error { return nil }
+	record := func(audit.Action, string, []string) error { return nil }
 	if !auditing.Disabled {
 		l, err := audit.Open(ctx, st.Store, auditing.Config, telemetry.Audit{Telemetry: t})
 		if err != nil {
@@ -152,8 +170,8 @@ func withRights(ctx context.Context, c customerFlags, f *config.File, stderr io.
 			defer cancel()
 			err = errors.Join(err, l.Close(ctx))
 		}()
-		record = func(action audit.Action, key string) error {
-			return l.Record(audit.Entry{Action: action, Credential: "command", Audience: access.Internal, Customers: []string{key}})
+		record = func(action audit.Action, key string, systems []string) error {
+			return l.Record(audit.Entry{Action: action, Credential: "command", Audience: access.Internal, Customers: []string{key}, Sources: systems})
 		}
 	}
 	return do(r, record)

@@ -11,7 +11,10 @@ import (
 
 	"customer360/access"
 	"customer360/access/keys"
+	"customer360/demo"
+	"customer360/internal/config"
 	"customer360/resolvers"
+	"customer360/sources/documents"
 )
 
 func audienceKey(a access.Audience) string { return strings.ToLower(string(a)) }
@@ -41,12 +44,8 @@ const demoKeysFile = "demo-keys.json"
 
 // demoKeys gives the demo's keys, made anew where they are not in the store.
 func demoKeys(ctx context.Context, s *keys.Store, dir string) (map[access.Audience]string, error) {
-	path := filepath.Join(dir, demoKeysFile)
-	made := map[access.Audience]string{}
-	if data, err := os.ReadFile(path); err == nil {
-		// A file that cannot be read is written anew.
-		_ = json.Unmarshal(data, &made)
-	} else if !errors.Is(err, os.ErrNotExist) {
+	made, err := readDemoKeys(dir)
+	if err != nil {
 		return nil, err
 	}
 	changed := false
@@ -70,7 +69,49 @@ func demoKeys(ctx context.Context, s *keys.Store, dir string) (map[access.Audien
 	if err != nil {
 		return nil, err
 	}
-	return made, os.WriteFile(path, data, 0o600)
+	return made, os.WriteFile(filepath.Join(dir, demoKeysFile), data, 0o600)
+}
+
+// openDemo makes the demo's keys where the demo is what is served, and takes them away where it
+// is not: over customers of somebody's own they would open what nobody meant to open.
+func (a *admission) openDemo(ctx context.Context, c config.Serve, s documents.Store) error {
+	if c.URI() != "" {
+		return nil
+	}
+	made, err := demo.IsIn(ctx, s)
+	if err != nil {
+		return err
+	}
+	if made && c.Checked.SeedDemo {
+		a.demo, err = demoKeys(ctx, a.keys, c.DataDir)
+		return err
+	}
+	old, err := readDemoKeys(c.DataDir)
+	if err != nil || len(old) == 0 {
+		return err
+	}
+	for _, key := range old {
+		if err := a.keys.Delete(ctx, keys.ID(key)); err != nil {
+			return err
+		}
+	}
+	return os.Remove(filepath.Join(c.DataDir, demoKeysFile))
+}
+
+// readDemoKeys gives the keys that a demo made in a data directory, by audience; none where
+// there was none.
+func readDemoKeys(dir string) (map[access.Audience]string, error) {
+	made := map[access.Audience]string{}
+	data, err := os.ReadFile(filepath.Join(dir, demoKeysFile))
+	if err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			err = nil
+		}
+		return made, err
+	}
+	// A file that cannot be read is as if it were not there, and is written anew.
+	_ = json.Unmarshal(data, &made)
+	return made, nil
 }
 
 // demoSecret is what the demo's pseudonyms are made of; empty: it is not the demo.

@@ -77,7 +77,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case "documents":
 		return runDocuments(cli.Documents, documentRules(file), stdout, stderr)
 	case "audit":
-		return runAudit(ctx, cli.Audit, stdout, stderr)
+		return runAudit(ctx, cli.Audit, file, stdout, stderr)
 	case "customer":
 		return runCustomer(ctx, command.Command(), cli.Customer, file, stdout, stderr)
 	case "config":

@@ -111,7 +111,7 @@ func reads(n int) []audit.Entry {
 
 func verify(t testing.TB, s documents.Store, known ...audit.Head) *audit.Report {
 	t.Helper()
-	r, err := audit.Verify(context.Background(), s, known)
+	r, err := audit.Verify(context.Background(), s, known, -1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -166,7 +166,7 @@ func TestTamperingIsFound(t *testing.T) {
 			t.Skip("nothing was changed")
 		}
 		replace(t, s.Store, audit.Entries, tampered)
-		r, err := audit.Verify(context.Background(), s.Store, nil)
+		r, err := audit.Verify(context.Background(), s.Store, nil, -1)
 		if err != nil {
 			t.Fatal(err)
 		}

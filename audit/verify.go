@@ -16,9 +16,13 @@ import (
 // for the entries (the embedded store itself sorts in memory), and may run while gateways write.
 // Known heads, from [ReadHeads], must be in the log as they were, unless they are of a
 // time that was pruned. The error is of the reading; what is found stands in the report.
-func Verify(ctx context.Context, s documents.Store, known []Head) (*Report, error) {
+//
+// Keep is how long entries are kept, as [Config] has it: a log that says of younger ones that
+// they were removed by age is broken, and with 0 any that says so at all, since whoever can
+// write there can say it. Negative: the log is believed.
+func Verify(ctx context.Context, s documents.Store, known []Head, keep time.Duration) (*Report, error) {
 	for attempt := 1; ; attempt++ {
-		v := verifier{store: s, report: &Report{}, seen: map[string]int64{}}
+		v := verifier{store: s, report: &Report{}, seen: map[string]int64{}, keep: keep}
 		if err := v.verify(ctx, known); err != nil {
 			return nil, err
 		}
@@ -49,6 +53,9 @@ func (v *verifier) verify(ctx context.Context, known []Head) error {
 		return err
 	}
 	v.finish()
+	if !v.before.IsZero() && v.keep >= 0 && (v.keep == 0 || v.before.After(time.Now().Add(-v.keep))) {
+		v.broken(Dropped, v.before.UTC().Format(time.RFC3339), "the log says that what is older was removed by age, and it is not configured to be removed then (audit.keep)")
+	}
 	if err := v.cite(ctx, listed, "the collection "+Chains); err != nil {
 		return err
 	}
@@ -68,6 +75,8 @@ func (v *verifier) verify(ctx context.Context, known []Head) error {
 }
 
 type verifier struct {
+	// keep is how long entries are kept; negative: as the log says.
+	keep   time.Duration
 	store  documents.Store
 	report *Report
 	// anchors are the last entries of what was removed, and before is before when that

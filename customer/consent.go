@@ -18,7 +18,11 @@ func HasConsent(c *profiles.Customer, purpose string, at time.Time) bool {
 		if said.Purpose != purpose || said.Channel != "" || said.GivenAt.After(at) {
 			continue
 		}
-		// Of what was said at one moment, the refusal counts.
+		// Of what was said at one moment, the refusal counts; and one that nobody knows the time of
+		// may be the latest.
+		if said.GivenAt.IsZero() && said.Status != "GRANTED" {
+			return false
+		}
 		if last == nil || said.GivenAt.After(last.GivenAt) || said.GivenAt.Equal(last.GivenAt) && said.Status != "GRANTED" {
 			last = said
 		}

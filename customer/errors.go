@@ -21,6 +21,8 @@ const (
 	CodeAmbiguous       ErrorCode = "AMBIGUOUS"
 	CodeBadUserInput    ErrorCode = "BAD_USER_INPUT"
 	CodeNotFound        ErrorCode = "NOT_FOUND"
+	// CodeUnauthenticated: there is no credential, or not one that is right.
+	CodeUnauthenticated ErrorCode = "UNAUTHENTICATED"
 )
 
 // An Error is written for clients: its text and what stands beside it may leave

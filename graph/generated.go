@@ -3606,7 +3606,7 @@ type RecordLink @audience(in: [FRONTEND, ANALYST]) {
   "What the link rests on, in words."
   evidence: String @audience(in: [FRONTEND]) @sensitive(class: FREE_TEXT)
   "Who or what made the link."
-  linkedBy: String @audience(in: [FRONTEND])
+  linkedBy: String @audience(in: [FRONTEND]) @sensitive(class: NAME)
   "When the link was made."
   linkedAt: DateTime
   "When the link was undone; null: it holds."
@@ -4017,6 +4017,8 @@ enum ErasedRecordState {
   NOTHING_THERE
   "The gateway only reads this system: somebody has to erase the record there."
   NOT_SUPPORTED
+  "Somebody else is linked to it as well, and it was left: undo one of the links first."
+  SHARED
   "The system did not answer, and the record may be there."
   FAILED
   "The profile was left, since something that it leads to could not be erased and would not be found again without it."
@@ -4230,7 +4232,7 @@ type Invoice implements Node @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The number that the customer sees."
   number: String
   "What it is for."
-  description: String
+  description: String @sensitive(class: FREE_TEXT)
   "Where it stands."
   status: InvoiceStatus!
   "The status in the system's own word."
@@ -4294,7 +4296,7 @@ type Charge implements Node @audience(in: [FRONTEND, ANALYST]) {
   "Where to open it in that system."
   url: URL
   "What it is for."
-  description: String
+  description: String @sensitive(class: FREE_TEXT)
   "How it went."
   status: ChargeStatus!
   "The status in the system's own word."
@@ -4554,7 +4556,7 @@ type Mention implements Node @audience(in: [FRONTEND, ANALYST]) {
   "The system that holds it."
   system: String!
   "Its own key in that system."
-  recordId: String!
+  recordId: String! @sensitive(class: HANDLE)
   "Where to open it."
   url: URL @sensitive(class: HANDLE)
   "The network, in lower case, as ` + "`" + `mastodon` + "`" + `."

@@ -171,7 +171,7 @@ func TestWhatIsRuledMayBeNull(t *testing.T) {
 	}
 }
 
-var leaveSomething = map[string]bool{"Customer.displayName": true, "RecordLink.recordId": true, "SocialProfile.recordId": true}
+var leaveSomething = map[string]bool{"Customer.displayName": true, "RecordLink.recordId": true, "SocialProfile.recordId": true, "Mention.recordId": true}
 
 // Clients are told until when what they use stays.
 func TestDeprecationsHaveADate(t *testing.T) {

@@ -155,7 +155,7 @@ func (r customerResolver) AccessLog(ctx context.Context, c *profiles.Customer, f
 	}
 	var position *audit.Position
 	if after != nil {
-		cursor, err := relay.ParseCursor(accessLogList, *after)
+		cursor, err := relay.ParseCursor(accessLogList, r.policy.open(*after))
 		if err != nil {
 			return nil, customer.BadInput(err.Error())
 		}
@@ -181,11 +181,19 @@ func (r customerResolver) AccessLog(ctx context.Context, c *profiles.Customer, f
 }
 
 func (r customerResolver) EmailHash(ctx context.Context, c *profiles.Customer) (*string, error) {
-	return r.pseudonym(ctx, c.Email())
+	email, err := profiles.NormalizeEmail(c.Email())
+	if err != nil {
+		return nil, nil //nolint:nilerr // Nobody could make the same of what is none.
+	}
+	return r.pseudonym(ctx, email)
 }
 
 func (r customerResolver) PhoneHash(ctx context.Context, c *profiles.Customer) (*string, error) {
-	return r.pseudonym(ctx, c.Phone())
+	phone, err := profiles.NormalizePhone(c.Phone())
+	if err != nil {
+		return nil, nil //nolint:nilerr // as above
+	}
+	return r.pseudonym(ctx, phone)
 }
 
 // pseudonym gives a value's surrogate for the caller's partner; nil where there is none.

@@ -95,7 +95,11 @@ func (r customerResolver) Timeline(ctx context.Context, c *profiles.Customer, fi
 	}
 	timeline := customer.JoinTimeline(c, answers, kinds, channels)
 	timeline.Interactions = shown(r.policy, "Interaction", timeline.Interactions)
-	page, err := relay.Paginate("timeline", timeline.Interactions, limit, after, (*customer.Interaction).Position)
+	if len(r.policy.carries) > 0 {
+		// What is in no list is not told of here.
+		timeline.Interactions = only(timeline.Interactions, func(i *customer.Interaction) bool { return !r.policy.dropsSubject(i.Subject) })
+	}
+	page, err := relay.Paginate("timeline", timeline.Interactions, limit, r.policy.opened(after), (*customer.Interaction).Position)
 	if err != nil {
 		return nil, customer.BadInput(err.Error())
 	}

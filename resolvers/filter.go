@@ -151,7 +151,7 @@ func (q query) keys(ids []string) ([]string, error) {
 	}
 	keys := []string{}
 	for _, text := range ids {
-		id, err := relay.ParseID(text)
+		id, err := relay.ParseID(q.policy.open(text))
 		if err != nil {
 			return nil, customer.BadInput("`where.ids`: " + err.Error())
 		}

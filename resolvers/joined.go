@@ -102,7 +102,7 @@ func paginate[T any](g *Graph, object, list string, all []T, whole bool, first *
 		return nil, customer.BadInput(err.Error())
 	}
 	all = shown(g.policy, object, all)
-	page, err := relay.Paginate(list, all, limit, after, position)
+	page, err := relay.Paginate(list, all, limit, g.policy.opened(after), position)
 	if err != nil {
 		return nil, customer.BadInput(err.Error())
 	}

@@ -17,7 +17,7 @@ import (
 
 // Node finds any object by its id.
 func (q query) Node(ctx context.Context, text string) (graph.Node, error) {
-	id, err := relay.ParseID(text)
+	id, err := relay.ParseID(q.policy.open(text))
 	if err != nil {
 		return nil, customer.BadInput(err.Error())
 	}

@@ -15,7 +15,10 @@ import (
 	"customer360/customer"
 	"customer360/graph/audience"
 	"customer360/graph/executor"
+	"customer360/graph/relay"
+	"customer360/sources/billing"
 	"customer360/sources/profiles"
+	"customer360/sources/support"
 )
 
 // This file says what a caller may see. Rules stand in the schema, by the directives @scope,
@@ -24,6 +27,8 @@ import (
 // A policy is the rules of a contract.
 type policy struct {
 	contract *audience.Contract
+	// seal closes the ids and cursors of contracts that do not show all keys; nil: it is open.
+	seal *relay.Seal
 	// rules are by coordinate, as "Customer.billing".
 	rules map[string]rule
 	// sources are the rules of sourceFields.
@@ -56,8 +61,8 @@ type rule struct {
 
 type carried struct{ field, enum string }
 
-func newPolicy(schema *ast.Schema, contract *audience.Contract, attributes map[string]AttributeRule) *policy {
-	p := &policy{contract: contract, attributes: attributes, rules: map[string]rule{}, carries: map[string][]carried{}}
+func newPolicy(schema *ast.Schema, contract *audience.Contract, attributes map[string]AttributeRule, seal *relay.Seal) *policy {
+	p := &policy{contract: contract, seal: seal, attributes: attributes, rules: map[string]rule{}, carries: map[string][]carried{}}
 	for _, def := range schema.Types {
 		for _, f := range def.Fields {
 			p.add(def.Name+"."+f.Name, f.Directives)
@@ -197,6 +202,25 @@ func (p *policy) masked(caller *access.Caller, coordinate string, parent any, te
 	return shown
 }
 
+// ids are the fields whose values have keys in them.
+var ids = map[string]bool{"id": true, "conversationId": true, "cursor": true, "startCursor": true, "endCursor": true}
+
+// open gives an id or a cursor as the graph made it. One that was never sealed is open.
+func (p *policy) open(text string) string {
+	if p.seal == nil {
+		return text
+	}
+	return p.seal.Open(text)
+}
+
+func (p *policy) opened(text *string) *string {
+	if text == nil || p.seal == nil {
+		return text
+	}
+	opened := p.seal.Open(*text)
+	return &opened
+}
+
 // classOf gives the class of a field of an object; "": it is not personal.
 func (p *policy) classOf(coordinate string, parent any) access.Class {
 	class := p.rules[coordinate].class
@@ -226,8 +250,16 @@ func (p *policy) classOf(coordinate string, parent any) access.Class {
 	return class
 }
 
-// classOf gives the class of a contact point's value, by what it is.
+// classOf gives the class of a contact point's value, by its channel, else by what it is.
 func classOf(p *profiles.ContactPoint) access.Class {
+	switch p.Channel {
+	case profiles.Email:
+		return access.Email
+	case profiles.Phone, profiles.SMS:
+		return access.Phone
+	case profiles.SocialMedia, profiles.Messenger, profiles.Forum:
+		return access.Handle
+	}
 	switch {
 	case p.Network != "":
 		return access.Handle
@@ -280,6 +312,21 @@ func (p *policy) drops(object string, element any) bool {
 	})
 }
 
+// dropsSubject is drops for what an interaction is about.
+func (p *policy) dropsSubject(subject any) bool {
+	switch s := subject.(type) {
+	case *billing.Invoice:
+		return p.drops("Invoice", s)
+	case *billing.Charge:
+		return p.drops("Charge", s)
+	case *billing.Subscription:
+		return p.drops("Subscription", s)
+	case *support.Ticket:
+		return p.drops("Ticket", s)
+	}
+	return false
+}
+
 // hasAttribute reports whether the contract of an audience has an attribute.
 func (p *policy) hasAttribute(of access.Audience, key string) bool {
 	return of == access.Internal || slices.Contains(p.attributes[key].Audiences, of)
@@ -302,13 +349,19 @@ func (g *Graph) Guard() executor.Guard {
 			return nil
 		},
 		Masks: func(object, field string) bool {
-			return p.rules[object+"."+field].class != "" || object == "Attribute" && slices.Contains([]string{"text", "number", "boolean", "date"}, field)
+			return p.seal != nil && ids[field] || p.rules[object+"."+field].class != "" || object == "Attribute" && slices.Contains([]string{"text", "number", "boolean", "date"}, field)
 		},
 		Sees: func(ctx context.Context, object, field string, parent any) bool {
+			if ids[field] {
+				return false
+			}
 			class := p.classOf(object+"."+field, parent)
 			return class == "" || operationOf(ctx).caller.Sees(class)
 		},
 		Mask: func(ctx context.Context, object, field string, parent any, text string) string {
+			if ids[field] {
+				return p.seal.Close(text)
+			}
 			return p.masked(operationOf(ctx).caller, object+"."+field, parent, text)
 		},
 		Narrowed: p.contract.Narrowed(),

@@ -13,6 +13,7 @@ import (
 	"customer360/audit"
 	"customer360/graph"
 	"customer360/graph/audience"
+	"customer360/graph/relay"
 	"customer360/rights"
 	"customer360/sources"
 	"customer360/sources/billing"
@@ -59,6 +60,8 @@ type Config struct {
 	// Attributes say who sees which attribute, by key: what is not there is seen in the
 	// internal contract only.
 	Attributes map[string]AttributeRule
+	// Seal closes ids and cursors; nil: they are given as they are.
+	Seal *relay.Seal
 	// Limits are those of a caller, the page aside.
 	Limits func(context.Context) graph.ContractLimits
 	// RequestID gives the id of a request.
@@ -95,7 +98,7 @@ func New(systems Systems, config Config) *Graph {
 	return &Graph{
 		recorded: said,
 		systems:  systems, config: config, spine: systemName(systems.Spine.Name()),
-		policy: newPolicy(graph.Schema(), config.Contract, config.Attributes),
+		policy: newPolicy(graph.Schema(), config.Contract, config.Attributes, config.Seal),
 	}
 }
 

@@ -108,7 +108,7 @@ func (p *policy) needsOf(typ string, field *ast.Field, variables map[string]any)
 	}
 	if typ == "Query" && field.Name == "node" {
 		text, _ := field.ArgumentMap(variables)["id"].(string)
-		id, err := relay.ParseID(text)
+		id, err := relay.ParseID(p.open(text))
 		if err != nil {
 			return needs{}
 		}

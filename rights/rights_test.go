@@ -54,6 +54,12 @@ type world struct {
 	support *sourcetest.Fake[*support.Record]
 	social  *sourcetest.Fake[*social.Record]
 	guarded *guard.Guarded[*support.Record]
+	systems []rights.System
+}
+
+// with gives the same with another spine.
+func (w *world) with(spine profiles.Spine) *rights.Rights {
+	return rights.New(rights.Config{Spine: spine, BatchCap: 1, Systems: w.systems})
 }
 
 // build makes a world of two customers: c1 has two accounts, one of which the system does
@@ -117,12 +123,13 @@ func build(t *testing.T) *world {
 	w.social = &sourcetest.Fake[*social.Record]{SourceName: "social/square"}
 	w.spine = guard.Spine(spine, 10*time.Second, silent{})
 	w.billing, w.guarded = guarded(t, ledger), guarded(t, w.support)
-	w.Rights = rights.New(rights.Config{Spine: w.spine, BatchCap: 1, Systems: []rights.System{
+	w.systems = []rights.System{
 		rights.SystemOf(profiles.Billing, w.billing, billing.AllParts),
 		rights.SystemOf(profiles.Support, guarded(t, inbox), support.AllParts),
 		rights.SystemOf(profiles.Support, w.guarded, support.AllParts),
 		rights.SystemOf(profiles.Social, guarded(t, w.social), social.AllParts),
-	}})
+	}
+	w.Rights = w.with(w.spine)
 	return w
 }
 
@@ -272,7 +279,7 @@ const (
 )
 
 // What is ours is erased, what is not is told, what is somebody else's stays; and whoever
-// asks again is told that nothing is there.
+// asks again is told what is still there.
 func TestErase(t *testing.T) {
 	w := build(t)
 	plan, err := w.Plan(ctx, "c1")
@@ -290,7 +297,8 @@ func TestErase(t *testing.T) {
 		t.Errorf("there is %s; want %s", got, others)
 	}
 	again, err := w.Erase(ctx, "c1")
-	check(t, again, err, rights.Complete, false, "PROFILE/crm/c1 NOTHING_THERE")
+	check(t, again, err, rights.Incomplete, false,
+		"BILLING/former/former-1 NOT_SUPPORTED NOT_CONFIGURED", "SUPPORT/desk/live-1 NOT_SUPPORTED", "PROFILE/crm/c1 NOTHING_THERE")
 	never, err := w.Plan(ctx, "nobody")
 	check(t, never, err, rights.Planned, false, "PROFILE/crm/nobody NOTHING_THERE")
 	other, err := w.Erase(ctx, "c2")

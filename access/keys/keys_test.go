@@ -140,13 +140,13 @@ func TestTheStoreHasNoSecret(t *testing.T) {
 func TestAllFaultsOfASpecAreToldAtOnce(t *testing.T) {
 	w := newWorld(t)
 	_, _, err := w.Create(context.Background(), Spec{
-		Name: "two\nlines", Audience: "everyone", Scopes: []string{"billing:read", "Billing Read", "a:*:b", "*:a"}, Purposes: []string{"a b"},
+		Name: "two\nlines", Audience: "everyone", Scopes: []string{"billing:read", "Billing Read", "a:*:b", "*:a"}, Purposes: []string{"a;b"},
 		Rows: []string{"region=north"}, Partner: " ", Expires: w.Now().Add(-time.Second), CostPerOperation: -1, CostPerMinute: -1,
 	})
 	if err == nil {
 		t.Fatal("the key was made")
 	}
-	for _, want := range []string{"name: ", `audience: "everyone"`, `scope: "Billing Read"`, `scope: "a:*:b"`, `scope: "*:a"`, `purpose: "a b"`, `row: "region=north"`, "partner: ", "expires: ", "costPerOperation: ", "costPerMinute: "} {
+	for _, want := range []string{"name: ", `audience: "everyone"`, `scope: "Billing Read"`, `scope: "a:*:b"`, `scope: "*:a"`, `purpose: "a;b"`, `row: "region=north"`, "partner: ", "expires: ", "costPerOperation: ", "costPerMinute: "} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%v\nhas no %q", err, want)
 		}

@@ -63,7 +63,7 @@ var (
 	// scope is a name in parts, the last of which may stand for all.
 	scope = regexp.MustCompile(`^(\*|[a-z0-9][a-z0-9._-]*(:[a-z0-9._-]+)*(:\*)?)$`)
 	// purpose is a name as consents have it.
-	purpose = regexp.MustCompile(`^(\*|[A-Za-z0-9][A-Za-z0-9._:-]*)$`)
+	purpose = regexp.MustCompile(`^(\*|[A-Za-z0-9][A-Za-z0-9 ._:-]*)$`)
 )
 
 // maxText is the longest that a name in a key may be, in bytes.

@@ -109,6 +109,16 @@ func (s *Store) Revoke(ctx context.Context, id string) error {
 	return err
 }
 
+// Delete takes a key away as if it had never been: for keys that nobody was given. One that is
+// not there is deleted.
+func (s *Store) Delete(ctx context.Context, id string) error {
+	if _, err := s.collection.DeleteOne(ctx, bson.D{{Key: "_id", Value: id}}); err != nil {
+		return err
+	}
+	s.known.forget(id)
+	return nil
+}
+
 // Rotate makes a key with everything that the one with this id has, and gives it whole.
 // It lives as long as that one was made for. The old one goes on working for the grace
 // time, if it does not end before. A key that does not work, or has been rotated, is not

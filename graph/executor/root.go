@@ -159,7 +159,3 @@ func Meet(ctx context.Context, queue func(context.Context)) bool {
 	}
 	return true
 }
-
-// Plans reports whether a resolver was called by a plan, so that the gather hook is
-// called for what it returns.
-func Plans(ctx context.Context) bool { return ctx.Value(frameKey{}) != nil }

@@ -117,3 +117,26 @@ func TestFirst(t *testing.T) {
 		}
 	}
 }
+
+// What is sealed opens to the same text, differs from seal to seal, and nobody can change it.
+func TestSeal(t *testing.T) {
+	a, b := relay.NewSeal([]byte("a")), relay.NewSeal([]byte("b"))
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.String().Draw(t, "text")
+		closed := a.Close(text)
+		if a.Open(closed) != text || a.Close(text) != closed {
+			t.Fatalf("%q is not what was sealed", a.Open(closed))
+		}
+		if b.Open(closed) != closed || b.Close(text) == closed {
+			t.Fatal("another seal opens it")
+		}
+		i := rapid.IntRange(3, len(closed)-2).Draw(t, "at")
+		changed := closed[:i] + string('A'+(closed[i]+1)%26) + closed[i+1:]
+		if opened := a.Open(changed); changed != closed && opened != changed {
+			t.Fatalf("%q was changed and opens to %q", changed, opened)
+		}
+	})
+	if plain := relay.NewID("Customer", "crm", "c1").String(); a.Open(plain) != plain {
+		t.Error("an id that is not sealed is not itself")
+	}
+}

@@ -70,8 +70,12 @@ func model(s resolvers.Systems, c Config) cost.Model {
 		Weights: map[string]int{
 			"Customer.billing": billing, "Customer.support": support, "Customer.social": social,
 			"Customer.timeline": billing + support + social, "Customer.sourceStatus": max(billing, support, social),
+			// An object by its id is the record that it is in, and whose that is.
+			"Query.node": 5 + max(billing, support, social),
 			// A list is a query, and so is a count.
 			"Query.customers": 20, "Query.customer": 5, "CustomerConnection.totalCount": 20,
+			// As long as a page of customers.
+			"Contract.sdl": 200, "Contract.deprecations": 20,
 			// Each is a read of its own.
 			"Relation.customer": 2, "Customer.accessLog": 50,
 			"Mutation.exportCustomer": 1000, "Mutation.eraseCustomer": 1000,

@@ -23,6 +23,7 @@ import (
 	"customer360/graph/cost"
 	"customer360/graph/executor"
 	"customer360/graph/persisted"
+	"customer360/graph/relay"
 	"customer360/internal/graphqlhttp"
 	"customer360/internal/streams"
 	"customer360/internal/telemetry"
@@ -61,7 +62,8 @@ type Config struct {
 	Revalidate func(context.Context, *access.Caller) error
 	// Attributes say who sees which attribute of customers, by key.
 	Attributes map[string]resolvers.AttributeRule
-	// Matching is the secret that partners' pseudonyms are made with; nil: there are none.
+	// Matching is the secret that partners' pseudonyms are made with, and that ids and cursors of
+	// limited contracts are sealed with; nil: there are no pseudonyms, and ids can be taken apart.
 	Matching []byte
 	// Costs bound what callers of an audience may spend, where their credential does not say.
 	Costs map[access.Audience]cost.Limits
@@ -211,10 +213,14 @@ func serve(c Config, a access.Audience, systems resolvers.Systems, budget *cost.
 	if err != nil {
 		return nil, fmt.Errorf("documents of %s: %w", a, err)
 	}
+	var seal *relay.Seal
+	if a != access.Internal && c.Matching != nil {
+		seal = relay.NewSeal(c.Matching)
+	}
 	limits := limitsOf(c)
 	g := resolvers.New(systems, resolvers.Config{
 		PageCap: c.PageCap, BatchCap: c.BatchCap, Contract: contract, Attributes: c.Attributes,
-		Matching: c.Matching, Audit: c.Audit, AccessLog: c.AccessLog, RequestID: graphqlhttp.RequestID,
+		Seal: seal, Matching: c.Matching, Audit: c.Audit, AccessLog: c.AccessLog, RequestID: graphqlhttp.RequestID,
 		Rights: rightsOver(systems, c.BatchCap),
 		Limits: func(ctx context.Context) graph.ContractLimits { return told(ctx, c, of.Required) },
 	})

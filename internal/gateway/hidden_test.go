@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"regexp"
 	"strings"
 	"sync"
@@ -137,5 +138,51 @@ func TestHiddenTypesAreReachedByNoID(t *testing.T) {
 				t.Errorf("seed %d: %v gives %s: %s", seed, trials[i].Variables, leaked, o.body)
 			}
 		}
+	}
+}
+
+// What is sealed leads back to where it came from, for those who were given it and for others.
+func TestSealedIdsAndCursorsLeadBack(t *testing.T) {
+	before := config
+	defer func() { config = before }()
+	config.Matching = []byte("a secret of the test, and only of it")
+	config.Find = func(*http.Request) (*access.Caller, error) {
+		return &access.Caller{Credential: "key:T", Audience: access.Partner, Scopes: access.Scopes{"*"}}, nil
+	}
+	h := fakes(t)
+	type page struct {
+		Data struct {
+			Customers struct {
+				Edges []struct {
+					Cursor string
+					Node   struct{ ID string }
+				}
+			}
+			Node struct{ ID string }
+		}
+	}
+	get := func(query string) (p page) {
+		t.Helper()
+		body, err := json.Marshal(map[string]string{"query": query})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := ask(t, h, string(body))
+		if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || strings.Contains(w.Body.String(), `"errors"`) {
+			t.Fatalf("%v: %s", err, w.Body)
+		}
+		return p
+	}
+	all := get("{ customers(first: 3) { edges { cursor node { id } } } }").Data.Customers.Edges
+	for _, e := range all {
+		if !strings.HasPrefix(e.Node.ID, "s1_") || !strings.HasPrefix(e.Cursor, "s1_") {
+			t.Fatalf("they are not sealed: %v", e)
+		}
+	}
+	if got := get(fmt.Sprintf("{ node(id: %q) { id } }", all[1].Node.ID)).Data.Node.ID; got != all[1].Node.ID {
+		t.Errorf("an id leads to %q", got)
+	}
+	if got := get(fmt.Sprintf("{ customers(first: 1, after: %q) { edges { node { id } } } }", all[0].Cursor)).Data.Customers.Edges[0].Node.ID; got != all[1].Node.ID {
+		t.Errorf("behind the cursor is %q", got)
 	}
 }

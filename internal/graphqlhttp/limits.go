@@ -2,7 +2,6 @@ package graphqlhttp
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -278,8 +277,4 @@ func (l Limits) known(doc *ast.QueryDocument, schema *ast.Schema) *gqlerror.Erro
 		return nil
 	}
 	return gqlerror.Errorf("The document has more than %d fields that are not in the schema: was it written for another one?", l.Unknown)
-}
-
-func (l Limits) String() string {
-	return fmt.Sprintf("length %d, name %d, tokens %d, depth %d, aliases %d, directives %d, root fields %d, repeats %d, unknown fields %d", l.Length, l.Name, l.Tokens, l.Depth, l.Aliases, l.Directives, l.RootFields, l.Repeats, l.Unknown)
 }

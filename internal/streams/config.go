@@ -43,7 +43,7 @@ func Defaults() Config {
 		Connections: 1000, ConnectionsPerCaller: 200, OperationsPerConnection: 20,
 		MaxMessage:  1 << 20,
 		InitTimeout: 5 * time.Second, KeepAlive: 20 * time.Second, PongTimeout: 10 * time.Second,
-		MessageTimeout: 10 * time.Second, RevalidateEvery: time.Minute,
+		MessageTimeout: 10 * time.Second, RevalidateEvery: 10 * time.Second,
 	}
 }
 

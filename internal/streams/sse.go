@@ -61,14 +61,14 @@ func (t events) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExe
 	s := t.s
 	caller := access.From(r.Context())
 	if caller == nil || caller.Expired(time.Now()) {
-		refuse(w, http.StatusUnauthorized, customer.CodeForbidden, "a credential is needed")
+		refuse(w, http.StatusUnauthorized, customer.CodeUnauthenticated, "a credential is needed")
 		return
 	}
 	params := s.o.Read(w, r)
 	if params == nil {
 		return
 	}
-	p := s.enter()
+	p := s.enter(r)
 	if p == nil {
 		refuse(w, http.StatusServiceUnavailable, codeRateLimited, "there are too many connections: try again later")
 		return

@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"runtime/debug"
 	"sync"
@@ -66,10 +67,14 @@ type Streams struct {
 	// ending is closed when all connections shall end.
 	ending chan struct{}
 
-	mu      sync.Mutex
-	ended   bool
-	open    int
-	callers map[string]int
+	mu    sync.Mutex
+	ended bool
+	// open are those that have said who they are; waiting are the others, which have a bound
+	// of their own, so that who says nothing takes no place of others. from counts them by
+	// address.
+	open, waiting int
+	from          map[string]int
+	callers       map[string]int
 	// connections are waited for by Close.
 	connections sync.WaitGroup
 }
@@ -79,18 +84,18 @@ func New(o Options) *Streams {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	return &Streams{o: o, ending: make(chan struct{}), callers: map[string]int{}}
+	return &Streams{o: o, ending: make(chan struct{}), callers: map[string]int{}, from: map[string]int{}}
 }
 
 // Takes reports whether a request is for one of the transports: it may last longer than
 // requests do, so that their deadline must not be put on it.
 func Takes(r *http.Request) bool { return webSocket{}.Supports(r) || events{}.Supports(r) }
 
-// Open is how many connections there are.
+// Open is how many connections there are, those counted that have not said who they are.
 func (s *Streams) Open() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.open
+	return s.open + s.waiting
 }
 
 // Close lets nobody in any more, tells all clients that the server goes away, and waits until
@@ -120,18 +125,42 @@ func (s *Streams) Close(ctx context.Context) error {
 type place struct {
 	s      *Streams
 	caller *access.Caller
+	// address is where the connection comes from, while it waits; claimed: it does no more.
+	address string
+	claimed bool
 }
 
-// enter takes a place; nil: there is none.
-func (s *Streams) enter() *place {
+// An address may wait with so many connections at once: proxies, which many come from, have
+// theirs ready in no time, and who holds them back takes few of those that may wait in all.
+const waitingShare = 10
+
+// enter takes a place among those that wait to say who they are; nil: there is none.
+func (s *Streams) enter(r *http.Request) *place {
+	address, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		address = r.RemoteAddr
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.ended || s.open >= s.o.Connections {
+	if s.ended || s.waiting >= s.o.Connections || s.from[address] >= max(s.o.Connections/waitingShare, 1) {
 		return nil
 	}
-	s.open++
+	s.waiting++
+	s.from[address]++
 	s.connections.Add(1)
-	return &place{s: s}
+	return &place{s: s, address: address}
+}
+
+// settle ends the waiting. The lock is held.
+func (p *place) settle() {
+	if p.address == "" {
+		return
+	}
+	p.s.waiting--
+	if p.s.from[p.address]--; p.s.from[p.address] == 0 {
+		delete(p.s.from, p.address)
+	}
+	p.address = ""
 }
 
 // claim counts the place for a caller, and reports whether the caller may have one more.
@@ -139,7 +168,11 @@ func (s *Streams) enter() *place {
 func (p *place) claim(c *access.Caller) bool {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
+	if p.s.open >= p.s.o.Connections {
+		return false
+	}
 	if c.Credential == "" {
+		p.take()
 		return true
 	}
 	if p.s.callers[c.Credential] >= p.s.o.ConnectionsPerCaller {
@@ -147,13 +180,24 @@ func (p *place) claim(c *access.Caller) bool {
 	}
 	p.s.callers[c.Credential]++
 	p.caller = c
+	p.take()
 	return true
+}
+
+// take makes a place of one that waited. The lock is held.
+func (p *place) take() {
+	p.settle()
+	p.claimed = true
+	p.s.open++
 }
 
 func (p *place) leave() {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
-	p.s.open--
+	p.settle()
+	if p.claimed {
+		p.s.open--
+	}
 	if p.caller != nil {
 		if p.s.callers[p.caller.Credential]--; p.s.callers[p.caller.Credential] == 0 {
 			delete(p.s.callers, p.caller.Credential)

@@ -61,7 +61,7 @@ func (t webSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		refuse(w, http.StatusBadRequest, customer.CodeBadUserInput, "the WebSocket must ask for the sub-protocol "+protocol)
 		return
 	}
-	p := s.enter()
+	p := s.enter(r)
 	if p == nil {
 		refuse(w, http.StatusServiceUnavailable, codeRateLimited, "there are too many connections: try again later")
 		return

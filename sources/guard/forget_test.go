@@ -207,6 +207,72 @@ func (s *erasingSpine) EraseCustomer(ctx context.Context, id string) error {
 	return nil
 }
 
+// thoroughSpine remembers one erasure, and says that what c1 has is shared.
+type thoroughSpine struct {
+	erasingSpine
+	left profiles.Leftovers
+}
+
+func (s *thoroughSpine) SharedRecords(ctx context.Context, id string, records []profiles.RecordKey) (map[profiles.RecordKey]bool, error) {
+	if s.hangs {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	return map[profiles.RecordKey]bool{records[0]: id == "c1"}, nil
+}
+
+func (s *thoroughSpine) KeepLeftovers(ctx context.Context, id string, left profiles.Leftovers) error {
+	if s.hangs {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	s.left = left
+	return nil
+}
+
+func (s *thoroughSpine) Leftovers(ctx context.Context, id string) (profiles.Leftovers, error) {
+	if s.hangs {
+		<-ctx.Done()
+		return profiles.Leftovers{}, ctx.Err()
+	}
+	return s.left, nil
+}
+
+// A guarded spine is as thorough as the inner one, within its deadline, and reports it.
+func TestSpineErasesThoroughly(t *testing.T) {
+	if _, ok := guard.Spine(&erasingSpine{}, time.Second, &observer{}).(profiles.ThoroughEraser); ok {
+		t.Error("a spine that only erases is made a thorough one by its guards")
+	}
+	var o observer
+	inner := &thoroughSpine{}
+	g := guard.Spine(inner, 50*time.Millisecond, &o).(profiles.ThoroughEraser)
+	key := profiles.RecordKey{Source: profiles.Billing, System: "ledger", RecordID: "account-1"}
+	want := profiles.Leftovers{ErasedAt: time.Unix(1, 0), Records: []profiles.RecordKey{key}}
+	if shared, err := g.SharedRecords(ctx, "c1", want.Records); err != nil || !shared[key] {
+		t.Errorf("shared: %v, %v", shared, err)
+	}
+	if err := g.KeepLeftovers(ctx, "c1", want); err != nil {
+		t.Error(err)
+	}
+	if left, err := g.Leftovers(ctx, "c1"); err != nil || !left.ErasedAt.Equal(want.ErasedAt) || !slices.Equal(left.Records, want.Records) {
+		t.Errorf("left: %+v, %v", left, err)
+	}
+	if err := g.EraseCustomer(ctx, "c1"); err != nil || !slices.Equal(inner.erased, []string{"c1"}) {
+		t.Errorf("%v, erased %v", err, inner.erased)
+	}
+	inner.hangs = true
+	_, shared := g.SharedRecords(ctx, "c1", want.Records)
+	_, left := g.Leftovers(ctx, "c1")
+	for _, err := range []error{shared, left, g.KeepLeftovers(ctx, "c1", want)} {
+		if kindOf(err) != sources.TimedOut {
+			t.Errorf("%v", err)
+		}
+	}
+	if len(o.calls) != 7 || o.calls[3].Err != nil || o.calls[4].Err == nil {
+		t.Errorf("reported: %+v", o.calls)
+	}
+}
+
 // A guarded spine erases if the inner one does, within its deadline, and reports it.
 func TestSpineErases(t *testing.T) {
 	if _, ok := guard.Spine(&sourcetest.FakeSpine{}, time.Second, &observer{}).(profiles.Eraser); ok {

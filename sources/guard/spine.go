@@ -10,7 +10,7 @@ import (
 
 // Spine guards the store of the profiles as [Deadline] and [Observe] guard a
 // source: each of its calls ends within d and is reported. It is a [profiles.Eraser]
-// where the inner one is.
+// or [profiles.ThoroughEraser] where the inner one is.
 func Spine(inner profiles.Spine, d time.Duration, o Observer) profiles.Spine {
 	g := spine{
 		Source:   Observe(Deadline(sources.Source[string, *profiles.Customer](inner), d), o),
@@ -18,7 +18,10 @@ func Spine(inner profiles.Spine, d time.Duration, o Observer) profiles.Spine {
 		d:        d,
 		observer: o,
 	}
-	if e, ok := inner.(profiles.Eraser); ok {
+	switch e := inner.(type) {
+	case profiles.ThoroughEraser:
+		return thoroughSpine{erasingSpine{g, e}, e}
+	case profiles.Eraser:
 		return erasingSpine{g, e}
 	}
 	return g
@@ -72,4 +75,27 @@ func (g erasingSpine) EraseCustomer(ctx context.Context, id string) error {
 		return struct{}{}, g.eraser.EraseCustomer(ctx, id)
 	})
 	return err
+}
+
+// thoroughSpine is a guarded spine whose inner one can do that as well.
+type thoroughSpine struct {
+	erasingSpine
+	thorough profiles.ThoroughEraser
+}
+
+func (g thoroughSpine) SharedRecords(ctx context.Context, id string, records []profiles.RecordKey) (map[profiles.RecordKey]bool, error) {
+	return guarded(ctx, g.spine, func(ctx context.Context) (map[profiles.RecordKey]bool, error) {
+		return g.thorough.SharedRecords(ctx, id, records)
+	})
+}
+
+func (g thoroughSpine) KeepLeftovers(ctx context.Context, id string, left profiles.Leftovers) error {
+	_, err := guarded(ctx, g.spine, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, g.thorough.KeepLeftovers(ctx, id, left)
+	})
+	return err
+}
+
+func (g thoroughSpine) Leftovers(ctx context.Context, id string) (profiles.Leftovers, error) {
+	return guarded(ctx, g.spine, func(ctx context.Context) (profiles.Leftovers, error) { return g.thorough.Leftovers(ctx, id) })
 }

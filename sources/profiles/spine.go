@@ -34,11 +34,45 @@ type Spine interface {
 // so that doing it twice changes nothing, and a call that failed or was cut short, and may
 // have done a part, is made again. What other profiles say stays: they are other people's
 // data. So a relation of theirs keeps the name that it has, and leads to no customer any
-// more. Nothing remembers that the customer was erased, since that would be data of theirs
-// too: whoever lands the profile again brings it back, and so it is erased where it comes
-// from first. Errors are those of a source.
+// more. Nothing keeps a profile from coming back, since that would have to remember who was
+// erased: whoever lands it again brings it back, and so it is erased where it comes from
+// first. Errors are those of a source.
 type Eraser interface {
 	EraseCustomer(ctx context.Context, id string) error
+}
+
+// A ThoroughEraser is an Eraser that knows who else has a record, and remembers the records
+// that an erasure left behind. Errors are those of a source.
+type ThoroughEraser interface {
+	Eraser
+
+	// SharedRecords says which of the records have an active link of another customer than
+	// the one with that key; it tells neither who that is nor how many.
+	SharedRecords(ctx context.Context, id string, records []RecordKey) (map[RecordKey]bool, error)
+
+	// KeepLeftovers remembers what an erasure of the customer with that key leaves behind, in
+	// place of what was remembered before; without records nothing is remembered any more. It
+	// is called before EraseCustomer, so that nothing is lost between the two, and neither
+	// that nor landing the customer again removes it.
+	KeepLeftovers(ctx context.Context, id string, left Leftovers) error
+
+	// Leftovers gives what is remembered; the zero value: nothing.
+	Leftovers(ctx context.Context, id string) (Leftovers, error)
+}
+
+// A RecordKey names a record of a system as links do.
+type RecordKey struct {
+	Source   SourceName `json:"source"`
+	System   string     `json:"system"`
+	RecordID string     `json:"recordId"`
+}
+
+// Leftovers are the records of an erased customer that the gateway cannot erase.
+type Leftovers struct {
+	// ErasedAt is when the profile was erased, to the millisecond.
+	ErasedAt time.Time `json:"erasedAt"`
+	// Records are in the order in which they were linked.
+	Records []RecordKey `json:"left"`
 }
 
 // A Query says which customers to list. Conditions hold values in the

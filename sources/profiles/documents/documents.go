@@ -1,7 +1,8 @@
 // Package documents keeps the profiles in MongoDB: the spine. A profile is a
 // document of the collection "customers" with the company's key in _id. Beside it,
-// "identifiers" says who has an e-mail address, phone number or handle, and
-// "attributeDefinitions" what the attributes mean.
+// "identifiers" says who has an e-mail address, phone number or handle,
+// "attributeDefinitions" what the attributes mean, and "erasures" what is left of
+// customers who were erased.
 //
 // MongoDB cannot index a condition on two fields of one array element, so what is
 // searched for stands in arrays of words: attributes as "tier=GOLD" (which is also
@@ -35,6 +36,7 @@ const (
 	Customers   = "customers"
 	Identifiers = "identifiers"
 	Definitions = "attributeDefinitions"
+	Erasures    = "erasures"
 )
 
 // definitionsFor is how long read definitions are used: an import into a running

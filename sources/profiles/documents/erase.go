@@ -41,4 +41,4 @@ func (s *Spine) eraseUnowned(ctx context.Context) error {
 	return err
 }
 
-var _ profiles.Eraser = (*Spine)(nil)
+var _ profiles.ThoroughEraser = (*Spine)(nil)
