@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -19,8 +20,14 @@ import (
 // not held to one customer a record.
 func (w *world) linkToo(t *testing.T, words ...string) {
 	t.Helper()
+	words = append([]string{"BILLING/ledger/account-2", "SUPPORT/inbox/contact-of-another"}, words...)
+	var links []profiles.Link
+	for _, word := range words {
+		part := strings.Split(word, "/")
+		links = append(links, profiles.Link{Source: profiles.SourceName(part[0]), System: part[1], RecordID: part[2], Method: "MANUAL"})
+	}
 	if _, err := w.store.Database.Collection(profiledocs.Customers).UpdateOne(ctx, bson.D{{Key: "_id", Value: "c2"}},
-		bson.D{{Key: "$set", Value: bson.D{{Key: "records", Value: words}}}}); err != nil {
+		bson.D{{Key: "$set", Value: bson.D{{Key: "records", Value: words}, {Key: "links", Value: links}}}}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -40,7 +47,7 @@ func (w *world) leftDocuments(t *testing.T) []bson.M {
 }
 
 // A record that somebody else is linked to as well stays theirs, in every system, and the
-// erasure says so. They are not told of, and it goes with them.
+// erasure says so. It goes with the last of them.
 func TestEraseLeavesWhatIsShared(t *testing.T) {
 	w := build(t)
 	w.linkToo(t, "BILLING/ledger/account-1", "BILLING/ledger/account-gone", "BILLING/former/former-1", "SUPPORT/desk/live-1")
@@ -57,10 +64,16 @@ func TestEraseLeavesWhatIsShared(t *testing.T) {
 		t.Errorf("there is %s; want %s", got, want)
 	}
 	// What was left is no job for anybody any more once it is somebody else's.
-	w.linkToo(t, "SUPPORT/desk/live-1")
+	w.linkToo(t, "BILLING/ledger/account-1", "SUPPORT/desk/live-1")
 	again, err := w.Erase(ctx, "c1")
 	check(t, again, err, rights.Incomplete, false,
 		"BILLING/former/former-1 NOT_SUPPORTED NOT_CONFIGURED", "SUPPORT/desk/live-1 SHARED", "PROFILE/crm/c1 NOTHING_THERE")
+	last, err := w.Erase(ctx, "c2")
+	check(t, last, err, rights.Incomplete, false, "BILLING/ledger/account-2 ERASED", "BILLING/ledger/account-1 ERASED",
+		"SUPPORT/inbox/contact-of-another ERASED", "SUPPORT/desk/live-1 NOT_SUPPORTED", "PROFILE/crm/c2 ERASED")
+	if got := w.left(t); got != "" {
+		t.Errorf("there is %s", got)
+	}
 }
 
 // A link that was undone shares nothing.

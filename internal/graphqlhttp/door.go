@@ -59,7 +59,13 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if d.Streams != nil {
 		if ws := d.Streams.WebSocket(); ws.Supports(r) {
-			// Its credential may come with the first message.
+			// Its credential may come with the first message, or in a header as any other's.
+			if d.Find != nil && (r.Header.Get("Authorization") != "" || r.Header.Get("X-Api-Key") != "") {
+				// One that does not count is told as the protocol has it, when the client begins.
+				if caller, err := d.Find(r.WithContext(ctx)); err == nil {
+					ctx = access.With(ctx, caller)
+				}
+			}
 			ws.Do(w, r.WithContext(context.WithValue(ctx, handshakeKey{}, r)), nil)
 			return
 		}

@@ -134,7 +134,8 @@ type place struct {
 // theirs ready in no time, and who holds them back takes few of those that may wait in all.
 const waitingShare = 10
 
-// enter takes a place among those that wait to say who they are; nil: there is none.
+// enter takes a place among those that wait to say who they are, and whose bound is not that of
+// those who came with a credential; nil: there is none.
 func (s *Streams) enter(r *http.Request) *place {
 	address, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
@@ -142,7 +143,17 @@ func (s *Streams) enter(r *http.Request) *place {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.ended || s.waiting >= s.o.Connections || s.from[address] >= max(s.o.Connections/waitingShare, 1) {
+	if s.ended {
+		return nil
+	}
+	if access.From(r.Context()) != nil {
+		if s.open >= s.o.Connections {
+			return nil
+		}
+		s.connections.Add(1)
+		return &place{s: s}
+	}
+	if s.waiting >= s.o.Connections || s.from[address] >= max(s.o.Connections/waitingShare, 1) {
 		return nil
 	}
 	s.waiting++

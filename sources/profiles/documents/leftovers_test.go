@@ -31,12 +31,12 @@ func TestSharedRecords(t *testing.T) {
 			c1 := person("c1")
 			c2 := person("c2")
 			c2.Links = append(c2.Links, profiles.Link{Source: profiles.Billing, System: "stripe", RecordID: "acc-undone", UndoneAt: time.Now()})
-			people := []*profiles.Customer{c1, c2}
+			people := []*profiles.Customer{c1}
 			for i := range 250 {
-				// Before and behind c2 in every order that a store may have.
-				people = append(people, person(fmt.Sprintf("%c-%d", 'a'+i%26, i)))
+				people = append(people, person(fmt.Sprintf("a-%d", i)))
 			}
-			spine := land(t, s, people...)
+			// Last: behind more than one query reads.
+			spine := land(t, s, append(people, c2)...)
 			share := func(id string, words ...string) {
 				t.Helper()
 				if _, err := s.Database.Collection(documents.Customers).UpdateOne(ctx, bson.D{{Key: "_id", Value: id}},
@@ -44,7 +44,7 @@ func TestSharedRecords(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			for _, c := range people[2:] {
+			for _, c := range people[1:] {
 				share(c.ID, "BILLING/stripe/null")
 			}
 			share("c2", "BILLING/stripe/acc-c2", "BILLING/stripe/acc-both")
