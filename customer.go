@@ -111,12 +111,12 @@ func eraseCustomer(ctx context.Context, r *rights.Rights, record func(audit.Acti
 		return false, err
 	}
 	switch {
-	case !really:
+	case !really && e.State == rights.Planned:
 		fmt.Fprintln(stdout, "\nNothing was done. To do it: --yes")
 	case e.Retry:
 		fmt.Fprintln(stdout, "\nSomething failed: run it again.")
 	case e.State != rights.Complete:
-		fmt.Fprintln(stdout, "\nWhat is NOT_SUPPORTED has to be erased in its system by somebody: the records stand above.")
+		fmt.Fprintln(stdout, "\nWhat is NOT_SUPPORTED has to be erased in its system by somebody; what is SHARED was left to the other customer that is linked to it: the records stand above.")
 	default:
 		fmt.Fprintln(stdout, "\nNothing of the customer is left in any system that the gateway knows of.")
 	}

@@ -3977,7 +3977,7 @@ type Erasure {
   state: ErasureState!
   "Something failed that may succeed another time: send the same again."
   retry: Boolean!
-  "When it was done; null in a dry run."
+  "When it was done; null in a dry run, unless it was done before and left something behind."
   erasedAt: DateTime
   "What became of every record, the profile last."
   records: [ErasedRecord!]!

@@ -198,13 +198,10 @@ func (q query) lookUp(ctx context.Context, by graph.CustomerBy) (*profiles.Custo
 			return q.byKey(ctx, by.Record.RecordID)
 		}
 		c, err := q.byLink(ctx, by.Record.Source, by.Record.System, by.Record.RecordID)
-		if err != nil || c == nil {
-			return nil, err
+		if c != nil && o.refused(by.Record.Source, c) != nil {
+			c = nil
 		}
-		if o.refused(by.Record.Source, c) != nil {
-			return nil, nil
-		}
-		return c, nil
+		return c, err
 	}
 	var identifier profiles.Identifier
 	var err error

@@ -38,7 +38,7 @@ func (m mutation) subject(ctx context.Context, id, idempotencyKey string) (strin
 	return parsed.Parts[1], nil
 }
 
-// rightsDeadline bounds an export or erasure: two calls of the spine and two of every system,
+// rightsDeadline bounds an export or erasure: some calls of the spine and two of every system,
 // one after the other, each within its guards.
 const rightsDeadline = 10 * time.Second
 
