@@ -95,11 +95,32 @@ func (s *server) ask(ctx context.Context, o operation) (a answer) {
 		return read(&graphql.Response{Errors: errs})
 	}
 	a = read(next(ctx))
-	// What is deferred comes in any order.
-	for next(ctx) != nil {
+	// What is deferred comes in any order. Stock execution waits for ever for what a panic has
+	// ended.
+	rest := make(chan string, 1)
+	go func() {
+		defer func() {
+			broken := ""
+			if p := recover(); p != nil {
+				broken = fmt.Sprint(p)
+			}
+			rest <- broken
+		}()
+		for next(ctx) != nil {
+		}
+	}()
+	select {
+	case broken := <-rest:
+		if broken != "" {
+			return answer{broken: broken}
+		}
+	case <-time.After(deferredFor):
 	}
 	return a
 }
+
+// deferredFor is far longer than anything that is deferred takes.
+const deferredFor = 3 * time.Second
 
 func read(r *graphql.Response) (a answer) {
 	if r == nil {
