@@ -121,7 +121,7 @@ func (s accessSettings) perAudience() (map[access.Audience]cost.Limits, map[acce
 	return costs, of
 }
 
-// attributes gives the rules of attributes. Without any, those of the demo hold for the demo.
+// attributes gives the rules of attributes that are configured.
 func (s accessSettings) attributes() map[string]resolvers.AttributeRule {
 	rules := map[string]resolvers.AttributeRule{}
 	for key, r := range s.Attributes {
@@ -282,6 +282,7 @@ func (a *admission) into(c *gateway.Config, s accessSettings) {
 	c.Revalidate = a.revalidate
 	c.Attributes = s.attributes()
 	c.Costs, c.Documents = s.perAudience()
+	// Without any, those of the demo hold for the demo.
 	if a.demo != nil && len(s.Attributes) == 0 {
 		c.Attributes = demoAttributes()
 	}
