@@ -32,6 +32,8 @@ type compiler struct {
 	numbers map[*ast.Selection]uint64
 	known   map[string]part
 	nodes   []node
+	// objects are the variables whose values may cost something: lists and objects.
+	objects map[string]bool
 }
 
 func (c *Calculator) compile(doc *ast.QueryDocument, op *ast.OperationDefinition, on func(string) (bool, bool)) *shape {
@@ -40,6 +42,14 @@ func (c *Calculator) compile(doc *ast.QueryDocument, op *ast.OperationDefinition
 	}
 	s := &compiler{Calculator: c, fragments: doc.Fragments, on: on, numbers: map[*ast.Selection]uint64{}, known: map[string]part{}}
 	s.merge = s.count(op.SelectionSet, map[string]int{}) <= maxMerged
+	for _, v := range op.VariableDefinitions {
+		if v.Type.Elem != nil || v.Definition == nil || !v.Definition.BuiltIn && v.Definition.Kind != ast.Enum {
+			if s.objects == nil {
+				s.objects = map[string]bool{}
+			}
+			s.objects[v.Variable] = true
+		}
+	}
 	root := c.schema.Query
 	switch op.Operation {
 	case ast.Mutation:
@@ -48,7 +58,7 @@ func (c *Calculator) compile(doc *ast.QueryDocument, op *ast.OperationDefinition
 		root = c.schema.Subscription
 	}
 	p := s.selection([]ast.SelectionSet{op.SelectionSet}, root, false)
-	return &shape{nodes: slices.Clip(s.nodes), root: p, inputs: c.inputs(doc, op)}
+	return &shape{nodes: slices.Clip(s.nodes), root: p}
 }
 
 // count gives the number of fields, fragments spread, as far as it matters.
@@ -214,7 +224,7 @@ func (c *compiler) kind(sets []ast.SelectionSet, object *ast.Definition, paged b
 
 // add adds an item: to what is known, unless it depends on variables.
 func (k *kind) add(i item) {
-	if i.below.node != constant || len(i.size.variables) > 0 {
+	if i.below.node != constant || len(i.size.variables) > 0 || len(i.inputs) > 0 {
 		k.items = append(k.items, i)
 		return
 	}
@@ -234,6 +244,9 @@ func (c *compiler) item(object *ast.Definition, g *group, paged bool) item {
 	if w, ok := c.model.Weights[coordinate]; ok {
 		i.weight = int64(w)
 	}
+	for _, a := range g.field.Arguments {
+		i.weight = plus(i.weight, c.literal(a.Value, &i.inputs))
+	}
 	typ := c.schema.Types[def.Type.Name()]
 	if typ == nil || !typ.IsCompositeType() {
 		return i
@@ -242,6 +255,8 @@ func (c *compiler) item(object *ast.Definition, g *group, paged bool) item {
 	assumed, named := c.model.Lists[coordinate]
 	page, sliced := c.page(def, g.field)
 	switch {
+	case isList && c.model.Sized[coordinate] != "":
+		i.size = length(g.field.Arguments.ForName(c.model.Sized[coordinate]))
 	case sliced:
 		if i.size = page; named {
 			i.size.assumed = int64(assumed)
@@ -279,7 +294,7 @@ func (c *compiler) page(def *ast.FieldDefinition, f *ast.Field) (page size, ok b
 			continue
 		}
 		ok = true
-		if n, given := literal(argument.DefaultValue); given {
+		if n, given := number(argument.DefaultValue); given {
 			page.assumed = n
 		}
 		a := f.Arguments.ForName(name)
@@ -288,15 +303,28 @@ func (c *compiler) page(def *ast.FieldDefinition, f *ast.Field) (page size, ok b
 		}
 		if a.Value.Kind == ast.Variable {
 			page.variables = append(page.variables, a.Value.Raw)
-		} else if n, given := literal(a.Value); given {
+		} else if n, given := number(a.Value); given {
 			page.given = max(page.given, min(n, int64(c.model.MaxPage)), 0)
 		}
 	}
 	return page, ok
 }
 
-// literal reads a number of a document; null is none.
-func literal(v *ast.Value) (int64, bool) {
+// length gives the length of a list in an argument; what is no list is a list of one.
+func length(a *ast.Argument) size {
+	switch {
+	case a == nil:
+		return one
+	case a.Value.Kind == ast.Variable:
+		return size{given: -1, assumed: 1, variables: []string{a.Value.Raw}, whole: true}
+	case a.Value.Kind == ast.ListValue:
+		return size{given: int64(len(a.Value.Children))}
+	}
+	return one
+}
+
+// number reads a number of a document; null is none.
+func number(v *ast.Value) (int64, bool) {
 	if v == nil || v.Kind != ast.IntValue {
 		return 0, false
 	}

@@ -12,8 +12,9 @@
 //     the lists of the connection (edges, nodes) have as many elements as it allows;
 //   - on an interface or a union the possible type counts that costs the most;
 //   - fields that merge into one of the answer count once; @skip and @include are applied;
-//   - an input object in an argument costs 5, and an element of a list there 1: conditions are
-//     work as well;
+//   - an input object in an argument costs 5, and an element of a list there 1, wherever the
+//     argument stands and whether it is written there or in a variable: conditions are work
+//     as well;
 //   - introspection is answered from memory: a hundred of its values count as one.
 //
 // Weights, assumed sizes and slicing arguments are those of
@@ -30,6 +31,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -52,6 +54,9 @@ type Model struct {
 	// Lists are how many elements are assumed where the query does not say, by the
 	// coordinate of a list or of a connection.
 	Lists map[string]int `yaml:"lists"`
+	// Sized are lists that have an element for each of an argument's list, by coordinate: the
+	// argument's name.
+	Sized map[string]string `yaml:"sized"`
 	// List is assumed of lists that are not in Lists; default 10.
 	List int `yaml:"list"`
 	// Page is assumed of fields with `first` or `last` where neither is given; default 20.
@@ -152,16 +157,26 @@ func (c *Calculator) Of(doc *ast.QueryDocument, op *ast.OperationDefinition, var
 			c.shapes.Add(v, s)
 		}
 	}
-	of := s.cost(func(name string) (int64, bool) { return integer(variables[name]) }, int64(c.model.MaxPage))
-	return int(plus(plus(int64(of), s.inputs), c.given(variables)))
+	// A value is looked through once, however many arguments have it.
+	var inputs map[string]int64
+	return s.cost(func(name string) (int64, bool) { return integer(variables[name]) }, func(name string) int64 {
+		sum, ok := inputs[name]
+		if !ok {
+			sum = c.value(variables[name])
+			if inputs == nil {
+				inputs = map[string]int64{}
+			}
+			inputs[name] = sum
+		}
+		return sum
+	}, int64(c.model.MaxPage))
 }
 
 // Most gives the highest cost that an operation of a validated document can have, whatever
 // its variables are, but for input objects and lists in them.
 func (c *Calculator) Most(doc *ast.QueryDocument, op *ast.OperationDefinition) int {
 	most := int64(c.model.MaxPage)
-	s := c.compile(doc, op, nil)
-	return int(plus(int64(s.cost(func(string) (int64, bool) { return most, true }, most)), s.inputs))
+	return c.compile(doc, op, nil).cost(func(string) (int64, bool) { return most, true }, func(string) int64 { return 0 }, most)
 }
 
 // values are the values of conditions, a letter for each.
@@ -180,7 +195,8 @@ func values(conditions []string, variables map[string]any) string {
 	return string(letters)
 }
 
-// integer reads the value of a variable, in the types that validation leaves.
+// integer reads the value of a variable, in the types that validation leaves; of a list it
+// is the length.
 func integer(v any) (int64, bool) {
 	switch v := v.(type) {
 	case int64:
@@ -194,6 +210,9 @@ func integer(v any) (int64, bool) {
 	case interface{ Int64() (int64, error) }:
 		n, err := v.Int64()
 		return n, err == nil
+	}
+	if list := reflect.ValueOf(v); list.Kind() == reflect.Slice {
+		return int64(list.Len()), true
 	}
 	return 0, false
 }

@@ -6,58 +6,28 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// inputs gives how much is said in the arguments of an operation, as the document has it: an
-// input object counts as [Model.Input], an element of a list as one. A condition on what is
-// listed is work for whoever lists it.
-func (c *Calculator) inputs(doc *ast.QueryDocument, op *ast.OperationDefinition) int64 {
-	sum := int64(0)
-	seen := map[string]bool{}
-	var walk func(ast.SelectionSet)
-	walk = func(set ast.SelectionSet) {
-		for _, s := range set {
-			switch s := s.(type) {
-			case *ast.Field:
-				for _, a := range s.Arguments {
-					sum = plus(sum, c.literal(a.Value))
-				}
-				walk(s.SelectionSet)
-			case *ast.InlineFragment:
-				walk(s.SelectionSet)
-			case *ast.FragmentSpread:
-				if f := doc.Fragments.ForName(s.Name); f != nil && !seen[s.Name] {
-					seen[s.Name] = true
-					walk(f.SelectionSet)
-				}
-			}
-		}
-	}
-	walk(op.SelectionSet)
-	return sum
-}
-
-func (c *Calculator) literal(v *ast.Value) int64 {
+// literal gives how much is said in an argument, as the document has it: an input object counts
+// as [Model.Input], an element of a list as one. A condition on what is listed is work for
+// whoever lists it. Variables in it that may cost something are added to inputs.
+func (c *compiler) literal(v *ast.Value, inputs *[]string) int64 {
 	sum := int64(0)
 	switch v.Kind {
+	case ast.Variable:
+		if c.objects[v.Raw] {
+			*inputs = append(*inputs, v.Raw)
+		}
 	case ast.ObjectValue:
 		sum = int64(c.model.Input)
 	case ast.ListValue:
 		sum = int64(len(v.Children))
 	}
 	for _, child := range v.Children {
-		sum = plus(sum, c.literal(child.Value))
+		sum = plus(sum, c.literal(child.Value, inputs))
 	}
 	return sum
 }
 
-// given is [Calculator.inputs] of the values of variables.
-func (c *Calculator) given(variables map[string]any) int64 {
-	sum := int64(0)
-	for _, v := range variables {
-		sum = plus(sum, c.value(v))
-	}
-	return sum
-}
-
+// value is what the value of a variable costs, as [compiler.literal] has it.
 func (c *Calculator) value(v any) int64 {
 	switch v := v.(type) {
 	case nil, string, bool, int, int64, float64:

@@ -2,8 +2,6 @@ package cost
 
 // A shape is the cost of an operation, as far as it is known without its variables.
 type shape struct {
-	// inputs is what its arguments cost that stand in the document.
-	inputs int64
 	// conditions are the variables that the shape depends on as a whole; where there are
 	// some, the shapes themselves are kept by their values.
 	conditions []string
@@ -37,6 +35,8 @@ type kind struct {
 // An item is a field, or a fragment, and what is below it.
 type item struct {
 	weight int64
+	// inputs are the variables whose values its arguments cost, as often as they have them.
+	inputs []string
 	below  part
 	by     by
 	// size is the number of elements of a list, times that of lists in it.
@@ -76,6 +76,8 @@ type size struct {
 	// assumed is in place of it.
 	given, assumed int64
 	variables      []string
+	// whole: the number is not cut at the cap.
+	whole bool
 }
 
 // of gives the number: the largest of those that are given, variables no larger than the
@@ -84,7 +86,10 @@ func (s *size) of(variable func(string) (int64, bool), most int64) int64 {
 	n := s.given
 	for _, name := range s.variables {
 		if v, ok := variable(name); ok {
-			n = max(n, min(v, most), 0)
+			if !s.whole {
+				v = min(v, most)
+			}
+			n = max(n, v, 0)
 		}
 	}
 	if n < 0 {
@@ -118,8 +123,9 @@ func (a *amount) upTo(b amount) {
 	a.fixed, a.page = max(a.fixed, b.fixed), max(a.page, b.page)
 }
 
-// cost gives the cost for the values of variables. Each node is looked at once.
-func (s *shape) cost(variable func(string) (int64, bool), most int64) int {
+// cost gives the cost for the values of variables, and what these cost as inputs. Each node
+// is looked at once.
+func (s *shape) cost(variable func(string) (int64, bool), input func(string) int64, most int64) int {
 	if s.root.node == constant {
 		return int(s.root.fixed)
 	}
@@ -137,6 +143,9 @@ func (s *shape) cost(variable func(string) (int64, bool), most int64) int {
 					below = costs[it.below.node]
 				}
 				sum.add(it, it.size.of(variable, most), below)
+				for _, name := range it.inputs {
+					sum.fixed = plus(sum.fixed, input(name))
+				}
 			}
 			costs[n].upTo(sum)
 		}
