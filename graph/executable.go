@@ -3297,6 +3297,43 @@ var executorObjects = map[string]*executor.Object{
 
 			},
 		},
+		"_service": {
+			Method: true,
+			Waits:  true,
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_Query__service(ctx, field)
+			},
+			Child: func(c *executor.Call) any {
+				obj := c.State.(*executionContext)
+				ctx := c.Context()
+				v, err := obj.__resolve__service(ctx)
+				if err != nil {
+					c.Fail(err)
+					return nil
+				}
+				return &v
+
+			},
+			Result: executor.Value[Service],
+		},
+		"_entities": {
+			HasArgs: true,
+			Pure:    true,
+			Method:  true,
+			Waits:   true,
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_Query__entities(ctx, field)
+			},
+			Child: func(c *executor.Call) any {
+				obj := c.State.(*executionContext)
+				ctx := c.Context()
+				fc := c
+				v := obj.__resolve_entities(ctx, fc.Args["representations"].([]*Representation))
+				return &v
+
+			},
+			List: executor.Interfaces[Entity](),
+		},
 		"__type": {
 			HasArgs: true,
 			Pure:    true,
@@ -4577,11 +4614,25 @@ var executorObjects = map[string]*executor.Object{
 			},
 		},
 	}},
+	"_Service": {Name: "_Service", Satisfies: _ServiceImplementors, Fields: map[string]*executor.Field{
+		"sdl": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext__Service_sdl(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*Service)
+				v := obj.SDL
+				c.Buf = AppendString(c.Buf, v)
+
+			},
+		},
+	}},
 }
 
 var executorAbstracts = map[string]func(any) (string, any, error){
 	"Node":    executorAbstractNode,
 	"Problem": executorAbstractProblem,
+	"_Entity": executorAbstract_Entity,
 }
 
 func executorAbstractNode(value any) (string, any, error) {
@@ -4696,4 +4747,19 @@ func executorAbstractProblem(value any) (string, any, error) {
 		return "CustomerNotFound", obj, nil
 	}
 	return "", nil, executor.Unexpected(value, "Problem")
+}
+
+func executorAbstract_Entity(value any) (string, any, error) {
+	switch obj := value.(type) {
+	case nil:
+		return "", nil, nil
+	case profiles.Customer:
+		return "Customer", &obj, nil
+	case *profiles.Customer:
+		if obj == nil {
+			return "", nil, nil
+		}
+		return "Customer", obj, nil
+	}
+	return "", nil, executor.Unexpected(value, "_Entity")
 }

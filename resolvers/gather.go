@@ -126,7 +126,7 @@ type meeting struct {
 }
 
 // rootFields are the fields of Query that can lead to a source.
-var rootFields = map[string]bool{"node": true, "customer": true, "customers": true}
+var rootFields = map[string]bool{"node": true, "customer": true, "customers": true, "_entities": true}
 
 func newMeeting(op *graphql.OperationContext) *meeting {
 	m := &meeting{missing: map[string]bool{}, done: make(chan struct{})}
@@ -217,7 +217,7 @@ func (o *operation) related(ctx context.Context, levels []level) []level {
 	var next []level
 	var ids [][]string
 	for _, l := range levels {
-		for _, relations := range graphql.CollectFields(o.context, l.selection, []string{"Customer", "Node"}) {
+		for _, relations := range graphql.CollectFields(o.context, l.selection, customerTypes) {
 			if relations.Name != "relations" {
 				continue
 			}

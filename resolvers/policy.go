@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -13,6 +14,7 @@ import (
 
 	"customer360/access"
 	"customer360/customer"
+	"customer360/graph"
 	"customer360/graph/audience"
 	"customer360/graph/executor"
 	"customer360/graph/relay"
@@ -27,6 +29,8 @@ import (
 // A policy is the rules of a contract.
 type policy struct {
 	contract *audience.Contract
+	// subgraph is the contract as [graph.SubgraphSDL] gives it.
+	subgraph func() string
 	// seal closes the ids and cursors of contracts that do not show all keys; nil: it is open.
 	seal *relay.Seal
 	// rules are by coordinate, as "Customer.billing".
@@ -62,7 +66,7 @@ type rule struct {
 type carried struct{ field, enum string }
 
 func newPolicy(schema *ast.Schema, contract *audience.Contract, attributes map[string]AttributeRule, seal *relay.Seal) *policy {
-	p := &policy{contract: contract, seal: seal, attributes: attributes, rules: map[string]rule{}, carries: map[string][]carried{}}
+	p := &policy{contract: contract, subgraph: sync.OnceValue(func() string { return graph.SubgraphSDL(contract) }), seal: seal, attributes: attributes, rules: map[string]rule{}, carries: map[string][]carried{}}
 	for _, def := range schema.Types {
 		for _, f := range def.Fields {
 			p.add(def.Name+"."+f.Name, f.Directives)

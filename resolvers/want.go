@@ -180,10 +180,13 @@ func included(directives ast.DirectiveList, variables map[string]any) bool {
 	return true
 }
 
+// customerTypes are the types that fragments on a customer can be of.
+var customerTypes = []string{"Customer", "Node", "_Entity"}
+
 // selectedSources says which sources the fields of a selection on a customer ask,
 // aliases, fragments and @skip applied.
 func (p *policy) selectedSources(op *graphql.OperationContext, set ast.SelectionSet) needs {
-	return p.sourcesOf(graphql.CollectFields(op, set, []string{"Customer", "Node"}), op.Variables)
+	return p.sourcesOf(graphql.CollectFields(op, set, customerTypes), op.Variables)
 }
 
 // sourcesOf says which sources fields of a customer ask.

@@ -1,13 +1,28 @@
-// A contract as a subgraph: whether it composes with another one that knows customers too.
+// A contract as a subgraph: whether it composes with another one that knows customers too, and
+// whether a router fetches from the gateway what the other one refers to.
 //
-//   node federation.mjs path/to/customer360 partner
+//   node federation.mjs http://127.0.0.1:8080/graphql path/to/customer360 partner
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { getStitchedSchemaFromSupergraphSdl } from '@graphql-tools/federation';
 import { assertCompositionSuccess, composeServices } from '@theguild/federation-composition';
-import { buildSchema, parse } from 'graphql';
+import { buildSchema, execute, parse, print } from 'graphql';
+import { headers } from './server.mjs';
 
-const [binary, audience] = process.argv.slice(2);
+const [url, binary, audience] = process.argv.slice(2);
 const ours = execFileSync(binary, ['schema', 'print', '--audience', audience, '--subgraph'], { encoding: 'utf8' });
+
+async function gateway(query, variables) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { ...headers, 'Content-Type': 'application/json', Accept: 'application/graphql-response+json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  return response.json();
+}
+
+const { _service: service } = (await gateway('{ _service { sdl } }')).data;
+assert.equal(service.sdl, ours, 'the gateway tells a router the contract that the command prints');
 
 // It has a list by the rules of Relay as well, so that both have a PageInfo.
 const theirs = /* GraphQL */ `
@@ -51,3 +66,54 @@ assert.ok(fields.parcels && fields.displayName, 'a customer has the fields of bo
 assert.match(result.supergraphSdl, /type Customer[^{]*@join__type\(graph: CUSTOMER360, key: "id"\)/);
 const types = Object.keys(buildSchema(result.publicSdl).getTypeMap()).filter(name => !name.startsWith('__'));
 console.log(`It composes: ${types.length} types, ${Object.keys(fields).length} fields of a customer.`);
+
+// The other graph knows parcels, and of those who get them the ids that the gateway gave.
+const { data } = await gateway('{ customers(first: 2) { edges { node { id displayName } } } }');
+const [ada, ben] = data.customers.edges.map(edge => edge.node);
+const recipients = { 1: ada.id, 2: ben.id, 3: ada.id, 4: 'lost' };
+
+const requests = { customer360: 0, parcels: 0 };
+const router = getStitchedSchemaFromSupergraphSdl({
+  supergraphSdl: result.supergraphSdl,
+  onSubschemaConfig(subschema) {
+    const name = subschema.name.toLowerCase();
+    subschema.executor = ({ document, variables }) => {
+      requests[name]++;
+      return name === 'customer360' ? gateway(print(document), variables) : parcels(document, variables);
+    };
+  },
+});
+
+function parcels(document, variables) {
+  const schema = buildSchema(`scalar _Any union _Entity = Customer | Parcel ${theirs.replace(/extend schema.*|@\w+(\(.*?\))?/g, '')}
+    extend type Query { _entities(representations: [_Any!]!): [_Entity]! }`);
+  return execute({
+    schema, document, variableValues: variables,
+    rootValue: {
+      parcel: ({ id }) => ({ id, recipient: { __typename: 'Customer', id: recipients[id] } }),
+      _entities: ({ representations }) => representations.map(({ id }) => ({
+        __typename: 'Customer', id,
+        parcels: { pageInfo: {}, edges: Object.keys(recipients).filter(key => recipients[key] === id).map(key => ({ cursor: key, node: { id: key } })) },
+      })),
+    },
+  });
+}
+
+const got = await execute({
+  schema: router,
+  document: parse(`{
+    first: parcel(id: "1") { recipient { displayName } }
+    second: parcel(id: "2") { recipient { displayName createdAt } }
+    third: parcel(id: "3") { recipient { displayName } }
+    fourth: parcel(id: "4") { recipient { displayName } }
+    customers(first: 1) { edges { node { displayName parcels { edges { node { id } } } } } }
+  }`),
+});
+console.log(`  ${JSON.stringify(got)}`);
+assert.equal(got.data.first.recipient.displayName, ada.displayName);
+assert.equal(got.data.second.recipient.displayName, ben.displayName);
+assert.equal(got.data.third.recipient.displayName, ada.displayName);
+assert.equal(got.data.fourth.recipient, null);
+assert.deepEqual(got.data.customers.edges[0].node.parcels.edges.map(edge => edge.node.id), ['1', '3']);
+assert.deepEqual(got.errors?.map(error => error.extensions.code), ['BAD_USER_INPUT'], 'one id is none of the gateway');
+console.log(`A router fetches the customers that parcels refer to: ${requests.customer360} requests to the gateway, ${requests.parcels} to the other.`);

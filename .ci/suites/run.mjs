@@ -54,7 +54,7 @@ for (const [audience, key] of Object.entries(closed.keys)) {
   await suite(name, 'GraphQL over HTTP', key, 'node', 'audit.mjs', `${closed.origin}/graphql`);
   await suite(name, 'WebSockets and events', key, 'node', 'streams.mjs', `${closed.origin}/graphql`);
   await suite(name, 'The contract as clients see it', key, 'node', 'schema.mjs', `${closed.origin}/graphql`, name);
-  await suite(name, 'The contract as a subgraph', '', 'node', 'federation.mjs', binary, name);
+  await suite(name, 'The contract as a subgraph', key, 'node', 'federation.mjs', `${closed.origin}/graphql`, binary, name);
 }
 await ends(closed, 'with credentials');
 

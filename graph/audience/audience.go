@@ -61,22 +61,7 @@ func New(schema *ast.Schema, audience string, o Options) (*Contract, error) {
 		hidden = Without(newPruner(schema, "", o).prune(), pruned)
 		wash(pruned, hidden)
 	}
-	var b bytes.Buffer
-	if pruned.Description != "" {
-		// The formatter leaves it out where the roots have their usual names.
-		fmt.Fprintf(&b, "\"\"\"\n%s\n\"\"\"\nschema {\n", pruned.Description)
-		for _, root := range []struct {
-			operation string
-			def       *ast.Definition
-		}{{"query", pruned.Query}, {"mutation", pruned.Mutation}, {"subscription", pruned.Subscription}} {
-			if root.def != nil {
-				fmt.Fprintf(&b, "  %s: %s\n", root.operation, root.def.Name)
-			}
-		}
-		b.WriteString("}\n\n")
-	}
-	formatter.NewFormatter(&b, formatter.WithIndent("  ")).FormatSchema(pruned)
-	sdl := strings.ReplaceAll(b.String(), "\n}\n", "\n}\n\n")
+	sdl := Print(pruned)
 	// Loaded anew, so that what is served is what is printed, and is valid.
 	loaded, err := gqlparser.LoadSchema(&ast.Source{Name: "contract", Input: sdl})
 	if err != nil {
@@ -86,6 +71,26 @@ func New(schema *ast.Schema, audience string, o Options) (*Contract, error) {
 	// GraphQL's own descriptions came with it.
 	wash(loaded, hidden)
 	return &Contract{Schema: loaded, SDL: sdl, hidden: p.hidden}, nil
+}
+
+// Print gives a schema as a document, sorted by name, without what GraphQL itself defines.
+func Print(schema *ast.Schema) string {
+	var b bytes.Buffer
+	if schema.Description != "" {
+		// The formatter leaves it out where the roots have their usual names.
+		fmt.Fprintf(&b, "\"\"\"\n%s\n\"\"\"\nschema {\n", schema.Description)
+		for _, root := range []struct {
+			operation string
+			def       *ast.Definition
+		}{{"query", schema.Query}, {"mutation", schema.Mutation}, {"subscription", schema.Subscription}} {
+			if root.def != nil {
+				fmt.Fprintf(&b, "  %s: %s\n", root.operation, root.def.Name)
+			}
+		}
+		b.WriteString("}\n\n")
+	}
+	formatter.NewFormatter(&b, formatter.WithIndent("  ")).FormatSchema(schema)
+	return strings.ReplaceAll(b.String(), "\n}\n", "\n}\n\n")
 }
 
 // Shows reports whether a type is in the contract.

@@ -73,13 +73,14 @@ func model(s resolvers.Systems, c Config) cost.Model {
 			// An object by its id is the record that it is in, and whose that is.
 			"Query.node": 5 + max(billing, support, social),
 			// A list is a query, and so is a count.
-			"Query.customers": 20, "Query.customer": 5, "CustomerConnection.totalCount": 20,
+			"Query.customers": 20, "Query.customer": 5, "Query._entities": 5, "CustomerConnection.totalCount": 20,
 			// As long as a page of customers.
-			"Contract.sdl": 200, "Contract.deprecations": 20,
+			"Contract.sdl": 200, "_Service.sdl": 200, "Contract.deprecations": 20,
 			// Each is a read of its own.
 			"Relation.customer": 2, "Customer.accessLog": 50,
 			"Mutation.exportCustomer": 1000, "Mutation.eraseCustomer": 1000,
 		},
+		Sized: map[string]string{"Query._entities": "representations"},
 		// About what the customers of the demo company have.
 		Lists: map[string]int{
 			"Customer.contactPoints": 4, "Customer.attributes": 15, "Customer.consents": 4, "Customer.relations": 4,

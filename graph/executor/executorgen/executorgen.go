@@ -107,7 +107,11 @@ func pure(f *codegen.Field) bool {
 // read gives the statements that read a field into v.
 func read(f *codegen.Field, absent string) string {
 	var b strings.Builder
-	if !f.Object.Root {
+	switch {
+	case f.GoReceiverName == "ec":
+		// What gqlgen leaves to methods of the generated schema, as the fields of a federation.
+		b.WriteString("obj := c.State.(*executionContext)\n")
+	case !f.Object.Root:
 		fmt.Fprintf(&b, "obj := c.Object.(%s)\n", ref(f.Object.Reference()))
 	}
 	if f.IsResolver || f.MethodHasContext {
