@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -371,7 +373,7 @@ func TestItIsKnownWhenAKeyWasLastUsed(t *testing.T) {
 }
 
 func TestADocumentThatWasTamperedWithCountsForNothing(t *testing.T) {
-	for field, value := range map[string]any{"audience": "ROOT", "rows": []string{"region=*"}, "hash": []byte{}, "scopes": []string{"**"}} {
+	for field, value := range map[string]any{"audience": "ROOT", "rows": []string{"region=*"}, "hash": []byte{}, "scopes": []string{"**"}, "purposes": "profiling", "createdAt": "yesterday"} {
 		w := newWorld(t)
 		key, k := w.create(t, Spec{})
 		if err := w.set(context.Background(), k.ID, bson.D{{Key: field, Value: value}}); err != nil {
@@ -382,6 +384,41 @@ func TestADocumentThatWasTamperedWithCountsForNothing(t *testing.T) {
 			want = Secret
 		}
 		refused(t, w.Store, key, want)
+		// That is nobody else's trouble, and it is listed, so that it can be revoked.
+		other, _ := w.create(t, Spec{})
+		if _, err := w.Find(context.Background(), other); err != nil {
+			t.Errorf("%s: another key: %v", field, err)
+		}
+		all, err := w.List(context.Background())
+		if err != nil || len(all) != 2 || !slices.ContainsFunc(all, func(listed Key) bool { return listed.ID == k.ID }) {
+			t.Errorf("%s: listed are %v, %v", field, all, err)
+		}
+		if _, _, err := w.Rotate(context.Background(), k.ID, 0); field != "hash" && (err == nil || !strings.Contains(err.Error(), "cannot be read")) {
+			t.Errorf("%s: rotated: %v", field, err)
+		}
+		if err := w.Revoke(context.Background(), k.ID); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// Of several who rotate a key at once, one is given its successor.
+func TestRotatedOnce(t *testing.T) {
+	w := newWorld(t)
+	_, k := w.create(t, Spec{})
+	var given atomic.Int32
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if _, _, err := w.Rotate(context.Background(), k.ID, time.Hour); err == nil {
+				given.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	listed, err := w.List(context.Background())
+	if given.Load() != 1 || len(listed) != 2 || err != nil {
+		t.Errorf("%d were given a successor, and there are %d keys: %v", given.Load(), len(listed), err)
 	}
 }
 

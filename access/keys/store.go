@@ -60,11 +60,16 @@ func (s *Store) insert(ctx context.Context, k Key) (string, Key, error) {
 	return key, k, nil
 }
 
-// List gives all keys, the newest first.
+// List gives all keys, the newest first. Of a document that cannot be read there is the id.
 func (s *Store) List(ctx context.Context) ([]Key, error) {
-	var all []Key
-	if err := read(ctx, s.collection, &all); err != nil {
+	var documents []bson.Raw
+	if err := read(ctx, s.collection, &documents); err != nil {
 		return nil, err
+	}
+	all := make([]Key, len(documents))
+	for i, d := range documents {
+		id, _ := d.Lookup("_id").StringValueOK()
+		all[i] = decode(id, d).Key
 	}
 	var uses []struct {
 		ID string    `bson:"_id"`
@@ -128,6 +133,9 @@ func (s *Store) Rotate(ctx context.Context, id string, grace time.Duration) (sec
 	if err != nil {
 		return "", Key{}, err
 	}
+	if _, err := old.caller(); err != nil {
+		return "", Key{}, fmt.Errorf("the key %s cannot be read: revoke it and create a new one: %w", id, err)
+	}
 	now := s.now().UTC().Truncate(time.Millisecond)
 	switch state := old.State(now); {
 	case grace < 0:
@@ -150,24 +158,43 @@ func (s *Store) Rotate(ctx context.Context, id string, grace time.Duration) (sec
 	if !old.ExpiresAt.IsZero() && old.ExpiresAt.Before(ends) {
 		ends = old.ExpiresAt
 	}
-	if err := s.set(ctx, id, bson.D{{Key: "rotatedTo", Value: k.ID}, {Key: "expiresAt", Value: ends}}); err != nil {
-		// Nobody is given the new one, so nobody would miss it.
-		return "", Key{}, errors.Join(err, s.Revoke(context.WithoutCancel(ctx), k.ID))
+	// Unless somebody was faster.
+	unended := bson.D{{Key: "_id", Value: id}, {Key: "rotatedTo", Value: nil}, {Key: "revokedAt", Value: nil}}
+	defer s.known.forget(id)
+	changed, err := s.collection.UpdateOne(ctx, unended, bson.D{{Key: "$set", Value: bson.D{{Key: "rotatedTo", Value: k.ID}, {Key: "expiresAt", Value: ends}}}})
+	switch {
+	case err != nil:
+		err = fmt.Errorf("the key could not be changed: %w", err)
+	case changed.MatchedCount == 0:
+		err = fmt.Errorf("the key %s was rotated or revoked at the same time: customer360 keys list shows which", id)
+	default:
+		return secret, k, nil
 	}
-	return secret, k, nil
+	// Nobody is given the new one, so nobody would miss it.
+	return "", Key{}, errors.Join(err, s.Delete(context.WithoutCancel(ctx), k.ID))
 }
 
 // get reads a key from the store.
 func (s *Store) get(ctx context.Context, id string) (stored, error) {
-	var k stored
-	err := s.collection.FindOne(ctx, bson.D{{Key: "_id", Value: id}}).Decode(&k)
+	document, err := s.collection.FindOne(ctx, bson.D{{Key: "_id", Value: id}}).Raw()
 	switch {
 	case errors.Is(err, mongo.ErrNoDocuments):
-		return k, ErrNotFound
+		return stored{}, ErrNotFound
 	case err != nil:
-		return k, fmt.Errorf("the key could not be read: %w", err)
+		return stored{}, fmt.Errorf("the key could not be read: %w", err)
 	}
-	return k, nil
+	return decode(id, document), nil
+}
+
+// decode reads the document of a key. Of one that somebody has broken there is the id and the
+// hash, which stand for nobody: it is that key's fault alone, and not the store's.
+func decode(id string, document bson.Raw) stored {
+	var k stored
+	if bson.Unmarshal(document, &k) != nil {
+		_, sum, _ := document.Lookup("hash").BinaryOK()
+		k = stored{Key{ID: id, Name: "cannot be read"}, sum}
+	}
+	return k
 }
 
 // set changes fields of a key, and forgets what was known of it.
