@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -155,6 +154,8 @@ type admission struct {
 	open bool
 	// demo are the keys of the demo, by audience; nil: it is not the demo.
 	demo map[access.Audience]string
+	// matching is what pseudonyms are made of, ids what ids are sealed with.
+	matching, ids []byte
 	find *credentials.Finder
 }
 
@@ -167,6 +168,11 @@ func admit(ctx context.Context, c config.Serve, s accessSettings, a auditSetting
 			err = errors.Join(err, ad.Close())
 		}
 	}()
+	if s.MatchingSecret != "" {
+		ad.matching, ad.ids = []byte(s.MatchingSecret), []byte(s.MatchingSecret)
+	} else if ad.ids, err = ad.keys.IDSecret(ctx); err != nil {
+		return nil, err
+	}
 	if s.OIDC != nil {
 		if ad.tokens, err = tokens.New(*s.OIDC); err != nil {
 			return nil, err
@@ -289,8 +295,9 @@ func (a *admission) into(c *gateway.Config, s accessSettings) {
 	if a.audit != nil {
 		c.Audit, c.AccessLog = a.audit, a.audit
 	}
-	if secret := cmp.Or(s.MatchingSecret, a.demoSecret()); secret != "" {
-		c.Matching = []byte(secret)
+	c.Matching, c.IDSecret = a.matching, a.ids
+	if a.demo != nil && c.Matching == nil {
+		c.Matching = []byte(demoMatchingSecret)
 	}
 }
 

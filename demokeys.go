@@ -114,13 +114,8 @@ func readDemoKeys(dir string) (map[access.Audience]string, error) {
 	return made, nil
 }
 
-// demoSecret is what the demo's pseudonyms are made of; empty: it is not the demo.
-func (a *admission) demoSecret() string {
-	if a.demo == nil {
-		return ""
-	}
-	return "the demo company's matching secret, known to all"
-}
+// demoMatchingSecret is what the demo's pseudonyms are made of.
+const demoMatchingSecret = "the demo company's matching secret, known to all"
 
 // demoAttributes say who sees which attribute of the demo company's customers. Those that are
 // not here are the company's own.

@@ -232,6 +232,7 @@ func open(t *testing.T, w world, caller *access.Caller, recorded audit.Recorder,
 	config.PageCap, config.BatchCap, config.Log = w.PageCap, w.BatchCap, slog.New(slog.DiscardHandler)
 	config.StockExecutor = stock
 	config.Audit, config.Matching = recorded, []byte("the matching secret of the stories")
+	config.IDSecret = config.Matching
 	if caller != nil {
 		config.Find = func(*http.Request) (*access.Caller, error) { return caller, nil }
 	}

@@ -50,6 +50,8 @@ type Actor struct {
 	Kind ActorKind
 	// Name is empty where it is not known.
 	Name string
+	// ByHandle: the name is an account on a network.
+	ByHandle bool
 }
 
 // ActorKind is on which side somebody stands.

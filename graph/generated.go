@@ -3725,11 +3725,11 @@ enum InteractionKind @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "An invoice was issued."
   INVOICE_ISSUED
   "A payment was received."
-  PAYMENT
+  PAYMENT @audience(in: [FRONTEND, ANALYST])
   "A payment was tried and failed."
-  PAYMENT_FAILED
+  PAYMENT_FAILED @audience(in: [FRONTEND, ANALYST])
   "A payment was given back, in whole or in part."
-  REFUND
+  REFUND @audience(in: [FRONTEND, ANALYST])
   "A subscription began."
   SUBSCRIPTION_STARTED
   "A subscription ended."
@@ -3754,7 +3754,7 @@ enum Direction @audience(in: [FRONTEND, PARTNER, ANALYST]) {
 type Actor @audience(in: [FRONTEND, ANALYST]) {
   "On which side."
   kind: ActorKind!
-  "The name; null where it is not known."
+  "The name, or the account on a network; null where it is not known."
   name: String @sensitive(class: NAME)
 }
 

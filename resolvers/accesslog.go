@@ -155,7 +155,7 @@ func (r customerResolver) AccessLog(ctx context.Context, c *profiles.Customer, f
 	}
 	var position *audit.Position
 	if after != nil {
-		cursor, err := relay.ParseCursor(accessLogList, r.policy.open(*after))
+		cursor, err := relay.ParseCursor(accessLogList, r.policy.open(operationOf(ctx).caller, *after))
 		if err != nil {
 			return nil, customer.BadInput(err.Error())
 		}

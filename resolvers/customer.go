@@ -99,7 +99,7 @@ func (r customerResolver) Timeline(ctx context.Context, c *profiles.Customer, fi
 		// What is in no list is not told of here.
 		timeline.Interactions = only(timeline.Interactions, func(i *customer.Interaction) bool { return !r.policy.dropsSubject(i.Subject) })
 	}
-	page, err := relay.Paginate("timeline", timeline.Interactions, limit, r.policy.opened(after), (*customer.Interaction).Position)
+	page, err := relay.Paginate("timeline", timeline.Interactions, limit, r.policy.opened(operationOf(ctx).caller, after), (*customer.Interaction).Position)
 	if err != nil {
 		return nil, customer.BadInput(err.Error())
 	}

@@ -34,7 +34,7 @@ func (g *Graph) Entities(ctx context.Context, representations []*graph.Represent
 	}
 	keys := make([]string, len(representations))
 	for i, r := range representations {
-		key, err := g.entityKey(r)
+		key, err := g.entityKey(o, r)
 		if err != nil {
 			graphql.AddError(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i)), err)
 		}
@@ -66,11 +66,11 @@ func (g *Graph) Entities(ctx context.Context, representations []*graph.Represent
 }
 
 // entityKey gives the profile's key of a representation; "": there is no such customer.
-func (g *Graph) entityKey(r *graph.Representation) (string, error) {
+func (g *Graph) entityKey(o *operation, r *graph.Representation) (string, error) {
 	if r.TypeName != "Customer" {
 		return "", customer.BadInput("a representation must be of a Customer: no other type of this graph has a key")
 	}
-	id, err := relay.ParseID(g.policy.open(r.ID))
+	id, err := relay.ParseID(g.policy.open(o.caller, r.ID))
 	switch {
 	case err != nil:
 		return "", customer.BadInput("the representation's `id`: " + err.Error())

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"customer360/access"
 	"customer360/customer"
 	"customer360/graph"
 	"customer360/graph/relay"
@@ -83,7 +84,7 @@ func (q query) filter(ctx context.Context, f *graph.CustomerFilter, count *int) 
 		out.Not = &not
 	}
 	if f.Ids != nil {
-		if out.IDs, err = q.keys(f.Ids); err != nil {
+		if out.IDs, err = q.keys(operationOf(ctx).caller, f.Ids); err != nil {
 			return out, err
 		}
 	}
@@ -145,13 +146,13 @@ func (q query) filters(ctx context.Context, all []*graph.CustomerFilter, count *
 
 // keys gives the profile keys of customers' ids. An id of something else, or of
 // another spine, is nobody's.
-func (q query) keys(ids []string) ([]string, error) {
+func (q query) keys(caller *access.Caller, ids []string) ([]string, error) {
 	if len(ids) > maxValues {
 		return nil, customer.BadInput("`where.ids` has too many values: 100 at the most")
 	}
 	keys := []string{}
 	for _, text := range ids {
-		id, err := relay.ParseID(q.policy.open(text))
+		id, err := relay.ParseID(q.policy.open(caller, text))
 		if err != nil {
 			return nil, customer.BadInput("`where.ids`: " + err.Error())
 		}

@@ -17,15 +17,12 @@ import (
 
 // Node finds any object by its id.
 func (q query) Node(ctx context.Context, text string) (graph.Node, error) {
-	id, err := relay.ParseID(q.policy.open(text))
+	id, err := relay.ParseID(q.policy.open(operationOf(ctx).caller, text))
 	if err != nil {
 		return nil, customer.BadInput(err.Error())
 	}
 	if !q.policy.contract.Shows(id.Type) {
-		// It is not told from an id of nothing.
-		if graph.Schema().Types[id.Type] != nil {
-			return nil, nil
-		}
+		// A type that is hidden is not told from one that there never was.
 		return nil, customer.BadInput(relay.ErrID.Error())
 	}
 	switch id.Type {
@@ -142,16 +139,20 @@ func (q query) interactionNode(ctx context.Context, id relay.ID) (graph.Node, er
 func fact[V any](ctx context.Context, g *Graph, a *asks[V], system, owner string, find func(V) graph.Node) (graph.Node, error) {
 	o := operationOf(ctx)
 	if !o.caller.Open {
+		if !o.policy.shows(a.source) {
+			return nil, nil
+		}
+		// Whether there is such a record is told to those only who may read it.
+		if barred := o.policy.sources[a.source].barred(o.caller); barred != nil {
+			return nil, barred
+		}
 		c, err := g.byLink(ctx, a.source, system, owner)
 		if err != nil || c == nil {
 			return nil, err
 		}
 		o.profile.saw([]*profiles.Customer{c})
-		if refusal := o.refused(a.source, c); refusal != nil {
-			if !o.policy.shows(a.source) {
-				return nil, nil
-			}
-			return nil, refusal
+		if o.refused(a.source, c) != nil {
+			return nil, nil
 		}
 	}
 	alias := graphql.GetFieldContext(ctx).Field.Alias

@@ -115,7 +115,7 @@ func (e extension) InterceptOperation(ctx context.Context, next graphql.Operatio
 	op := graphql.GetOperationContext(ctx)
 	// Its faults were told before.
 	caller, _ := declared(callerOf(ctx), op.Extensions)
-	o := &operation{context: op, caller: caller, policy: e.policy, want: wantsOf(op, e.policy), needed: leadsToSources(op), quiet: op.Extensions["sourceErrors"] == "status"}
+	o := &operation{context: op, caller: caller, policy: e.policy, want: wantsOf(op, e.policy, caller), needed: leadsToSources(op), quiet: op.Extensions["sourceErrors"] == "status"}
 	o.want.Add(e.policy.needed(o.caller))
 	fresh, _ := freshnessOf(op)
 	batch := e.config.BatchCap

@@ -31,8 +31,10 @@ type policy struct {
 	contract *audience.Contract
 	// subgraph is the contract as [graph.SubgraphSDL] gives it.
 	subgraph func() string
-	// seal closes the ids and cursors of contracts that do not show all keys; nil: it is open.
+	// seal closes the ids and cursors of callers who may not see all keys; nil: nobody's.
 	seal *relay.Seal
+	// spine is the name of the spine in ids.
+	spine string
 	// rules are by coordinate, as "Customer.billing".
 	rules map[string]rule
 	// sources are the rules of sourceFields.
@@ -65,8 +67,8 @@ type rule struct {
 
 type carried struct{ field, enum string }
 
-func newPolicy(schema *ast.Schema, contract *audience.Contract, attributes map[string]AttributeRule, seal *relay.Seal) *policy {
-	p := &policy{contract: contract, subgraph: sync.OnceValue(func() string { return graph.SubgraphSDL(contract) }), seal: seal, attributes: attributes, rules: map[string]rule{}, carries: map[string][]carried{}}
+func newPolicy(schema *ast.Schema, contract *audience.Contract, attributes map[string]AttributeRule, seal *relay.Seal, spine string) *policy {
+	p := &policy{contract: contract, subgraph: sync.OnceValue(func() string { return graph.SubgraphSDL(contract) }), seal: seal, spine: spine, attributes: attributes, rules: map[string]rule{}, carries: map[string][]carried{}}
 	for _, def := range schema.Types {
 		for _, f := range def.Fields {
 			p.add(def.Name+"."+f.Name, f.Directives)
@@ -140,16 +142,24 @@ func (p *policy) refusal(caller *access.Caller, coordinate string, c *profiles.C
 	return p.rules[coordinate].refusal(caller, c)
 }
 
-// refusal says why a caller may not read what the rule is of; nil: it may.
-func (r rule) refusal(caller *access.Caller, c *profiles.Customer) *customer.Error {
+// barred says why a caller may not read what the rule is of, whoever the customer is; nil: that
+// is for the customer to say, or it may.
+func (r rule) barred(caller *access.Caller) *customer.Error {
 	switch {
 	case !caller.May(r.scopes...):
 		return customer.Refuse(customer.CodeForbidden, "it needs the scope "+strings.Join(r.scopes, " or "))
-	case r.purpose == "":
-		return nil
-	case caller.Purpose != r.purpose || !caller.MayFor(r.purpose):
+	case r.purpose != "" && (caller.Purpose != r.purpose || !caller.MayFor(r.purpose)):
 		return customer.Refuse(customer.CodeConsentRequired, "it is read for the purpose "+r.purpose+" only: the request declares that in `extensions.purpose`, and its credential must allow it")
-	case c == nil || !customer.HasConsent(c, r.purpose, time.Now()):
+	}
+	return nil
+}
+
+// refusal says why a caller may not read what the rule is of; nil: it may.
+func (r rule) refusal(caller *access.Caller, c *profiles.Customer) *customer.Error {
+	if barred := r.barred(caller); barred != nil {
+		return barred
+	}
+	if r.purpose != "" && (c == nil || !customer.HasConsent(c, r.purpose, time.Now())) {
 		return customer.Refuse(customer.CodeConsentRequired, "the customer has not agreed to the purpose "+r.purpose)
 	}
 	return nil
@@ -195,7 +205,7 @@ func (p *policy) masked(caller *access.Caller, coordinate string, parent any, te
 		return access.Hidden
 	case *profiles.Customer:
 		if coordinate == "Customer.displayName" {
-			return displayName(caller, object)
+			return p.displayName(caller, object)
 		}
 	}
 	shown := class.Mask(text)
@@ -209,19 +219,28 @@ func (p *policy) masked(caller *access.Caller, coordinate string, parent any, te
 // ids are the fields whose values have keys in them.
 var ids = map[string]bool{"id": true, "conversationId": true, "cursor": true, "startCursor": true, "endCursor": true}
 
-// open gives an id or a cursor as the graph made it. One that was never sealed is open.
-func (p *policy) open(text string) string {
-	if p.seal == nil {
-		return text
-	}
-	return p.seal.Open(text)
+// seals reports whether the ids and cursors that a caller gets are sealed: in contracts that
+// do not show all keys, and from those who may not see the keys of accounts on networks.
+func (p *policy) seals(caller *access.Caller) bool {
+	return p.seal != nil && !caller.Open && (caller.Audience != access.Internal || !caller.Sees(access.Handle))
 }
 
-func (p *policy) opened(text *string) *string {
-	if text == nil || p.seal == nil {
-		return text
+// open gives an id or a cursor as the graph made it. From who gets them sealed another one is
+// none, and "" is given: in what is made by hand could stand what is masked or hidden.
+func (p *policy) open(caller *access.Caller, text string) string {
+	if p.seal != nil {
+		if opened, ok := p.seal.Open(text); ok || p.seals(caller) {
+			return opened
+		}
 	}
-	opened := p.seal.Open(*text)
+	return text
+}
+
+func (p *policy) opened(caller *access.Caller, text *string) *string {
+	if text == nil {
+		return nil
+	}
+	opened := p.open(caller, *text)
 	return &opened
 }
 
@@ -244,6 +263,10 @@ func (p *policy) classOf(coordinate string, parent any) access.Class {
 		// On networks, accounts are found by their keys; some have the handle for one.
 		if coordinate == "RecordLink.recordId" && object.Source != profiles.Social {
 			return ""
+		}
+	case *customer.Actor:
+		if object.ByHandle {
+			return access.Handle
 		}
 	case *customer.Interaction:
 		// The title of what a billing system did is made of numbers.
@@ -277,7 +300,7 @@ func classOf(p *profiles.ContactPoint) access.Class {
 
 // displayName is [profiles.Customer.DisplayName] as a caller may see it: what is masked whole
 // is no name, and the next one is taken.
-func displayName(caller *access.Caller, c *profiles.Customer) string {
+func (p *policy) displayName(caller *access.Caller, c *profiles.Customer) string {
 	show := func(class access.Class, value string) string {
 		if value == "" || caller.Sees(class) {
 			return value
@@ -290,11 +313,19 @@ func displayName(caller *access.Caller, c *profiles.Customer) string {
 		}
 	}
 	for i := range c.ContactPoints {
-		if p := &c.ContactPoints[i]; p.Value != "" {
-			return show(classOf(p), p.Value)
+		if point := &c.ContactPoints[i]; point.Value != "" {
+			return show(classOf(point), point.Value)
 		}
 	}
+	if p.keyless(caller) {
+		return p.seal.Close(relay.NewID("Customer", p.spine, c.ID).String())
+	}
 	return c.ID
+}
+
+// keyless reports whether a caller may not know the company's own keys of customers.
+func (p *policy) keyless(caller *access.Caller) bool {
+	return p.seals(caller) && !p.contract.ShowsField("CustomerBy", "record")
 }
 
 // fieldsOf lists the fields of a type that the contract has, for a message.
@@ -356,11 +387,15 @@ func (g *Graph) Guard() executor.Guard {
 			return p.seal != nil && ids[field] || p.rules[object+"."+field].class != "" || object == "Attribute" && slices.Contains([]string{"text", "number", "boolean", "date"}, field)
 		},
 		Sees: func(ctx context.Context, object, field string, parent any) bool {
+			caller := operationOf(ctx).caller
 			if ids[field] {
+				return !p.seals(caller)
+			}
+			if field == "displayName" && object == "Customer" && p.keyless(caller) {
 				return false
 			}
 			class := p.classOf(object+"."+field, parent)
-			return class == "" || operationOf(ctx).caller.Sees(class)
+			return class == "" || caller.Sees(class)
 		},
 		Mask: func(ctx context.Context, object, field string, parent any, text string) string {
 			if ids[field] {

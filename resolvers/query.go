@@ -80,7 +80,7 @@ func (q query) Customers(ctx context.Context, first *int, after *string, where *
 	}
 	name := listName(list.Order)
 	if after != nil {
-		cursor, err := relay.ParseCursor(name, q.policy.open(*after))
+		cursor, err := relay.ParseCursor(name, q.policy.open(o.caller, *after))
 		if err != nil {
 			return nil, customer.BadInput(err.Error())
 		}
@@ -175,7 +175,7 @@ func (q query) lookUp(ctx context.Context, by graph.CustomerBy) (*profiles.Custo
 	}
 	switch {
 	case by.ID != nil:
-		id, err := relay.ParseID(q.policy.open(*by.ID))
+		id, err := relay.ParseID(q.policy.open(o.caller, *by.ID))
 		if err != nil {
 			return nil, customer.BadInput("`by.id`: " + err.Error())
 		}

@@ -60,7 +60,8 @@ type Config struct {
 	// Attributes say who sees which attribute, by key: what is not there is seen in the
 	// internal contract only.
 	Attributes map[string]AttributeRule
-	// Seal closes ids and cursors; nil: they are given as they are.
+	// Seal closes ids and cursors for those who may not see the keys in them; nil: they are given
+	// to everybody as they are.
 	Seal *relay.Seal
 	// Limits are those of a caller, the page aside.
 	Limits func(context.Context) graph.ContractLimits
@@ -95,10 +96,11 @@ func New(systems Systems, config Config) *Graph {
 	if err != nil {
 		panic(err) // The number is negative.
 	}
+	spine := systemName(systems.Spine.Name())
 	return &Graph{
 		recorded: said,
-		systems:  systems, config: config, spine: systemName(systems.Spine.Name()),
-		policy: newPolicy(graph.Schema(), config.Contract, config.Attributes, config.Seal),
+		systems:  systems, config: config, spine: spine,
+		policy: newPolicy(graph.Schema(), config.Contract, config.Attributes, config.Seal, spine),
 	}
 }
 

@@ -28,7 +28,7 @@ func (m mutation) subject(ctx context.Context, id, idempotencyKey string) (strin
 	if idempotencyKey == "" || len(idempotencyKey) > maxIdempotencyKey {
 		return "", customer.BadInput("`input.idempotencyKey` is a text of 1 to 128 bytes, the same when the request is sent again")
 	}
-	parsed, err := relay.ParseID(m.policy.open(id))
+	parsed, err := relay.ParseID(m.policy.open(operationOf(ctx).caller, id))
 	if err != nil || parsed.Type != "Customer" || len(parsed.Parts) != 2 {
 		return "", customer.BadInput("`input.customerId` must be the id of a Customer")
 	}

@@ -4,6 +4,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"customer360/access"
 	"customer360/customer"
 	"customer360/graph/relay"
 	"customer360/sources/billing"
@@ -106,18 +107,20 @@ func (p *policy) needsOf(typ string, field *ast.Field, variables map[string]any)
 		}
 		return n
 	}
-	if typ == "Query" && field.Name == "node" {
-		text, _ := field.ArgumentMap(variables)["id"].(string)
-		id, err := relay.ParseID(p.open(text))
-		if err != nil {
-			return needs{}
-		}
-		if id.Type == "Interaction" && len(id.Parts) == interactionParts {
-			return customer.PartsOf([]customer.InteractionKind{customer.InteractionKind(id.Parts[3])})
-		}
-		return nodeNeeds[id.Type]
-	}
 	return fieldNeeds[typ][field.Name]
+}
+
+// needsOfNode says what finding the object of a node field needs.
+func (p *policy) needsOfNode(caller *access.Caller, field *ast.Field, variables map[string]any) needs {
+	text, _ := field.ArgumentMap(variables)["id"].(string)
+	id, err := relay.ParseID(p.open(caller, text))
+	switch {
+	case err != nil:
+		return needs{}
+	case id.Type == "Interaction" && len(id.Parts) == interactionParts:
+		return customer.PartsOf([]customer.InteractionKind{customer.InteractionKind(id.Parts[3])})
+	}
+	return nodeNeeds[id.Type]
 }
 
 // kindsOf gives the kinds that a timeline is asked for; nil: all of them.
@@ -135,7 +138,7 @@ func (p *policy) kindsOf(field *ast.Field, variables map[string]any) []customer.
 // wantsOf walks an operation, each fragment once, and gives the union of what its
 // fields need. @skip and @include are applied. It is fixed before the first Fetch, so that
 // all of them bring the same parts and a record is read once.
-func wantsOf(op *graphql.OperationContext, p *policy) needs {
+func wantsOf(op *graphql.OperationContext, p *policy, caller *access.Caller) needs {
 	var w needs
 	seen := map[string]bool{}
 	var walk func(typ string, set ast.SelectionSet)
@@ -150,7 +153,11 @@ func wantsOf(op *graphql.OperationContext, p *policy) needs {
 				if s.ObjectDefinition != nil {
 					typ = s.ObjectDefinition.Name
 				}
-				w.Add(p.needsOf(typ, s, op.Variables))
+				if typ == "Query" && s.Name == "node" {
+					w.Add(p.needsOfNode(caller, s, op.Variables))
+				} else {
+					w.Add(p.needsOf(typ, s, op.Variables))
+				}
 				walk(s.Definition.Type.Name(), s.SelectionSet)
 			case *ast.InlineFragment:
 				if included(s.Directives, op.Variables) {

@@ -50,21 +50,20 @@ func (s *Seal) Close(text string) string {
 	return sealed + base64.RawURLEncoding.EncodeToString(out)
 }
 
-// Open gives a text that was sealed, and any other as it is. One that looks sealed and is not
-// by this seal is given as it is, too, and is no id.
-func (s *Seal) Open(text string) string {
+// Open gives the text that was sealed; false: it was not, by this seal.
+func (s *Seal) Open(text string) (string, bool) {
 	encoded, ok := strings.CutPrefix(text, sealed)
-	if !ok {
-		return text
+	if !ok || len(text) > 2*maxText {
+		return "", false
 	}
-	data, err := base64.RawURLEncoding.DecodeString(encoded)
+	data, err := base64.RawURLEncoding.Strict().DecodeString(encoded)
 	if err != nil || len(data) < aes.BlockSize {
-		return text
+		return "", false
 	}
 	vector, body := data[:aes.BlockSize], data[aes.BlockSize:]
 	cipher.NewCTR(s.block, vector).XORKeyStream(body, body)
 	if !hmac.Equal(vector, s.vector(body)) {
-		return text
+		return "", false
 	}
-	return string(body)
+	return string(body), true
 }

@@ -63,6 +63,7 @@ func (w *chancyWorld) admit(d *draw) {
 		w.config.Find = func(*http.Request) (*access.Caller, error) { return w.caller, nil }
 	}
 	w.config.Matching = []byte("a secret of the test, and only of it")
+	w.config.IDSecret = w.config.Matching
 	w.config.Attributes = map[string]resolvers.AttributeRule{
 		"tier":   {Audiences: []access.Audience{access.Frontend, access.Analyst, access.Partner}},
 		"points": {Audiences: []access.Audience{access.Frontend, access.Analyst}, Class: one(d, "", access.FreeText)},

@@ -62,9 +62,11 @@ type Config struct {
 	Revalidate func(context.Context, *access.Caller) error
 	// Attributes say who sees which attribute of customers, by key.
 	Attributes map[string]resolvers.AttributeRule
-	// Matching is the secret that partners' pseudonyms are made with, and that ids and cursors of
-	// limited contracts are sealed with; nil: there are no pseudonyms, and ids can be taken apart.
+	// Matching is the secret that partners' pseudonyms are made with; nil: there are none.
 	Matching []byte
+	// IDSecret is what ids and cursors are sealed with for those who may not see the keys in
+	// them; nil: they are not sealed.
+	IDSecret []byte
 	// Costs bound what callers of an audience may spend, where their credential does not say.
 	Costs map[access.Audience]cost.Limits
 	// Documents say which documents the callers of an audience may name, or must; where nothing
@@ -214,8 +216,8 @@ func serve(c Config, a access.Audience, systems resolvers.Systems, budget *cost.
 		return nil, fmt.Errorf("documents of %s: %w", a, err)
 	}
 	var seal *relay.Seal
-	if a != access.Internal && c.Matching != nil {
-		seal = relay.NewSeal(c.Matching)
+	if c.IDSecret != nil {
+		seal = relay.NewSeal(c.IDSecret)
 	}
 	limits := limitsOf(c)
 	g := resolvers.New(systems, resolvers.Config{

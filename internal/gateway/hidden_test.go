@@ -146,6 +146,7 @@ func TestSealedIdsAndCursorsLeadBack(t *testing.T) {
 	before := config
 	defer func() { config = before }()
 	config.Matching = []byte("a secret of the test, and only of it")
+	config.IDSecret = config.Matching
 	config.Find = func(*http.Request) (*access.Caller, error) {
 		return &access.Caller{Credential: "key:T", Audience: access.Partner, Scopes: access.Scopes{"*"}}, nil
 	}
