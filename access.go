@@ -156,7 +156,7 @@ type admission struct {
 	demo map[access.Audience]string
 	// matching is what pseudonyms are made of, ids what ids are sealed with.
 	matching, ids []byte
-	find *credentials.Finder
+	find          *credentials.Finder
 }
 
 // admit opens what credentials are checked by, and what reads are recorded in. A gateway that
@@ -285,7 +285,7 @@ func (r refusals) Refused(reason string) { r.t.RefusedCredential(reason) }
 // into puts what is configured of access into the gateway's configuration.
 func (a *admission) into(c *gateway.Config, s accessSettings) {
 	c.Find, c.LoopbackHosts, c.Origins = a.Find, a.open, s.Origins
-	c.Revalidate = a.revalidate
+	c.Revalidate, c.Client = a.revalidate, a.find.Client
 	c.Attributes = s.attributes()
 	c.Costs, c.Documents = s.perAudience()
 	// Without any, those of the demo hold for the demo.

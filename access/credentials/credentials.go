@@ -126,18 +126,7 @@ func newFinder(c Config, now func() time.Time) (*Finder, error) {
 // [BadCredential], [TooManyAttempts], [Unavailable], or that of the request's context.
 func (f *Finder) Find(r *http.Request) (*access.Caller, error) {
 	credential, err := ofHeaders(r.Header)
-	return f.find(r, credential, err)
-}
 
-// FindIn is [Finder.Find] for a credential that came otherwise than in a header, as in the
-// first message of a WebSocket: authorization has the form of that header, and r is the
-// request that it came over, whose own headers are not looked at.
-func (f *Finder) FindIn(r *http.Request, authorization string) (*access.Caller, error) {
-	credential, err := ofHeaders(http.Header{"Authorization": {authorization}})
-	return f.find(r, credential, err)
-}
-
-func (f *Finder) find(r *http.Request, credential string, err error) (*access.Caller, error) {
 	var none NoCredential
 	if errors.As(err, &none) {
 		return nil, err
@@ -178,6 +167,9 @@ func (f *Finder) find(r *http.Request, credential string, err error) (*access.Ca
 	f.refused(bad.Reason)
 	return nil, bad
 }
+
+// Client gives the network that a request comes from, by which attempts are counted.
+func (f *Finder) Client(r *http.Request) string { return f.proxies.client(r).String() }
 
 // check asks those who know a credential of this form.
 func (f *Finder) check(ctx context.Context, credential string) (*access.Caller, error) {

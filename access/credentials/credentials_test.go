@@ -183,17 +183,6 @@ func TestNothingInTheAddressIsACredential(t *testing.T) {
 	}
 }
 
-func TestACredentialOfAMessageCounts(t *testing.T) {
-	w := newWorld(t, nil)
-	key, k := w.key(t, keys.Spec{})
-	if c, err := w.FindIn(request(), "Bearer "+key); err != nil || c.Credential != "key:"+k.ID {
-		t.Errorf("%v, %v", c, err)
-	}
-	if _, err := w.FindIn(request("X-API-Key: "+key), ""); !errors.Is(err, BadCredential{"malformed"}) {
-		t.Errorf("the request's own header counts: %v", err)
-	}
-}
-
 func TestClientsAreNotToldWhyARefusalIs(t *testing.T) {
 	w := newWorld(t, func(c *Config) { c.Attempts = 100 })
 	key, k := w.key(t, keys.Spec{})

@@ -21,9 +21,11 @@ type Store struct {
 	collection *mongo.Collection
 	// uses are apart: the embedded store may lose one of two updates of a document, and
 	// a revocation must not get lost because the key was used.
-	uses  *mongo.Collection
-	now   func() time.Time
-	known memory
+	uses *mongo.Collection
+	// rotating is one at a time: the embedded store may let two who compare and set win.
+	rotating sync.Mutex
+	now      func() time.Time
+	known    memory
 	// background are look-ups, and writes of when a key was last used.
 	background sync.WaitGroup
 }
@@ -129,6 +131,8 @@ func (s *Store) Delete(ctx context.Context, id string) error {
 // time, if it does not end before. A key that does not work, or has been rotated, is not
 // rotated; the error says so.
 func (s *Store) Rotate(ctx context.Context, id string, grace time.Duration) (secret string, k Key, err error) {
+	s.rotating.Lock()
+	defer s.rotating.Unlock()
 	old, err := s.get(ctx, id)
 	if err != nil {
 		return "", Key{}, err

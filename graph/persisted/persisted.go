@@ -146,84 +146,74 @@ type Request struct {
 	Extensions map[string]any
 }
 
-// A Resolved is the document of a request.
-type Resolved struct {
-	// Query is its text.
-	Query string
-	// Trusted: it is one of the manifest.
-	Trusted bool
-	// keep is the hash by which it is kept once it is accepted; empty: it is not.
-	keep string
-}
-
-// Resolve gives the document of a request. The error is an [*Error]. Nothing is kept
+// Resolve gives the text of a request's document. The error is an [*Error]. Nothing is kept
 // before [Documents.Accepted].
-func (d *Documents) Resolve(r Request) (Resolved, error) {
+func (d *Documents) Resolve(r Request) (string, error) {
 	if strings.TrimSpace(r.Query) == "" {
 		r.Query = ""
 	}
 	named, sum, err := digest(r.Extensions)
 	switch {
 	case r.DocumentID != "" && (r.Query != "" || named):
-		return Resolved{}, errBoth
+		return "", errBoth
 	case r.DocumentID != "":
 		return d.trusted(r.DocumentID)
 	case r.Query != "" && d.required:
 		if _, ok := d.byHash[hash(r.Query)]; !ok {
-			return Resolved{}, errNotTrusted
+			return "", errNotTrusted
 		}
-		return Resolved{Query: r.Query, Trusted: true}, nil
+		return r.Query, nil
 	case r.Query != "" && (!named || !d.automatic):
-		return Resolved{Query: r.Query}, nil
+		return r.Query, nil
 	case !named && d.required:
-		return Resolved{}, errNoID
+		return "", errNoID
 	case !named:
-		return Resolved{}, errNothing
+		return "", errNothing
 	case !d.automatic && len(d.byHash) == 0:
-		return Resolved{}, errNotSupported
+		return "", errNotSupported
 	case err != nil:
-		return Resolved{}, err
+		return "", err
 	case r.Query != "":
 		if hash(r.Query) != sum {
-			return Resolved{}, errMismatch
+			return "", errMismatch
 		}
-		return Resolved{Query: r.Query, keep: sum}, nil
+		return r.Query, nil
 	}
 	return d.of(sum)
 }
 
 // trusted gives the document of an id.
-func (d *Documents) trusted(id string) (Resolved, error) {
+func (d *Documents) trusted(id string) (string, error) {
 	text, ok := d.byID[id]
 	if sum, prefixed := strings.CutPrefix(id, "sha256:"); !ok && prefixed {
 		text, ok = d.byHash[sum]
 	}
 	switch {
 	case ok:
-		return Resolved{Query: text, Trusted: true}, nil
+		return text, nil
 	case d.required:
-		return Resolved{}, errNotTrusted
+		return "", errNotTrusted
 	}
-	return Resolved{}, errUnknown
+	return "", errUnknown
 }
 
 // of gives the document of a hash.
-func (d *Documents) of(sum string) (Resolved, error) {
+func (d *Documents) of(sum string) (string, error) {
 	if text, ok := d.byHash[sum]; ok {
-		return Resolved{Query: text, Trusted: true}, nil
+		return text, nil
 	}
 	switch {
 	case d.required:
-		return Resolved{}, errNotTrusted
+		return "", errNotTrusted
 	case !d.automatic:
-		return Resolved{}, errNotSupported
+		return "", errNotSupported
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if text, ok := d.kept.Get(sum); ok {
-		return Resolved{Query: text}, nil
+		return text, nil
 	}
-	return Resolved{}, errNotFound
+	return "", errNotFound
 }
 
 // digest reads `extensions.persistedQuery`: whether it is there, and the hash.
@@ -247,18 +237,23 @@ func isHash(text string) bool {
 }
 
 // Accepted keeps a document that was found to be valid, if its client wants that: so what
-// is kept can be executed, and nobody fills the memory with what cannot.
-func (d *Documents) Accepted(r Resolved) {
-	if r.keep == "" || len(r.Query) > min(maxKept, d.maxBytes) {
+// is kept can be executed, and nobody fills the memory with what cannot. The text is what
+// [Documents.Resolve] gave, the extensions are those of the request.
+func (d *Documents) Accepted(text string, extensions map[string]any) {
+	if !d.automatic || d.required || len(text) > min(maxKept, d.maxBytes) {
+		return
+	}
+	named, sum, err := digest(extensions)
+	if _, trusted := d.byHash[sum]; !named || trusted || err != nil {
 		return
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.kept.Contains(r.keep) {
+	if d.kept.Contains(sum) {
 		return
 	}
-	d.bytes += len(r.Query)
-	d.kept.Add(r.keep, r.Query)
+	d.bytes += len(text)
+	d.kept.Add(sum, text)
 	for d.bytes > d.maxBytes {
 		d.kept.RemoveOldest()
 	}

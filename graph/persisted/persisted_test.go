@@ -101,7 +101,7 @@ func TestResolve(t *testing.T) {
 			for servedBy, want := range test.answers {
 				for _, server := range strings.Fields(servedBy) {
 					r, err := servers[server].Resolve(test.request)
-					got := r.Query
+					got := r
 					if err != nil {
 						var e *persisted.Error
 						if !errors.As(err, &e) || e.Message == "" {
@@ -141,9 +141,9 @@ func TestAutomaticPersistedQueries(t *testing.T) {
 	if got := code(); got != unknown {
 		t.Errorf("before it was accepted: %q", got)
 	}
-	d.Accepted(sent)
-	d.Accepted(sent)
-	if r, err := d.Resolve(ask); err != nil || r.Query != other || r.Trusted {
+	d.Accepted(sent, apq(sum(other)))
+	d.Accepted(sent, apq(sum(other)))
+	if r, err := d.Resolve(ask); err != nil || r != other {
 		t.Errorf("afterwards: %+v, %v", r, err)
 	}
 	// One that was sent without its hash is not.
@@ -151,7 +151,7 @@ func TestAutomaticPersistedQueries(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Accepted(plain)
+	d.Accepted(plain, nil)
 	ask = persisted.Request{Extensions: apq(sum(known))}
 	if got := code(); got != unknown {
 		t.Errorf("without its hash: %q", got)
@@ -184,7 +184,7 @@ func TestWhatIsKeptIsBounded(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				d.Accepted(r)
+				d.Accepted(r, apq(sum(r)))
 			}
 			for i, query := range texts {
 				_, err := d.Resolve(persisted.Request{Extensions: apq(sum(query))})
@@ -203,14 +203,14 @@ func TestManyClientsAtOnce(t *testing.T) {
 		wg.Go(func() {
 			for i := range 200 {
 				text := fmt.Sprintf("{ a%d: __typename }", (c+i)%7)
-				if r, err := d.Resolve(persisted.Request{Extensions: apq(sum(text))}); err == nil && r.Query != text {
-					t.Errorf("%q is given for %q", r.Query, text)
+				if r, err := d.Resolve(persisted.Request{Extensions: apq(sum(text))}); err == nil && r != text {
+					t.Errorf("%q is given for %q", r, text)
 				}
 				r, err := d.Resolve(persisted.Request{Query: text, Extensions: apq(sum(text))})
 				if err != nil {
 					t.Error(err)
 				}
-				d.Accepted(r)
+				d.Accepted(r, apq(sum(r)))
 			}
 		})
 	}

@@ -60,6 +60,9 @@ type Config struct {
 	// Revalidate says whether the credential of a connection that stays open is still good;
 	// nil: as long as it has not expired.
 	Revalidate func(context.Context, *access.Caller) error
+	// Client gives the address of a request's sender, by which connections are counted that have
+	// not said whose they are; nil: that of the connection's other end.
+	Client func(*http.Request) string
 	// Attributes say who sees which attribute of customers, by key.
 	Attributes map[string]resolvers.AttributeRule
 	// Matching is the secret that partners' pseudonyms are made with; nil: there are none.
@@ -162,7 +165,7 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 		Contracts: map[access.Audience]*graphqlhttp.Contract{},
 	}
 	options := graphqlhttp.Options{MaxBody: c.MaxBody, Limits: c.Limits, Log: c.Log}
-	options.Streams = graphqlhttp.NewStreams(api, streams.Defaults(), options, c.Revalidate)
+	options.Streams = graphqlhttp.NewStreams(api, streams.Defaults(), options, c.Revalidate, c.Client)
 	api.Streams, gateway.Streams = options.Streams, options.Streams
 	for _, a := range access.Audiences {
 		if c.Find == nil && a != access.Internal {

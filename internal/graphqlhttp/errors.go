@@ -72,6 +72,8 @@ func extensionsOf(e *customer.Error) map[string]any {
 	x := map[string]any{"code": e.Code}
 	if e.Source != "" {
 		x["source"] = e.Source
+	}
+	if e.Source != "" || e.Retryable {
 		x["retryable"] = e.Retryable
 	}
 	if e.RetryAfter > 0 {

@@ -44,7 +44,7 @@ const cachedDocuments = 1000
 // A Contract serves a schema to those that a [Door] lets in.
 type Contract struct {
 	options    Options
-	executor   *gqlgen.Executor
+	executor   admitter
 	transports []graphql.Transport
 }
 
@@ -67,7 +67,7 @@ func New(schema graphql.ExecutableSchema, o Options) *Contract {
 	for _, x := range o.Extensions {
 		s.Use(x)
 	}
-	c := &Contract{options: o, executor: s}
+	c := &Contract{options: o, executor: admitter{s, o.Documents}}
 	if o.Streams != nil {
 		c.transports = append(c.transports, o.Streams.Events())
 	}

@@ -3,6 +3,8 @@ package graphqlhttp
 import (
 	"context"
 	"crypto/rand"
+	"errors"
+	"maps"
 	"net/http"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -13,8 +15,8 @@ import (
 )
 
 // NewStreams gives the streams of a door: callers, contracts and deadlines are the door's,
-// and requests are read as all are. revalidate: see [streams.Options].
-func NewStreams(d *Door, c streams.Config, o Options, revalidate func(context.Context, *access.Caller) error) *streams.Streams {
+// and requests are read as all are. revalidate and client: see [streams.Options].
+func NewStreams(d *Door, c streams.Config, o Options, revalidate func(context.Context, *access.Caller) error, client func(*http.Request) string) *streams.Streams {
 	// Which documents may be sent is a matter of the caller's contract.
 	reader := func(ctx context.Context) transport {
 		t := transport{o}
@@ -26,7 +28,7 @@ func NewStreams(d *Door, c streams.Config, o Options, revalidate func(context.Co
 	c.Origins = d.Origins
 	return streams.New(streams.Options{
 		Config: c, Deadline: d.Deadline, Log: o.Log, Operation: withRequestID,
-		Authenticate: d.authenticate, Revalidate: revalidate,
+		Authenticate: d.authenticate, Revalidate: revalidate, Client: client,
 		For: func(c *access.Caller) graphql.GraphExecutor {
 			if contract := d.Contracts[c.Audience]; contract != nil {
 				return contract.executor
@@ -34,19 +36,19 @@ func NewStreams(d *Door, c streams.Config, o Options, revalidate func(context.Co
 			return nil
 		},
 		Read: func(w http.ResponseWriter, r *http.Request) *graphql.RawParams {
-			request, no := reader(r.Context()).read(w, r)
+			params, no := reader(r.Context()).read(w, r)
 			if no != nil {
 				write(w, typeJSON, refuse(w, *no))
 				return nil
 			}
-			return request.params
+			return params
 		},
 		Parameters: func(ctx context.Context, body map[string]any) (*graphql.RawParams, *gqlerror.Error) {
-			request, no := reader(ctx).parameters(body)
+			params, no := reader(ctx).parameters(body)
 			if no != nil {
 				return nil, no.error()
 			}
-			return request.params, nil
+			return params, nil
 		},
 	})
 }
@@ -65,8 +67,23 @@ func (d *Door) authenticate(ctx context.Context, payload map[string]any) (*acces
 	}
 	handshake, _ := ctx.Value(handshakeKey{}).(*http.Request)
 	r := handshake.Clone(ctx)
-	if authorization, ok := payload["authorization"].(string); ok {
-		r.Header.Set("Authorization", authorization)
+	given := http.Header{}
+	for name, value := range payload {
+		// As headers are: in upper or lower case.
+		if name = http.CanonicalHeaderKey(name); name != "Authorization" && name != "X-Api-Key" {
+			continue
+		}
+		text, ok := value.(string)
+		if !ok {
+			return nil, errors.New("a credential of connection_init is a text")
+		}
+		given.Add(name, text)
+	}
+	if len(given) > 0 {
+		// It is the one that counts: which one the handshake had, its client need not know.
+		r.Header.Del("Authorization")
+		r.Header.Del("X-Api-Key")
+		maps.Copy(r.Header, given)
 	}
 	return d.Find(r)
 }

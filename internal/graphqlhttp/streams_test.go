@@ -2,7 +2,10 @@ package graphqlhttp_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -15,6 +18,7 @@ import (
 	"github.com/coder/websocket/wsjson"
 
 	"customer360/access"
+	"customer360/graph/persisted"
 	"customer360/internal/graphqlhttp"
 	"customer360/internal/streams"
 	"customer360/internal/streams/streamstest"
@@ -25,14 +29,19 @@ func streaming(t *testing.T) *httptest.Server {
 	d := &graphqlhttp.Door{
 		Origins: []string{"https://app.example.com"}, Deadline: time.Second,
 		Find: func(r *http.Request) (*access.Caller, error) {
-			if r.Header.Get("Authorization") != "Bearer good" {
+			key, all := r.Header.Get("X-API-Key"), r.Header.Values("Authorization")
+			if good := len(all) == 1 && all[0] == "Bearer good" || len(all) == 0 && key == "good"; !good {
 				return nil, &graphqlhttp.Refusal{Status: http.StatusUnauthorized, Code: "UNAUTHORIZED", Message: "unknown credential"}
 			}
 			return &access.Caller{Credential: "key:test", Audience: access.Frontend}, nil
 		},
 	}
-	o := graphqlhttp.Options{MaxBody: 4096, Limits: graphqlhttp.DefaultLimits, Log: slog.New(slog.DiscardHandler)}
-	o.Streams = graphqlhttp.NewStreams(d, streams.Defaults(), o, nil)
+	documents, err := persisted.New(persisted.Config{Automatic: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := graphqlhttp.Options{MaxBody: 4096, Limits: graphqlhttp.DefaultLimits, Documents: documents, Log: slog.New(slog.DiscardHandler)}
+	o.Streams = graphqlhttp.NewStreams(d, streams.Defaults(), o, nil, nil)
 	d.Streams = o.Streams
 	d.Contracts = map[access.Audience]*graphqlhttp.Contract{access.Frontend: graphqlhttp.New(streamstest.New(), o)}
 	s := httptest.NewServer(d)
@@ -51,11 +60,17 @@ func TestWebSocketCredentials(t *testing.T) {
 		header, payload string
 		code            websocket.StatusCode
 	}{
-		"in the payload":            {"", "Bearer good", 0},
-		"in the handshake":          {"Bearer good", "", 0},
-		"the payload's, not ours":   {"Bearer good", "Bearer bad", 4403},
-		"the handshake's, not ours": {"Bearer bad", "", 4403},
-		"none":                      {"", "", 4403},
+		"in the payload":            {"", `{"authorization": "Bearer good"}`, 0},
+		"in upper case":             {"", `{"Authorization": "Bearer good"}`, 0},
+		"as a key":                  {"", `{"x-api-key": "good"}`, 0},
+		"in the handshake":          {"Bearer good", "{}", 0},
+		"the payload's counts":      {"Bearer bad", `{"X-API-Key": "good"}`, 0},
+		"the payload's, not ours":   {"Bearer good", `{"authorization": "Bearer bad"}`, 4403},
+		"in upper case, not ours":   {"Bearer good", `{"AUTHORIZATION": "Bearer bad"}`, 4403},
+		"no text":                   {"Bearer good", `{"authorization": ["Bearer good"]}`, 4403},
+		"two that are not the same": {"Bearer good", `{"authorization": "Bearer good", "Authorization": "Bearer bad"}`, 4403},
+		"the handshake's, not ours": {"Bearer bad", "{}", 4403},
+		"none":                      {"", "{}", 4403},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := http.Header{"Origin": {"https://app.example.com"}}
@@ -67,11 +82,7 @@ func TestWebSocketCredentials(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer c.CloseNow()
-			payload := map[string]any{}
-			if test.payload != "" {
-				payload["authorization"] = test.payload
-			}
-			_ = wsjson.Write(t.Context(), c, map[string]any{"type": "connection_init", "payload": payload})
+			_ = wsjson.Write(t.Context(), c, map[string]any{"type": "connection_init", "payload": json.RawMessage(test.payload)})
 			_ = wsjson.Write(t.Context(), c, map[string]any{"type": "subscribe", "id": "1", "payload": map[string]any{"query": "{ caller }"}})
 			var got []string
 			for range 2 {
@@ -86,6 +97,72 @@ func TestWebSocketCredentials(t *testing.T) {
 				t.Errorf("heard %s, %v", got, err)
 			}
 		})
+	}
+}
+
+// A document that was sent once is named by its hash, whatever it is sent over.
+func TestStreamsKeepDocuments(t *testing.T) {
+	s := streaming(t)
+	const query = "{ hello }"
+	ask := func(text string) string {
+		body := fmt.Sprintf(`{%s"extensions":{"persistedQuery":{"version":1,"sha256Hash":"%x"}}}`, text, sha256.Sum256([]byte(query)))
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL, strings.NewReader(body))
+		for k, v := range map[string]string{"Accept": "text/event-stream", "Content-Type": "application/json", "Authorization": "Bearer good"} {
+			req.Header.Set(k, v)
+		}
+		r, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Body.Close()
+		answer, _ := io.ReadAll(r.Body)
+		return string(answer)
+	}
+	if before := ask(""); !strings.Contains(before, "PERSISTED_QUERY_NOT_FOUND") {
+		t.Errorf("before it was sent: %s", before)
+	}
+	for _, text := range []string{`"query":"` + query + `",`, ""} {
+		if answer := ask(text); !strings.Contains(answer, "hello world") {
+			t.Errorf("%s: %s", text, answer)
+		}
+	}
+	c, _, err := websocket.Dial(t.Context(), s.URL, &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.CloseNow()
+	named := map[string]any{"extensions": map[string]any{"persistedQuery": map[string]any{"version": 1, "sha256Hash": fmt.Sprintf("%x", sha256.Sum256([]byte(query)))}}}
+	_ = wsjson.Write(t.Context(), c, map[string]any{"type": "connection_init", "payload": map[string]any{"authorization": "Bearer good"}})
+	_ = wsjson.Write(t.Context(), c, map[string]any{"type": "subscribe", "id": "1", "payload": named})
+	var heard []byte
+	for range 2 {
+		if _, heard, err = c.Read(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !strings.Contains(string(heard), "hello world") {
+		t.Errorf("over a WebSocket: %s", heard)
+	}
+}
+
+// An answer is not many times as long as its request, whatever it is sent over.
+func TestStreamsTellFewErrors(t *testing.T) {
+	s := streaming(t)
+	var query strings.Builder
+	for i := range 25 {
+		fmt.Fprintf(&query, " ...F%d", i)
+	}
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL, strings.NewReader(`{"query":"{`+query.String()+`}"}`))
+	for k, v := range map[string]string{"Accept": "text/event-stream", "Content-Type": "application/json", "Authorization": "Bearer good"} {
+		req.Header.Set(k, v)
+	}
+	r, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	if answer, _ := io.ReadAll(r.Body); strings.Count(string(answer), `"message"`) != 21 || !strings.Contains(string(answer), "And 5 errors more.") {
+		t.Errorf("%s", answer)
 	}
 }
 

@@ -12,13 +12,14 @@ import (
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"customer360/customer"
 	"customer360/graph/cost"
 	"customer360/graph/executor"
 	"customer360/graph/persisted"
+	"customer360/sources"
 )
 
 // transport is GraphQL over HTTP, GET and POST, as
@@ -49,12 +50,11 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		write(w, typeJSON, refuse(w, refusal{status: http.StatusNotAcceptable, message: "the answer comes as application/graphql-response+json or application/json"}))
 		return
 	}
-	request, no := t.read(w, r)
+	params, no := t.read(w, r)
 	if no != nil {
 		write(w, media, refuse(w, *no))
 		return
 	}
-	params := request.params
 	params.ReadTime.Start = graphql.Now()
 	params.ReadTime.End = params.ReadTime.Start
 	body := bodies.take()
@@ -62,7 +62,6 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 	ctx := executor.WithBuffer(r.Context(), &body.data)
 	op, errs := exec.CreateOperationContext(ctx, params)
 	if errs != nil {
-		errs = few(errs)
 		answer := answerOf(exec.DispatchError(graphql.WithOperationContext(ctx, op), errs))
 		answer.request = true
 		if media == typeResponse || !wellFormed(errs) {
@@ -73,10 +72,13 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 			answer.status = http.StatusTooManyRequests
 			w.Header().Set("Retry-After", strconv.Itoa(costly.RetryAfter))
 		}
+		if answer.errors[0].Extensions["code"] == customer.ErrorCode(sources.Unavailable) {
+			answer.status = http.StatusServiceUnavailable
+			w.Header().Set("Retry-After", "1")
+		}
 		write(w, media, answer)
 		return
 	}
-	t.options.Documents.Accepted(request.document)
 	if r.Method == http.MethodGet && op.Operation.Operation != ast.Query {
 		write(w, media, refuse(w, refusal{status: http.StatusMethodNotAllowed, message: "only queries may be sent by GET: send this by POST", allow: http.MethodPost}))
 		return
@@ -87,27 +89,6 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 	}
 	responses, ctx := exec.DispatchOperation(ctx, op)
 	body.write(w, media, answerOf(responses(ctx)))
-}
-
-// maxErrors is how many errors a request is told at once: who has more than that mends the
-// first ones first, and an answer is never many times as long as its request.
-const maxErrors = 20
-
-// maxMessage bounds an error's text, in bytes: validation repeats what it was given.
-const maxMessage = 1000
-
-func few(errs gqlerror.List) gqlerror.List {
-	for _, e := range errs {
-		if len(e.Message) > maxMessage {
-			e.Message = strings.ToValidUTF8(e.Message[:maxMessage], "") + "…"
-		}
-	}
-	if len(errs) <= maxErrors {
-		return errs
-	}
-	more := gqlerror.Errorf("And %d errors more.", len(errs)-maxErrors)
-	errcode.Set(more, errcode.ValidationFailed)
-	return append(errs[:maxErrors:maxErrors], more)
 }
 
 // wellFormed reports whether errors are about the document, which is a proper
@@ -122,7 +103,7 @@ func wellFormed(errs gqlerror.List) bool {
 }
 
 // read gives a request's parameters, or why it is none.
-func (t transport) read(w http.ResponseWriter, r *http.Request) (*request, *refusal) {
+func (t transport) read(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
 	switch r.Method {
 	case http.MethodGet:
 		return t.readGET(r)
@@ -132,7 +113,7 @@ func (t transport) read(w http.ResponseWriter, r *http.Request) (*request, *refu
 	return nil, &refusal{status: http.StatusMethodNotAllowed, message: "GraphQL requests are sent by POST or GET", allow: "GET, POST"}
 }
 
-func (t transport) readGET(r *http.Request) (*request, *refusal) {
+func (t transport) readGET(r *http.Request) (*graphql.RawParams, *refusal) {
 	// A page of another origin can make a browser send any GET, with cookies.
 	if !preflighted(r) {
 		return nil, &refusal{status: http.StatusBadRequest, message: "a GET needs one of the headers " + strings.Join(preflightHeaders, ", ") + " (or send it by POST): this keeps other sites from sending it"}
@@ -176,7 +157,7 @@ func preflighted(r *http.Request) bool {
 	return err == nil && media == typeJSON
 }
 
-func (t transport) readPOST(w http.ResponseWriter, r *http.Request) (*request, *refusal) {
+func (t transport) readPOST(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
 	// Browsers send other content types across origins without asking.
 	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != typeJSON || !isUTF8(params["charset"]) {
@@ -235,15 +216,8 @@ func part[T any](body map[string]any, name string) (value T, given, ok bool) {
 	return value, true, ok
 }
 
-// A request is what a client asks.
-type request struct {
-	params *graphql.RawParams
-	// document is where its text comes from.
-	document persisted.Resolved
-}
-
 // parameters reads the parts of a request. Parts that it does not know are left out.
-func (t transport) parameters(body map[string]any) (*request, *refusal) {
+func (t transport) parameters(body map[string]any) (*graphql.RawParams, *refusal) {
 	query, _, ok1 := part[string](body, "query")
 	name, _, ok2 := part[string](body, "operationName")
 	variables, _, ok3 := part[map[string]any](body, "variables")
@@ -252,7 +226,7 @@ func (t transport) parameters(body map[string]any) (*request, *refusal) {
 	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 {
 		return nil, malformed(wrongTypes)
 	}
-	document, err := t.options.Documents.Resolve(persisted.Request{Query: query, DocumentID: id, Extensions: extensions})
+	text, err := t.options.Documents.Resolve(persisted.Request{Query: query, DocumentID: id, Extensions: extensions})
 	if err != nil {
 		no := malformed(err.Error())
 		var known *persisted.Error
@@ -261,7 +235,7 @@ func (t transport) parameters(body map[string]any) (*request, *refusal) {
 		}
 		return nil, no
 	}
-	return &request{&graphql.RawParams{Query: document.Query, OperationName: name, Variables: variables, Extensions: extensions}, document}, nil
+	return &graphql.RawParams{Query: text, OperationName: name, Variables: variables, Extensions: extensions}, nil
 }
 
 func malformed(message string) *refusal {

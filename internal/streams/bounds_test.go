@@ -34,6 +34,44 @@ func TestConnectionsAreBounded(t *testing.T) {
 	third.hears(`{"type":"connection_ack"}`)
 }
 
+// Who says at the handshake whose connection it is takes a place at once.
+func TestHandshakesAreBounded(t *testing.T) {
+	s := start(t, func(o *streams.Options) {
+		o.Connections, o.ConnectionsPerCaller = 3, 2
+		o.Authenticate = func(ctx context.Context, payload map[string]any) (*access.Caller, error) {
+			if payload["authorization"] == "other" {
+				return &access.Caller{Credential: "key:other", Audience: access.Frontend}, nil
+			}
+			return streamstest.Authenticate(ctx, payload)
+		}
+	})
+	var open []*websocket.Conn
+	for i := range 20 {
+		c, r, err := s.dial(t, "Authorization", "Bearer "+streamstest.Token)
+		if i < 2 {
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.CloseNow()
+			open = append(open, c)
+		} else if r == nil || r.StatusCode != 429 || r.Header.Get("Retry-After") == "" {
+			t.Fatalf("%d: %v, %v; want 429", i, r, err)
+		}
+	}
+	if s.Open() != 2 {
+		t.Errorf("there are %d; want 2", s.Open())
+	}
+	// Who turns out to be somebody else gives the first place back.
+	c := &client{open[0], t}
+	c.say(`{"type":"connection_init","payload":{"authorization":"other"}}`)
+	c.hears(`{"type":"connection_ack"}`)
+	last, _, err := s.dial(t, "Authorization", "Bearer "+streamstest.Token)
+	if err != nil {
+		t.Fatalf("the place is not free: %v", err)
+	}
+	defer last.CloseNow()
+}
+
 func TestOperationsAreBounded(t *testing.T) {
 	s := start(t, func(o *streams.Options) { o.OperationsPerConnection = 2 })
 	c := s.ready(t)

@@ -75,6 +75,12 @@ func decode(data []byte) (m message, fault string) {
 // query is one, or may be left empty, is not for the protocol to say.
 func subscribeFault(payload map[string]any) string {
 	_, isText := payload["query"].(string)
+	if _, named := payload["documentId"].(string); named && payload["query"] == nil {
+		isText = true
+	}
+	if extensions, _ := payload["extensions"].(map[string]any); extensions["persistedQuery"] != nil && payload["query"] == nil {
+		isText = true
+	}
 	_, ok1 := part[string](payload, "operationName")
 	_, ok2 := part[map[string]any](payload, "variables")
 	_, ok3 := part[map[string]any](payload, "extensions")

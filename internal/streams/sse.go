@@ -68,16 +68,11 @@ func (t events) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExe
 	if params == nil {
 		return
 	}
-	p := s.enter(r)
+	p := s.enter(w, r)
 	if p == nil {
-		refuse(w, http.StatusServiceUnavailable, codeRateLimited, "there are too many connections: try again later")
 		return
 	}
 	defer p.leave()
-	if !p.claim(caller) {
-		refuse(w, http.StatusTooManyRequests, codeRateLimited, "there are too many connections with this credential: end one first")
-		return
-	}
 	q := request{
 		exec: exec, changes: r.Method == http.MethodPost,
 		read: func() (*graphql.RawParams, *gqlerror.Error) { return params, nil },

@@ -54,6 +54,9 @@ type Options struct {
 	// For gives what executes the operations of a caller over a WebSocket; nil for one who may
 	// do nothing. Where For itself is nil, it is what the transport was given.
 	For func(*access.Caller) graphql.GraphExecutor
+	// Client gives the address that connections are counted by until they have said whose they
+	// are; nil: the other end of the connection's.
+	Client func(*http.Request) string
 	// Operation gives one more operation its context, which has the caller already: a request
 	// id and the like. Nil: nothing is added.
 	Operation func(context.Context) context.Context
@@ -123,97 +126,123 @@ func (s *Streams) Close(ctx context.Context) error {
 
 // A place is what a connection takes of the bounds.
 type place struct {
-	s      *Streams
-	caller *access.Caller
+	s *Streams
 	// address is where the connection comes from, while it waits; claimed: it does no more.
 	address string
 	claimed bool
+	// credential is whose connection it is; "": nobody's that is counted.
+	credential string
 }
 
 // An address may wait with so many connections at once: proxies, which many come from, have
 // theirs ready in no time, and who holds them back takes few of those that may wait in all.
 const waitingShare = 10
 
-// enter takes a place among those that wait to say who they are, and whose bound is not that of
-// those who came with a credential; nil: there is none.
-func (s *Streams) enter(r *http.Request) *place {
-	address, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		address = r.RemoteAddr
+// enter takes a place: the caller's, where the request has one, else among those that wait to say
+// who they are, whose bound is another. Where there is none, it answers the request and gives nil.
+func (s *Streams) enter(w http.ResponseWriter, r *http.Request) *place {
+	p, own := s.place(r)
+	switch {
+	case own:
+		refuse(w, http.StatusTooManyRequests, codeRateLimited, "there are too many connections with this credential: end one first")
+	case p == nil:
+		refuse(w, http.StatusServiceUnavailable, codeRateLimited, "there are too many connections: try again later")
 	}
+	return p
+}
+
+// place takes a place; own: the caller has too many, else nil is that there are too many in all.
+func (s *Streams) place(r *http.Request) (_ *place, own bool) {
+	address := s.address(r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ended {
-		return nil
+		return nil, false
 	}
-	if access.From(r.Context()) != nil {
-		if s.open >= s.o.Connections {
-			return nil
+	if caller := access.From(r.Context()); caller != nil {
+		p := &place{s: s}
+		if !p.take(caller.Credential) {
+			return nil, s.open < s.o.Connections
 		}
 		s.connections.Add(1)
-		return &place{s: s}
+		return p, false
 	}
 	if s.waiting >= s.o.Connections || s.from[address] >= max(s.o.Connections/waitingShare, 1) {
-		return nil
+		return nil, false
 	}
 	s.waiting++
 	s.from[address]++
 	s.connections.Add(1)
-	return &place{s: s, address: address}
+	return &place{s: s, address: address}, false
 }
 
-// settle ends the waiting. The lock is held.
+// settle ends what the place was before. The lock is held.
 func (p *place) settle() {
-	if p.address == "" {
-		return
+	if p.address != "" {
+		p.s.waiting--
+		down(p.s.from, p.address)
 	}
-	p.s.waiting--
-	if p.s.from[p.address]--; p.s.from[p.address] == 0 {
-		delete(p.s.from, p.address)
+	if p.claimed {
+		p.s.open--
 	}
-	p.address = ""
+	if p.credential != "" {
+		down(p.s.callers, p.credential)
+	}
+	p.address, p.claimed, p.credential = "", false, ""
 }
 
-// claim counts the place for a caller, and reports whether the caller may have one more.
-// Where no credentials are asked for, all callers are one, who is not counted.
+// down takes one away from a count.
+func down(counts map[string]int, of string) {
+	if counts[of]--; counts[of] == 0 {
+		delete(counts, of)
+	}
+}
+
+// address gives the client that a request comes from.
+func (s *Streams) address(r *http.Request) string {
+	if s.o.Client != nil {
+		return s.o.Client(r)
+	}
+	if address, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
+		return address
+	}
+	return r.RemoteAddr
+}
+
+// claim counts the place for a caller, who may be another than at first, and reports whether
+// the caller may have it.
 func (p *place) claim(c *access.Caller) bool {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
-	if p.s.open >= p.s.o.Connections {
-		return false
-	}
-	if c.Credential == "" {
-		p.take()
-		return true
-	}
-	if p.s.callers[c.Credential] >= p.s.o.ConnectionsPerCaller {
-		return false
-	}
-	p.s.callers[c.Credential]++
-	p.caller = c
-	p.take()
-	return true
+	return p.take(c.Credential)
 }
 
-// take makes a place of one that waited. The lock is held.
-func (p *place) take() {
+// take counts the place for a credential. Where no credentials are asked for, it is "", and all
+// callers are one, who is not counted. The lock is held.
+func (p *place) take(credential string) bool {
+	s := p.s
+	switch {
+	case p.claimed && p.credential == credential:
+		return true
+	case !p.claimed && s.open >= s.o.Connections:
+		return false
+	case credential != "" && s.callers[credential] >= s.o.ConnectionsPerCaller:
+		return false
+	}
 	p.settle()
 	p.claimed = true
-	p.s.open++
+	p.credential = credential
+	s.open++
+	if credential != "" {
+		s.callers[credential]++
+	}
+	return true
 }
 
 func (p *place) leave() {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	p.settle()
-	if p.claimed {
-		p.s.open--
-	}
-	if p.caller != nil {
-		if p.s.callers[p.caller.Credential]--; p.s.callers[p.caller.Credential] == 0 {
-			delete(p.s.callers, p.caller.Credential)
-		}
-	}
 	p.s.connections.Done()
 }
 

@@ -38,9 +38,8 @@ func (t webSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		refuse(w, http.StatusBadRequest, customer.CodeBadUserInput, "the WebSocket must ask for the sub-protocol "+protocol)
 		return
 	}
-	p := s.enter(r)
+	p := s.enter(w, r)
 	if p == nil {
-		refuse(w, http.StatusServiceUnavailable, codeRateLimited, "there are too many connections: try again later")
 		return
 	}
 	defer p.leave()
