@@ -92,7 +92,11 @@ func accessOf(f *config.File) (accessSettings, auditSettings, error) {
 		}
 	}
 	if s.Documents != "" {
-		if _, err := persisted.Load(s.Documents); err != nil {
+		m, err := persisted.Load(s.Documents)
+		if err == nil && len(m.Documents) == 0 {
+			err = errors.New("the manifest has no documents")
+		}
+		if err != nil {
 			fault("access", fmt.Errorf("documents: %w", err))
 		}
 	}

@@ -19,7 +19,7 @@ import (
 type documentsFlags struct {
 	Check struct {
 		Manifest string `arg:"" help:"The manifest: as Apollo's tools write it, or an object of documents by id, as Relay's compiler does."`
-		Audience string `required:"" enum:"internal,frontend,analyst,partner" help:"Whose contract the documents must fit: internal, frontend, analyst or partner."`
+		Audience string `required:"" help:"Whose contract the documents must fit: internal, frontend, analyst or partner."`
 	} `cmd:"" help:"Say everything in a manifest of trusted documents that the gateway would refuse: what the contract does not have, what is over a limit."`
 }
 
@@ -29,18 +29,21 @@ func runDocuments(c documentsFlags, rules func(access.Audience) (persisted.Rules
 	path := c.Check.Manifest
 	audience, ok := access.ParseAudience(c.Check.Audience)
 	if !ok {
-		return fail(stderr, errors.New("--audience: there is no such audience"))
+		return fail(stderr, fmt.Errorf("--audience is internal, frontend, analyst or partner, not %q", c.Check.Audience))
 	}
 	r, err := rules(audience)
 	if err != nil {
 		return fail(stderr, err)
 	}
 	m, err := persisted.Load(path)
-	if err != nil {
+	if m == nil {
 		return fail(stderr, named(path, err))
 	}
+	faults := single(err)
+	if len(m.Documents) == 0 {
+		faults = append(faults, errors.New("it has no documents"))
+	}
 	findings, dearest := m.Check(r)
-	var faults []error
 	for _, f := range findings {
 		if f.Minor {
 			fmt.Fprintf(stdout, "%s: %s\n", path, f)
@@ -91,7 +94,7 @@ func documentRules(f *config.File) func(access.Audience) (persisted.Rules, error
 		costs, _ := settings.perAudience()
 		limits := graphqlhttp.DefaultLimits
 		return persisted.Rules{
-			Schema: contract.Schema, Tokens: limits.Tokens, Limits: limits.Check,
+			Schema: contract.Schema, Tokens: limits.Tokens, Limits: func(text string) error { return limits.Check(text, contract.Schema) },
 			Cost: gateway.NewCalculator(contract, all.Systems, gateway.Config{Charges: all.charges}), PerOperation: costs[a].PerOperation,
 		}, nil
 	}

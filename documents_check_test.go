@@ -62,7 +62,7 @@ func TestDocumentsCheck(t *testing.T) {
 		"a manifest with faults": {
 			manifest: `{"a": "", "": "{ a }"}`,
 			code:     1,
-			stderr:   []string{`document 1 "a": it has no body`, `document 2: it has no id`},
+			stderr:   []string{`document 1 "a": it has no body`, `document 2: it has no id`, `document 2: 1:3: Cannot query field "a"`},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 // schemaFlags are the commands about the schema.
 type schemaFlags struct {
 	Print struct {
-		Audience string `default:"internal" enum:"internal,frontend,partner,analyst" help:"Whose contract: internal, frontend, partner or analyst."`
+		Audience string `default:"internal" help:"Whose contract: internal, frontend, partner or analyst."`
 		Subgraph bool   `help:"As a subgraph of Apollo Federation."`
 	} `cmd:"" help:"Print the contract of an audience: the part of the schema that it sees."`
 }
@@ -20,7 +20,7 @@ type schemaFlags struct {
 func runSchema(c schemaFlags, stdout, stderr io.Writer) int {
 	of, ok := access.ParseAudience(c.Print.Audience)
 	if !ok {
-		return fail(stderr, fmt.Errorf("there is no audience %q", c.Print.Audience))
+		return fail(stderr, fmt.Errorf("--audience is internal, frontend, partner or analyst, not %q", c.Print.Audience))
 	}
 	contract, err := graph.NewContract(of)
 	if err != nil {

@@ -29,11 +29,11 @@ import (
 type Config struct {
 	// Attempts is how many credentials may fail for one client address in a minute; an
 	// IPv6 address counts with all of its /64. Default: 10.
-	Attempts int `yaml:"attempts"`
+	Attempts int
 	// TrustedProxies are the addresses, or networks as 10.0.0.0/8, of the proxies before
 	// the gateway, whose X-Forwarded-For is believed. Default: none, and the client is
 	// who the connection is from.
-	TrustedProxies []string `yaml:"trustedProxies"`
+	TrustedProxies []string
 	// Keys finds the callers of API keys; nil: there are none.
 	Keys *keys.Store `yaml:"-"`
 	// Tokens finds the callers of tokens; nil: there are none.

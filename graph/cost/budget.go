@@ -75,6 +75,20 @@ func (b *Budget) Take(id string, cost, limit int, now time.Time) (left int, rese
 	return max(int(int64(limit)-w.spent), 0), w.end, ok
 }
 
+// Spend takes a cost from a spender's budget, or what is left of it if that is less: for what
+// was done before anybody knew what it costs.
+func (b *Budget) Spend(id string, cost, limit int, now time.Time) {
+	s := b.shard(id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w, known := s.current(id, now)
+	w.spent = max(w.spent, min(w.spent+int64(cost), int64(limit)))
+	if !known {
+		s.room(now)
+	}
+	s.windows[id] = w
+}
+
 // Peek gives what [Budget.Take] would without taking anything.
 func (b *Budget) Peek(id string, limit int, now time.Time) (left int, reset time.Time) {
 	s := b.shard(id)

@@ -27,13 +27,9 @@ package cost
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
-	"maps"
 	"math"
 	"reflect"
 	"slices"
-	"strings"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -50,56 +46,23 @@ const Max = math.MaxInt32
 type Model struct {
 	// Weights are what fields weigh that do not weigh 1, by coordinate. A field that
 	// systems are asked for should weigh what they charge.
-	Weights map[string]int `yaml:"weights"`
+	Weights map[string]int
 	// Lists are how many elements are assumed where the query does not say, by the
 	// coordinate of a list or of a connection.
-	Lists map[string]int `yaml:"lists"`
+	Lists map[string]int
 	// Sized are lists that have an element for each of an argument's list, by coordinate: the
 	// argument's name.
-	Sized map[string]string `yaml:"sized"`
+	Sized map[string]string
 	// List is assumed of lists that are not in Lists; default 10.
-	List int `yaml:"list"`
+	List int
 	// Page is assumed of fields with `first` or `last` where neither is given; default 20.
-	Page int `yaml:"page"`
+	Page int
 	// Input is what an input object in an argument costs, as a condition; default 5. An
 	// element of a list in an argument costs 1.
-	Input int `yaml:"input"`
+	Input int
 	// MaxPage is the most that `first` and `last` count for, since more is refused before
 	// anything is done for it; default 100.
-	MaxPage int `yaml:"maxPage"`
-}
-
-// maxNumber bounds the numbers of a model: what is larger is a slip of the keyboard.
-const maxNumber = 1_000_000
-
-// Check reports all numbers that make no sense, and all coordinates that the schema does
-// not have. It wants the whole schema: of one that is pruned for an audience, coordinates
-// may be missing that the model has.
-func (m Model) Check(schema *ast.Schema) error {
-	var errs []error
-	number := func(key string, n int) {
-		if n < 0 || n > maxNumber {
-			errs = append(errs, fmt.Errorf("%s: must be from 0 to %d", key, maxNumber))
-		}
-	}
-	for _, all := range []struct {
-		key    string
-		values map[string]int
-	}{{"weights", m.Weights}, {"lists", m.Lists}} {
-		for _, coordinate := range slices.Sorted(maps.Keys(all.values)) {
-			key := all.key + "." + coordinate
-			number(key, all.values[coordinate])
-			typ, field, _ := strings.Cut(coordinate, ".")
-			if def := schema.Types[typ]; def == nil || def.Fields.ForName(field) == nil || !def.IsCompositeType() {
-				errs = append(errs, fmt.Errorf("%s: the schema has no such field; write it as Type.field", key))
-			}
-		}
-	}
-	number("list", m.List)
-	number("page", m.Page)
-	number("maxPage", m.MaxPage)
-	number("input", m.Input)
-	return errors.Join(errs...)
+	MaxPage int
 }
 
 // A Calculator computes costs by a model, for one schema. It may be used by several

@@ -182,22 +182,6 @@ func TestIntrospection(t *testing.T) {
 	}
 }
 
-func TestModelsAreChecked(t *testing.T) {
-	schema := gqlparser.MustLoadSchema(&ast.Source{Input: library})
-	if err := (cost.Model{Weights: map[string]int{"Book.author": 0, "Node.id": 5}, Lists: map[string]int{"Query.books": 3}}).Check(schema); err != nil {
-		t.Error(err)
-	}
-	err := cost.Model{
-		Weights: map[string]int{"Book.author": -1, "Book.autor": 1, "Book": 1},
-		Lists:   map[string]int{"Nobody.books": 3}, List: -1, MaxPage: 2_000_000,
-	}.Check(schema)
-	for _, key := range []string{"weights.Book.author:", "weights.Book.autor:", "weights.Book:", "lists.Nobody.books:", "list:", "maxPage:"} {
-		if err == nil || !strings.Contains("\n"+err.Error(), "\n"+key) {
-			t.Errorf("no fault of %q in: %v", key, err)
-		}
-	}
-}
-
 // page is a common query over a page of customers and all sources.
 const page = `{ customers(first: 50) { edges { node { displayName billing { mrr { amount } } support { openTickets } social { followers } sources { source state } } } } }`
 

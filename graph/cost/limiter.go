@@ -21,20 +21,9 @@ const (
 // Limits bound what a caller may spend; 0: without a bound.
 type Limits struct {
 	// PerOperation bounds one operation.
-	PerOperation int `yaml:"perOperation"`
+	PerOperation int
 	// PerMinute bounds all operations of a [Window].
-	PerMinute int `yaml:"perMinute"`
-}
-
-// Check reports all limits that make no sense.
-func (l Limits) Check() error {
-	switch {
-	case l.PerOperation < 0 || l.PerMinute < 0 || l.PerOperation > Max || l.PerMinute > Max:
-		return fmt.Errorf("perOperation, perMinute: must be from 0, which is without a bound, to %d", Max)
-	case l.PerMinute > 0 && l.PerOperation > l.PerMinute:
-		return fmt.Errorf("perOperation: must not be above perMinute, %d: such an operation could never be sent", l.PerMinute)
-	}
-	return nil
+	PerMinute int
 }
 
 // A Refusal is why an operation is not executed. Its text is for clients.
@@ -94,8 +83,9 @@ func roundUp(t time.Time) time.Time { return t.Add(time.Second - 1).Truncate(tim
 
 // A Limiter is a gqlgen extension that refuses operations which cost more than their
 // caller may spend, before they are executed, and tells every caller in `extensions.cost` what
-// the operation cost and what is left. A refused operation is charged nothing. It
-// intercepts no fields.
+// the operation cost and what is left. A refused operation is charged nothing for what it would
+// have cost, but what its document did ([Limiter.Charge]); who has nothing left is refused before
+// anything is read. It intercepts no fields.
 type Limiter struct {
 	// Calculator is for the schema that is served.
 	Calculator *Calculator
@@ -112,6 +102,41 @@ func (Limiter) ExtensionName() string { return "Cost" }
 
 // Validate has nothing to say.
 func (Limiter) Validate(graphql.ExecutableSchema) error { return nil }
+
+// bytesPerCost is how long a document that was refused is for a cost of 1: to parse and
+// validate so much takes about as long as a value of an answer.
+const bytesPerCost = 100
+
+// Charge charges the caller of a request for a document of so many bytes that was refused.
+func (l Limiter) Charge(ctx context.Context, bytes int) {
+	if id, limits := l.Limits(ctx); limits.PerMinute > 0 {
+		l.Budget.Spend(id, 1+bytes/bytesPerCost, limits.PerMinute, graphql.Now())
+	}
+}
+
+// MutateOperationParameters refuses a request of who has nothing left, with a [Refusal] as the
+// cause of the error.
+func (l Limiter) MutateOperationParameters(ctx context.Context, _ *graphql.RawParams) *gqlerror.Error {
+	id, limits := l.Limits(ctx)
+	if limits.PerMinute <= 0 {
+		return nil
+	}
+	now := graphql.Now()
+	left, reset := l.Budget.Peek(id, limits.PerMinute, now)
+	if left > 0 {
+		return nil
+	}
+	return l.refuse(ctx, &Refusal{Code: CodeRate, RetryAfter: seconds(reset.Sub(now)), Message: fmt.Sprintf("Nothing is left of the limit of %d for a minute: send it again after `retryAfter`.", limits.PerMinute)})
+}
+
+func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+
+func (l Limiter) refuse(ctx context.Context, r *Refusal) *gqlerror.Error {
+	if l.Refused != nil {
+		l.Refused(ctx, r.Code)
+	}
+	return &gqlerror.Error{Err: r, Message: r.Message, Extensions: r.Extensions()}
+}
 
 // MutateOperationContext charges an operation, or refuses it with a [Refusal] as the
 // cause of the error.
@@ -135,17 +160,13 @@ func (l Limiter) MutateOperationContext(ctx context.Context, op *graphql.Operati
 			c.Remaining, c.ResetAt, ok = l.Budget.Take(id, c.Requested, limits.PerMinute, now)
 		}
 		if !ok {
-			wait := int((c.ResetAt.Sub(now) + time.Second - 1) / time.Second)
-			refused = &Refusal{Code: CodeRate, RetryAfter: wait, Message: fmt.Sprintf("The operation costs %d, and %d is left of the limit of %d for a minute: send it again after `retryAfter`.", c.Requested, c.Remaining, limits.PerMinute)}
+			refused = &Refusal{Code: CodeRate, RetryAfter: seconds(c.ResetAt.Sub(now)), Message: fmt.Sprintf("The operation costs %d, and %d is left of the limit of %d for a minute: send it again after `retryAfter`.", c.Requested, c.Remaining, limits.PerMinute)}
 		}
 	}
 	if refused == nil {
 		return nil
 	}
-	if l.Refused != nil {
-		l.Refused(ctx, refused.Code)
-	}
-	return &gqlerror.Error{Err: refused, Message: refused.Message, Extensions: refused.Extensions()}
+	return l.refuse(ctx, refused)
 }
 
 // InterceptResponse puts the charge into `extensions.cost`, of refusals too.

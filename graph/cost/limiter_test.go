@@ -23,6 +23,7 @@ type callerKey struct{}
 // A served is a server whose operations are limited.
 type served struct {
 	*executor.Executor
+	limiter cost.Limiter
 	refused []string
 }
 
@@ -35,7 +36,7 @@ func serve(t testing.TB, limits map[string]cost.Limits) *served {
 	schema := graph.NewSchema(g, contract)
 	s := &served{Executor: executor.New(schema)}
 	s.Use(g.Extension())
-	s.Use(cost.Limiter{
+	s.limiter = cost.Limiter{
 		Calculator: cost.New(schema.Schema(), cost.Model{}),
 		Budget:     cost.NewBudget(),
 		Limits: func(ctx context.Context) (string, cost.Limits) {
@@ -43,7 +44,8 @@ func serve(t testing.TB, limits map[string]cost.Limits) *served {
 			return id, limits[id]
 		},
 		Refused: func(_ context.Context, code string) { s.refused = append(s.refused, code) },
-	})
+	}
+	s.Use(s.limiter)
 	return s
 }
 
@@ -119,16 +121,27 @@ func TestLimiter(t *testing.T) {
 	}
 }
 
-func TestLimitsAreChecked(t *testing.T) {
-	for _, l := range []cost.Limits{{}, {PerOperation: 5}, {PerMinute: 5}, {PerOperation: 5, PerMinute: 5}} {
-		if err := l.Check(); err != nil {
-			t.Errorf("%+v: %v", l, err)
-		}
+// A document that is refused is charged for its length; who has nothing left is not listened to.
+func TestRefusedDocumentsAreCharged(t *testing.T) {
+	s := serve(t, map[string]cost.Limits{"a": {PerMinute: 50}, "b": {PerOperation: 50}})
+	as := func(caller string) context.Context {
+		return context.WithValue(context.Background(), callerKey{}, caller)
 	}
-	for _, l := range []cost.Limits{{PerOperation: -1}, {PerMinute: -1}, {PerOperation: 6, PerMinute: 5}, {PerMinute: cost.Max + 1}} {
-		if l.Check() == nil {
-			t.Errorf("%+v has no fault", l)
-		}
+	s.limiter.Charge(as("a"), 2600)
+	const cheap = `{ __typename }`
+	if _, charge := s.ask("a", cheap); charge.Remaining != 50-27 {
+		t.Errorf("%d is left; want 23", charge.Remaining)
+	}
+	for range 3 {
+		s.limiter.Charge(as("a"), 60_000)
+		s.limiter.Charge(as("b"), 60_000)
+	}
+	r, _ := s.ask("a", "{ this is nothing that could be parsed")
+	if len(r.Errors) != 1 || r.Errors[0].Extensions["code"] != cost.CodeRate || !strings.Contains(r.Errors[0].Message, "Nothing is left of the limit of 50") {
+		t.Errorf("with nothing left: %v", r.Errors)
+	}
+	if r, _ := s.ask("b", cheap); r.Errors != nil {
+		t.Errorf("who has no limit per minute: %v", r.Errors)
 	}
 }
 

@@ -3,6 +3,7 @@ package persisted
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -19,8 +20,8 @@ type Rules struct {
 	Schema *ast.Schema
 	// Tokens bounds its length; 0: nothing does.
 	Tokens int
-	// Limits refuses a document before it is validated; nil: nothing does.
-	Limits func(*ast.QueryDocument) error
+	// Limits refuses the text of a document before it is validated; nil: nothing does.
+	Limits func(text string) error
 	// Cost computes what its operations cost, and PerOperation bounds that; 0: nothing does.
 	Cost         *cost.Calculator
 	PerOperation int
@@ -50,6 +51,10 @@ func (f Finding) String() string {
 // those without a fault costs at the most.
 func (m *Manifest) Check(r Rules) (findings []Finding, dearest int) {
 	for i, d := range m.Documents {
+		if strings.TrimSpace(d.Body) == "" {
+			// That was told when it was read.
+			continue
+		}
 		c := checked{Rules: r, title: d.Title(i)}
 		most := c.check(d)
 		findings = append(findings, c.findings...)
@@ -87,7 +92,7 @@ func (c *checked) check(d Document) int {
 	}
 	if c.Limits != nil {
 		// What is beyond them could take very long to validate.
-		if err := c.Limits(doc); err != nil {
+		if err := c.Limits(d.Body); err != nil {
 			c.fault(err)
 			return 0
 		}

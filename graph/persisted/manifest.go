@@ -47,7 +47,8 @@ func Load(path string) (*Manifest, error) {
 //
 // or as Relay's compiler and GraphQL Code Generator do, an object of bodies by id. An id of
 // 64 hexadecimal digits, "sha256:" before it or not, must be the SHA-256 of the body. The
-// error lists all faults, at most a hundred.
+// error lists all faults, at most a hundred; where they are those of single documents, the
+// manifest is given beside it, so that more can be said of them.
 func Read(r io.Reader) (*Manifest, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxManifest+1))
 	switch {
@@ -79,10 +80,7 @@ func Read(r io.Reader) (*Manifest, error) {
 	if len(errs) > maxFaults {
 		errs = append(errs[:maxFaults], fmt.Errorf("and %d faults more", len(errs)-maxFaults))
 	}
-	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
-	}
-	return &m, nil
+	return &m, errors.Join(errs...)
 }
 
 // A member is one of a JSON object.

@@ -23,21 +23,37 @@ import (
 	"sync"
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 // Config says which documents may be named. The zero value of a number is its default.
 type Config struct {
 	// Automatic: documents that clients sent are kept, and may be named by their hash.
-	Automatic bool `yaml:"automatic"`
+	Automatic bool
 	// MaxDocuments and MaxBytes bound what is kept; default 1,000, and 8 MiB: clients have
 	// some dozens of documents, of some kilobytes.
-	MaxDocuments int `yaml:"maxDocuments"`
-	MaxBytes     int `yaml:"maxBytes"`
+	MaxDocuments int
+	MaxBytes     int
 	// Manifest is the path of the manifest of trusted documents, see [Read]; "": there are
 	// none.
-	Manifest string `yaml:"manifest"`
+	Manifest string
+	// Schema is what documents of the manifest are valid for: others are as if they were not in
+	// it, so that their ids tell nothing of other schemas. Nil: all of them count.
+	Schema *ast.Schema
 	// Required: only trusted documents are executed.
-	Required bool `yaml:"required"`
+	Required bool
+}
+
+// fits reports whether a document of the manifest is valid for the schema.
+func (c Config) fits(text string) bool {
+	if c.Schema == nil {
+		return true
+	}
+	doc, err := parser.ParseQuery(&ast.Source{Input: text})
+	return err == nil && validator.ValidateWithRules(c.Schema, doc, rules.NewDefaultRules()) == nil
 }
 
 // Check reports all that makes no sense. It does not read the manifest.
@@ -124,6 +140,9 @@ func New(c Config) (*Documents, error) {
 		return nil, fmt.Errorf("manifest: %w", err)
 	}
 	for _, doc := range m.Documents {
+		if !c.fits(doc.Body) {
+			continue
+		}
 		d.byID[doc.ID] = doc.Body
 		d.byHash[hash(doc.Body)] = doc.Body
 	}

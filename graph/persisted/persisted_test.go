@@ -12,6 +12,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"customer360/graph/persisted"
 )
 
@@ -115,6 +118,29 @@ func TestResolve(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What a manifest has for another schema is not in it for this one.
+func TestDocumentsOfAnotherSchema(t *testing.T) {
+	schema := gqlparser.MustLoadSchema(&ast.Source{Input: `type Query { known: Int }`})
+	path := filepath.Join(t.TempDir(), "manifest.json")
+	if err := os.WriteFile(path, []byte(`{"ours": "{ known }", "theirs": "{ hidden }", "broken": "{"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]string{"ours": "{ known }", "theirs": "DOCUMENT_NOT_FOUND", "broken": "DOCUMENT_NOT_FOUND"} {
+		d, err := persisted.New(persisted.Config{Manifest: path, Schema: schema})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := d.Resolve(persisted.Request{DocumentID: id})
+		var e *persisted.Error
+		if errors.As(err, &e) {
+			got = e.Code
+		}
+		if got != want {
+			t.Errorf("%s: %q; want %q", id, got, want)
+		}
 	}
 }
 

@@ -214,6 +214,8 @@ func serve(c Config, a access.Audience, systems resolvers.Systems, budget *cost.
 	if !ok {
 		of.Automatic = true
 	}
+	// What a manifest has for other contracts is not there for this one.
+	of.Schema = contract.Schema
 	documents, err := persisted.New(of)
 	if err != nil {
 		return nil, fmt.Errorf("documents of %s: %w", a, err)
@@ -234,11 +236,9 @@ func serve(c Config, a access.Audience, systems resolvers.Systems, budget *cost.
 		Gather: g.Gather(), Prepare: g.Prepare, Guard: g.Guard(), Stock: c.StockExecutor,
 		Observe: func(w executor.Way) { t.Executed(string(w)) },
 	})
-	o.Documents = documents
-	o.Extensions = []graphql.HandlerExtension{
-		cost.Limiter{Calculator: cost.New(contract.Schema, model(systems, c)), Budget: budget, Limits: limits, Refused: t.TooCostly},
-		g.Extension(),
-	}
+	limiter := cost.Limiter{Calculator: cost.New(contract.Schema, model(systems, c)), Budget: budget, Limits: limits, Refused: t.TooCostly}
+	o.Documents, o.Refused = documents, limiter.Charge
+	o.Extensions = []graphql.HandlerExtension{limiter, g.Extension()}
 	return graphqlhttp.New(plans, o), nil
 }
 

@@ -17,12 +17,16 @@ import (
 type admitter struct {
 	*gqlgen.Executor
 	documents *persisted.Documents
+	refused   func(ctx context.Context, bytes int)
 }
 
 // CreateOperationContext parses and validates an operation, and holds it to all limits.
 func (a admitter) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
 	op, errs := a.Executor.CreateOperationContext(ctx, params)
 	if errs != nil {
+		if a.refused != nil {
+			a.refused(ctx, len(params.Query))
+		}
 		return op, few(errs)
 	}
 	a.documents.Accepted(params.Query, params.Extensions)

@@ -12,8 +12,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	gqlgen "github.com/99designs/gqlgen/graphql/executor"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
-	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"customer360/graph"
@@ -33,13 +31,12 @@ type Options struct {
 	Log *slog.Logger
 	// Extensions are the schema's own.
 	Extensions []graphql.HandlerExtension
+	// Refused hears of every operation that was not executed for what its document is, of so
+	// many bytes: it has cost something all the same. Nil: nobody does.
+	Refused func(ctx context.Context, bytes int)
 	// Streams serve what asks for events; nil: nothing does.
 	Streams *streams.Streams
 }
-
-// cachedDocuments is how many documents are kept parsed and validated: clients have
-// some dozens of them.
-const cachedDocuments = 1000
 
 // A Contract serves a schema to those that a [Door] lets in.
 type Contract struct {
@@ -53,7 +50,7 @@ func New(schema graphql.ExecutableSchema, o Options) *Contract {
 	if o.Documents == nil {
 		o.Documents = new(persisted.Documents)
 	}
-	cache := lru.New[*ast.QueryDocument](cachedDocuments)
+	cache := newDocumentCache()
 	s := gqlgen.New(schema)
 	s.SetQueryCache(cache)
 	s.SetParserTokenLimit(o.Limits.Tokens)
@@ -67,7 +64,7 @@ func New(schema graphql.ExecutableSchema, o Options) *Contract {
 	for _, x := range o.Extensions {
 		s.Use(x)
 	}
-	c := &Contract{options: o, executor: admitter{s, o.Documents}}
+	c := &Contract{options: o, executor: admitter{s, o.Documents, o.Refused}}
 	if o.Streams != nil {
 		c.transports = append(c.transports, o.Streams.Events())
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/lexer"
 	"github.com/vektah/gqlparser/v2/parser"
 )
 
@@ -59,57 +60,56 @@ func (l *limiter) MutateOperationParameters(ctx context.Context, request *graphq
 	if _, ok := l.cache.Get(ctx, request.Query); ok {
 		return nil
 	}
-	if err := l.limits.text(request.Query); err != nil {
+	if err := l.limits.over(request.Query, l.schema); err != nil {
 		errcode.Set(err, errcode.ValidationFailed)
 		return err
-	}
-	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: request.Query}, l.limits.Tokens)
-	if err != nil {
-		return nil //nolint:nilerr // gqlgen parses it again, and words it.
-	}
-	err2 := l.limits.check(doc)
-	if err2 == nil {
-		err2 = l.limits.known(doc, l.schema)
-	}
-	if err2 != nil {
-		errcode.Set(err2, errcode.ValidationFailed)
-		return err2
 	}
 	return nil
 }
 
-// text refuses a document whose text is too long, or that has a name of such a length.
+// Check reports the first limit that a document for a schema is beyond. Whether it can be parsed
+// is not looked at.
+func (l Limits) Check(query string, schema *ast.Schema) error {
+	if err := l.over(query, schema); err != nil {
+		return err
+	}
+	return nil
+}
+
+func (l Limits) over(query string, schema *ast.Schema) *gqlerror.Error {
+	if err := l.text(query); err != nil {
+		return err
+	}
+	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: query}, l.Tokens)
+	if err != nil {
+		return nil //nolint:nilerr // It is parsed again, and worded, by those who execute it.
+	}
+	if err := l.check(doc); err != nil {
+		return err
+	}
+	return l.known(doc, schema)
+}
+
+// text refuses a document whose text is too long, or that has a name of such a length, or a number.
 func (l Limits) text(query string) *gqlerror.Error {
 	if len(query) > l.Length {
 		return gqlerror.Errorf("The document's length is over the limit of %d bytes: put what differs into variables.", l.Length)
 	}
-	name, quoted := 0, false
-	for i := range len(query) {
-		switch c := query[i]; {
-		case c == '"':
-			// The inside of a text may be as long as the document; that of one with quotes in it
-			// counts as outside, and is cut by spaces if by nothing else.
-			quoted, name = !quoted, 0
-		case !quoted && (c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'):
-			if name++; name > l.Name {
-				return gqlerror.Errorf("A name in the document is over the limit of %d letters.", l.Name)
-			}
-		default:
-			name = 0
+	lex := lexer.New(&ast.Source{Input: query})
+	for range l.Tokens {
+		token, err := lex.ReadToken()
+		switch {
+		case err != nil || token.Kind == lexer.EOF:
+			// The parser words it.
+			return nil
+		case len(token.Value) > l.Name && (token.Kind == lexer.Name || token.Kind == lexer.Int || token.Kind == lexer.Float):
+			return gqlerror.Errorf("A name or a number in the document is over the limit of %d letters.", l.Name)
 		}
 	}
 	return nil
 }
 
 type counts struct{ depth, rootFields int }
-
-// Check reports the first limit that a document is beyond.
-func (l Limits) Check(doc *ast.QueryDocument) error {
-	if err := l.check(doc); err != nil {
-		return err
-	}
-	return nil
-}
 
 // check walks a document and stops at the first limit that is passed.
 func (l Limits) check(doc *ast.QueryDocument) *gqlerror.Error {

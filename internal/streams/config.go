@@ -14,26 +14,26 @@ type Config struct {
 	// each a scheme and a host as browsers send it: "https://app.example.com". Who sends no
 	// origin is no browser, and needs none. Server-sent events are requests: they follow the
 	// rules for those.
-	Origins []string `yaml:"origins"`
+	Origins []string
 	// Connections bounds how many are open, ConnectionsPerCaller how many by one credential.
-	Connections          int `yaml:"connections"`
-	ConnectionsPerCaller int `yaml:"connectionsPerCaller"`
+	Connections          int
+	ConnectionsPerCaller int
 	// OperationsPerConnection bounds what runs at once on a WebSocket: subscriptions, and
 	// queries that are not answered yet.
-	OperationsPerConnection int `yaml:"operationsPerConnection"`
+	OperationsPerConnection int
 	// MaxMessage bounds a client's message on a WebSocket, in bytes.
-	MaxMessage int64 `yaml:"maxMessage"`
+	MaxMessage int64
 	// InitTimeout is how long a client may take to say who it is.
-	InitTimeout time.Duration `yaml:"initTimeout"`
+	InitTimeout time.Duration
 	// KeepAlive is how often a client is pinged that has said who it is, and PongTimeout how
 	// long it may take to answer. On server-sent events, which cannot be answered, a comment
 	// is written.
-	KeepAlive   time.Duration `yaml:"keepAlive"`
-	PongTimeout time.Duration `yaml:"pongTimeout"`
+	KeepAlive   time.Duration
+	PongTimeout time.Duration
 	// MessageTimeout is how long a client may take to send or to take one message.
-	MessageTimeout time.Duration `yaml:"messageTimeout"`
+	MessageTimeout time.Duration
 	// RevalidateEvery is how often a credential is looked up again.
-	RevalidateEvery time.Duration `yaml:"revalidateEvery"`
+	RevalidateEvery time.Duration
 }
 
 // Defaults are for some hundred browsers at once. Proxies commonly cut off what is silent
