@@ -122,6 +122,9 @@ func TestBrowserContract(t *testing.T) {
 	key := p.key("PARTNER")
 	p.use(key, "")
 	p.contract("PARTNER — demo: the donor club")
+	p.do(chromedp.Click(chromedp.CSS(`button[aria-label="Show Examples"]`)),
+		chromedp.Poll[chromedp.Void](`document.querySelectorAll('[data-example]').length > 0 && !document.querySelector('[data-example="02-s1-one-view"]')`,
+			chromedp.WithPollingTimeout(browserPatience)))
 	p.screenshot("contract.png")
 	if p.documents("support") || p.completes("support") {
 		t.Error("the contract of partners has no `support`, and the page shows it")
@@ -198,8 +201,12 @@ func TestBrowserAsksForCredential(t *testing.T) {
 		t.Error("that a credential is needed is shown as a fault")
 	}
 	p.screenshot("asks.png")
+	if n := look(p, chromedp.Evaluate[int](`document.querySelectorAll('[data-example]').length`)); n > 0 {
+		t.Errorf("without a credential there are %d examples", n)
+	}
 	p.do(chromedp.SendKeys(chromedp.CSS(credentialField), p.key("FRONTEND")+"\r"))
 	p.contract("FRONTEND — demo: the agents' desktop")
+	p.do(chromedp.WaitVisible(chromedp.CSS(`[data-example="01-first-look"]`)))
 	if !p.completes("support") {
 		t.Error("the page does not know the schema of its credential")
 	}

@@ -71,7 +71,10 @@ func title(document string) string {
 // loads below "/console/". It answers GET and HEAD only, and 404 for any other
 // path. Every answer carries a Content-Security-Policy that confines the page
 // to its own origin; the page expects the GraphQL endpoint at "/graphql".
-func Handler() http.Handler {
+//
+// At "/console/examples.json" it serves the examples that a request may see, which is for
+// the given function to say: documents name what a schema has.
+func Handler(examples func(*http.Request) []Example) http.Handler {
 	assets := load()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
@@ -79,6 +82,12 @@ func Handler() http.Handler {
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("Referrer-Policy", "no-referrer")
 		asset, ok := assets[r.URL.Path]
+		if r.URL.Path == "/console/examples.json" {
+			asset, ok = newAsset("examples.json", examplesJSON(examples(r))), true
+			// They differ by credential, which caches between do not know of.
+			header.Set("Vary", "Authorization")
+			asset.cacheControl = "private, no-cache"
+		}
 		if !ok {
 			http.NotFound(w, r)
 			return
@@ -90,6 +99,17 @@ func Handler() http.Handler {
 		}
 		asset.serve(w, r)
 	})
+}
+
+func examplesJSON(examples []Example) []byte {
+	if examples == nil {
+		examples = []Example{}
+	}
+	data, err := json.Marshal(examples)
+	if err != nil {
+		panic(err) // Strings always marshal.
+	}
+	return data
 }
 
 type asset struct {
@@ -115,15 +135,11 @@ var hashed = regexp.MustCompile(`-[A-Z0-9]{8}\.[a-z0-9]+$`)
 
 // load returns all assets by URL path.
 func load() map[string]*asset {
-	examples, err := json.Marshal(Examples())
-	if err != nil {
-		panic(err) // Strings always marshal.
-	}
 	entries, err := files.ReadDir("dist")
 	if err != nil {
 		panic(err) // The directory is embedded.
 	}
-	assets := map[string]*asset{"/console/examples.json": newAsset("examples.json", examples)}
+	assets := map[string]*asset{}
 	for _, entry := range entries {
 		url := "/console/" + entry.Name()
 		if entry.Name() == "index.html" {
@@ -156,7 +172,7 @@ func (a *asset) serve(w http.ResponseWriter, r *http.Request) {
 	header.Set("Cache-Control", a.cacheControl)
 	body, etag := a.body, a.etag
 	if a.gzipped != nil {
-		header.Set("Vary", "Accept-Encoding")
+		header.Add("Vary", "Accept-Encoding")
 		if acceptsGzip(r) {
 			header.Set("Content-Encoding", "gzip")
 			body, etag = a.gzipped(), etag+"-gzip"

@@ -20,7 +20,12 @@ func get(t *testing.T, method, target string, header ...string) *http.Response {
 		r.Header.Set(header[i], header[i+1])
 	}
 	w := httptest.NewRecorder()
-	Handler().ServeHTTP(w, r)
+	Handler(func(r *http.Request) []Example {
+		if r.Header.Get("Authorization") != "" {
+			return nil
+		}
+		return Examples()
+	}).ServeHTTP(w, r)
 	return w.Result()
 }
 
@@ -220,7 +225,7 @@ func TestExamples(t *testing.T) {
 	}
 
 	res := get(t, "GET", "/console/examples.json")
-	if res.Header.Get("Content-Type") != "application/json" || res.Header.Get("Cache-Control") != "no-cache" {
+	if res.Header.Get("Content-Type") != "application/json" || res.Header.Get("Cache-Control") != "private, no-cache" || !slices.Contains(res.Header.Values("Vary"), "Authorization") {
 		t.Errorf("headers %v", res.Header)
 	}
 	var served []Example
@@ -229,6 +234,10 @@ func TestExamples(t *testing.T) {
 	}
 	if !slices.Equal(served, examples) {
 		t.Error("the page gets other examples")
+	}
+	res = get(t, "GET", "/console/examples.json", "Authorization", "Bearer none")
+	if body, _ := io.ReadAll(res.Body); string(body) != "[]" {
+		t.Errorf("who may see none gets %s", body)
 	}
 }
 

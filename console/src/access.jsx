@@ -50,6 +50,7 @@ export function useAccess() {
     open,
     setOpen,
     purpose,
+    credential: held.credential,
     held: held.credential !== '',
     contract: schema.contract,
     refusal: schema.refusal ?? turnedAway,

@@ -8,24 +8,23 @@ import '@graphiql/plugin-explorer/style.css';
 import 'graphiql/graphiql.css';
 import './app.css';
 
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { useGraphiQL } from '@graphiql/react';
 import { explorerPlugin } from '@graphiql/plugin-explorer';
 import { Access, Notice, useAccess, WithoutSchema } from './access.jsx';
-import { examplesPlugin, loadExamples } from './examples.jsx';
+import { Examples, examplesPanel, loadExamples } from './examples.jsx';
 import { Sources } from './sources.jsx';
 import { isFirstVisit, storage } from './storage.js';
 
 const newTab = '# Ctrl-Space completes, Ctrl-Enter runs.\n\n';
 
 // Monaco measures its font once, so the font has to be there before the editor.
-const [examples] = await Promise.all([
+const [shownAtFirst] = await Promise.all([
   loadExamples().catch(() => []),
   document.fonts.load('15px "Fira Code"'),
 ]);
-const examplesPanel = examplesPlugin(examples);
 const plugins = [examplesPanel, { ...explorerPlugin(), title: 'Explorer' }, HISTORY_PLUGIN];
 
 // The examples explain themselves in comments, which should be readable without scrolling sideways.
@@ -38,37 +37,59 @@ function WrapLines() {
 // They are what the page begins with: given anew, GraphiQL would take them for a wish to change.
 const beginning = {
   visiblePlugin: isFirstVisit() ? examplesPanel : undefined,
-  defaultTabs: examples.length > 0 ? [{ query: examples[0].document }] : undefined,
+  defaultTabs: shownAtFirst.length > 0 ? [{ query: shownAtFirst[0].document }] : undefined,
 };
+
+// The examples of the contract that the page shows: those of another one would be full of faults.
+function useExamples({ contract, credential }) {
+  const [examples, setExamples] = useState(shownAtFirst);
+  useEffect(() => {
+    if (!contract) {
+      return;
+    }
+    let late = false;
+    loadExamples(credential).then(
+      loaded => late || setExamples(loaded),
+      () => late || setExamples([]),
+    );
+    return () => {
+      late = true;
+    };
+  }, [contract, credential]);
+  return examples;
+}
 
 function Console() {
   const access = useAccess();
+  const examples = useExamples(access);
   return (
-    <GraphiQL
-      {...beginning}
-      fetcher={access.fetcher}
-      plugins={plugins}
-      defaultQuery={newTab}
-      storage={storage}
-      inputValueDeprecation
-      schemaDescription
-      shouldPersistHeaders={false}
-      showPersistHeadersSettings={false}
-      defaultEditorToolsVisibility={false}
-    >
-      <GraphiQL.Logo>
-        <Access access={access} />
-        <h1 className="brand">
-          customer360 <small>every customer, one graph</small>
-        </h1>
-      </GraphiQL.Logo>
-      <GraphiQL.Footer>
-        <Notice access={access} />
-        <Sources />
-      </GraphiQL.Footer>
-      <WrapLines />
-      <WithoutSchema />
-    </GraphiQL>
+    <Examples.Provider value={examples}>
+      <GraphiQL
+        {...beginning}
+        fetcher={access.fetcher}
+        plugins={plugins}
+        defaultQuery={newTab}
+        storage={storage}
+        inputValueDeprecation
+        schemaDescription
+        shouldPersistHeaders={false}
+        showPersistHeadersSettings={false}
+        defaultEditorToolsVisibility={false}
+      >
+        <GraphiQL.Logo>
+          <Access access={access} />
+          <h1 className="brand">
+            customer360 <small>every customer, one graph</small>
+          </h1>
+        </GraphiQL.Logo>
+        <GraphiQL.Footer>
+          <Notice access={access} />
+          <Sources />
+        </GraphiQL.Footer>
+        <WrapLines />
+        <WithoutSchema />
+      </GraphiQL>
+    </Examples.Provider>
   );
 }
 

@@ -1,11 +1,16 @@
+import { createContext, useContext } from 'react';
 import { useGraphiQL, useGraphiQLActions, pick } from '@graphiql/react';
 import { Kind, parse } from 'graphql';
 
-// One copy of the examples: the server that embeds them serves them too.
-export async function loadExamples() {
-  const response = await fetch('/console/examples.json');
+// One copy of the examples: the server that embeds them serves them too, those that fit the
+// contract of a credential.
+export async function loadExamples(credential) {
+  const headers = credential ? { Authorization: `Bearer ${credential}` } : {};
+  const response = await fetch('/console/examples.json', { headers, redirect: 'error' });
   return response.ok ? response.json() : [];
 }
+
+export const Examples = createContext([]);
 
 // GraphiQL looks at a new document only after a pause; without this a quick
 // click on "run" would still send the operation name of the tab before.
@@ -19,7 +24,8 @@ function operationFacts(document) {
   }
 }
 
-function ExamplesPanel({ examples }) {
+function ExamplesPanel() {
+  const examples = useContext(Examples);
   const { addTab, changeTab, setOperationFacts, updateActiveTabValues } = useGraphiQLActions();
   const { activeTabIndex, queryEditor, tabs } = useGraphiQL(
     pick('activeTabIndex', 'queryEditor', 'tabs'),
@@ -80,8 +86,4 @@ function ExamplesIcon(props) {
   );
 }
 
-export const examplesPlugin = examples => ({
-  title: 'Examples',
-  icon: ExamplesIcon,
-  content: () => <ExamplesPanel examples={examples} />,
-});
+export const examplesPanel = { title: 'Examples', icon: ExamplesIcon, content: ExamplesPanel };

@@ -11,10 +11,13 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"customer360/access"
 	"customer360/audit"
@@ -178,6 +181,20 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 		}
 		api.Contracts[a] = served
 	}
+	fitting := map[access.Audience][]console.Example{}
+	for a := range api.Contracts {
+		own, err := examplesOf(a)
+		if err != nil {
+			return nil, errors.Join(err, gateway.Close())
+		}
+		fitting[a] = own
+	}
+	examples := func(r *http.Request) []console.Example {
+		if caller, ok := api.Caller(r); ok {
+			return fitting[caller.Audience]
+		}
+		return nil
+	}
 
 	admin := http.NewServeMux()
 	admin.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
@@ -192,7 +209,7 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 
 	public := http.NewServeMux()
 	public.Handle("/graphql", t.Requests("graphql", api))
-	public.Handle("/", t.Requests("console", console.Handler()))
+	public.Handle("/", t.Requests("console", console.Handler(examples)))
 	if !c.SeparateAdmin {
 		for _, path := range []string{"/healthz", "/readyz"} {
 			public.Handle(path, admin)
@@ -202,6 +219,18 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 	}
 	gateway.Handler, gateway.Admin = public, admin
 	return gateway, nil
+}
+
+// examplesOf gives the examples of the playground that fit an audience's contract.
+func examplesOf(a access.Audience) ([]console.Example, error) {
+	contract, err := graph.NewContract(a)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(console.Examples(), func(e console.Example) bool {
+		_, errs := gqlparser.LoadQueryWithRules(contract.Schema, e.Document, rules.NewDefaultRules())
+		return errs != nil
+	}), nil
 }
 
 // serve gives the handler of an audience's contract.

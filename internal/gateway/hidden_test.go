@@ -2,9 +2,11 @@ package gateway_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"sync"
@@ -137,6 +139,30 @@ func TestHiddenTypesAreReachedByNoID(t *testing.T) {
 			if leaked := leak(w, o.body); leaked != "" {
 				t.Errorf("seed %d: %v gives %s: %s", seed, trials[i].Variables, leaked, o.body)
 			}
+		}
+	}
+}
+
+// The playground's examples are of the contract that a credential picks; without one that counts
+// there are none.
+func TestExamplesAreOfTheContract(t *testing.T) {
+	before := config
+	defer func() { config = before }()
+	config.Find = func(r *http.Request) (*access.Caller, error) {
+		if a, ok := access.ParseAudience(r.Header.Get("Authorization")); ok {
+			return &access.Caller{Credential: "key:T", Audience: a}, nil
+		}
+		return nil, errors.New("nobody")
+	}
+	h := fakes(t)
+	for audience, fits := range map[string][2]bool{"internal": {true, true}, "analyst": {true, true}, "partner": {true, false}, "": {false, false}} {
+		r := httptest.NewRequest(http.MethodGet, "/console/examples.json", nil)
+		r.Header.Set("Authorization", audience)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		body := w.Body.String()
+		if got := [2]bool{strings.Contains(body, "customers"), strings.Contains(body, "openTickets")}; got != fits || w.Code != http.StatusOK {
+			t.Errorf("%q: %d %v; want %v: %s", audience, w.Code, got, fits, body)
 		}
 	}
 }

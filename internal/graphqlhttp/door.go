@@ -107,6 +107,19 @@ func (d *Door) enter(w http.ResponseWriter, r *http.Request) (context.Context, b
 	return context.WithValue(r.Context(), requestIDKey{}, id), true
 }
 
+// Caller gives who makes a request, by which contract they are served; false: it would not be
+// let in.
+func (d *Door) Caller(r *http.Request) (*access.Caller, bool) {
+	if d.LoopbackHosts && !isLoopback(r.Host) {
+		return nil, false
+	}
+	if d.Find == nil {
+		return access.Everyone, true
+	}
+	caller, err := d.Find(r)
+	return caller, err == nil
+}
+
 // Internal gives a handler of something else to the company's own callers only.
 func (d *Door) Internal(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
