@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
 	"os"
+	"time"
 
 	"customer360/audit"
 	"customer360/internal/config"
@@ -15,7 +17,8 @@ import (
 type auditFlags struct {
 	config.Store
 	Verify struct {
-		Heads string `placeholder:"FILE" help:"An earlier report of this command, kept where nobody who can write to the store can write: what it says was there must still be there."`
+		Keep  time.Duration `placeholder:"DURATION" help:"How long entries were kept when they were removed by age, where audit.keep was raised since."`
+		Heads string        `placeholder:"FILE" help:"An earlier report of this command, kept where nobody who can write to the store can write: what it says was there must still be there."`
 	} `cmd:"" help:"Check that no entry was changed, moved or taken away, and print the heads of all chains. It ends with 2 where something was."`
 }
 
@@ -61,7 +64,7 @@ func verifyAudit(ctx context.Context, c auditFlags, f *config.File, stdout io.Wr
 		return false, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	report, err := audit.Verify(ctx, s.Store, known, auditing.Keep)
+	report, err := audit.Verify(ctx, s.Store, known, cmp.Or(c.Verify.Keep, auditing.Keep))
 	if err != nil {
 		return false, err
 	}

@@ -161,6 +161,8 @@ func withRights(ctx context.Context, c customerFlags, f *config.File, stderr io.
 	defer func() { err = errors.Join(err, closer.Close()) }()
 	record := func(audit.Action, string, []string) error { return nil }
 	if !auditing.Disabled {
+		// What is old is for the gateway to remove: a command would end half-way.
+		auditing.Keep = 0
 		l, err := audit.Open(ctx, st.Store, auditing.Config, telemetry.Audit{Telemetry: t})
 		if err != nil {
 			return err

@@ -89,7 +89,8 @@ type Entry struct {
 
 // Config is what an operator may set of the audit log.
 type Config struct {
-	// Queue is how many entries may wait to be written.
+	// Queue is how many entries may wait to be written; one with many customers counts as one
+	// for each hundred of them.
 	Queue int `yaml:"queue"`
 	// Refuse are the audiences whose reads are refused while they cannot be recorded, since
 	// the queue is full or the store is down. For all others the loss is counted.
@@ -104,8 +105,8 @@ type Config struct {
 // Defaults are the settings where none are set, each with its reason.
 func Defaults() Config {
 	return Config{
-		// Two seconds of 5,000 operations a second: longer than a pause of the store, and a
-		// few megabytes.
+		// Two seconds of 5,000 operations a second: longer than a pause of the store, and some
+		// tens of megabytes at the most.
 		Queue: 10_000,
 		// How much of the end of a chain can vanish unseen where there are several replicas.
 		Checkpoint: 10 * time.Minute,
@@ -123,8 +124,8 @@ func (c Config) Check() error {
 			errs = append(errs, fmt.Errorf("refuse: there is no audience %q; want some of %s", a, audiences()))
 		}
 	}
-	if c.Checkpoint < minCheckpoint {
-		errs = append(errs, fmt.Errorf("checkpoint: want a length of time of at least %s, as 10m", minCheckpoint))
+	if c.Checkpoint < minCheckpoint || c.Checkpoint > idle {
+		errs = append(errs, fmt.Errorf("checkpoint: want a length of time from %s to %s, as 10m", minCheckpoint, idle))
 	}
 	if c.Keep != 0 && c.Keep < minKeep {
 		errs = append(errs, fmt.Errorf("keep: want a length of time of at least %s, or 0 to keep entries for ever", minKeep))

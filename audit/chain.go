@@ -51,7 +51,15 @@ func parseID(id string) (replica string, sequence int64, ok bool) {
 func newReplica(now time.Time) string {
 	random := make([]byte, 8)
 	_, _ = rand.Read(random) // it never fails
-	return now.UTC().Format("20060102T150405.000Z") + "-" + hex.EncodeToString(random)
+	return now.UTC().Format(replicaTime) + "-" + hex.EncodeToString(random)
+}
+
+const replicaTime = "20060102T150405.000Z"
+
+// beganAt gives when a chain began, by its name; false: that has not the form of one.
+func beganAt(replica string) (time.Time, bool) {
+	t, err := time.Parse(replicaTime, replica[:min(len(replicaTime), len(replica))])
+	return t, err == nil
 }
 
 // entry is a document of the collection.

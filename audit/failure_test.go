@@ -3,6 +3,7 @@ package audit_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/url"
 	"os"
@@ -163,6 +164,40 @@ func TestFullQueueRefuses(t *testing.T) {
 }
 
 // A write whose answer is lost is not written twice.
+// A small queue is written before it is full, and one of large entries before it takes much memory.
+func TestSmallQueue(t *testing.T) {
+	s, _ := storetest.Open(t)
+	l, o := open(t, s.Store, func(c *audit.Config) { c.Queue, c.Refuse = 20, access.Audiences[:] })
+	defer closeLog(t, l)
+	began := time.Now()
+	for round := range 40 {
+		for i := range 10 {
+			if err := l.Record(read(i)); err != nil {
+				t.Fatalf("read %d of round %d: %v", i, round, err)
+			}
+		}
+		until(t, "half a queue is written", func() bool { return o.written.Load() == int64(1+10*(round+1)) })
+	}
+	// Each would wait 200 ms for others.
+	if took := time.Since(began); took > 4*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	large := read(0)
+	large.Customers = make([]string, 1000)
+	for i := range large.Customers {
+		large.Customers[i] = fmt.Sprint("c", i)
+	}
+	taken := 0
+	for range 10 {
+		if l.Record(large) == nil {
+			taken++
+		}
+	}
+	if taken == 0 || taken == 10 {
+		t.Errorf("of ten entries of a thousand customers %d fit at once", taken)
+	}
+}
+
 func TestLostAnswer(t *testing.T) {
 	cut := make(chan *line, 1)
 	s, line := storeOnALine(t, func(command string) {

@@ -48,7 +48,7 @@ func List(ctx context.Context, s documents.Store, customer string, after *Positi
 	where := bson.D{{Key: "customers", Value: customer}}
 	if after != nil {
 		at := milliseconds(after.At)
-		where = bson.D{{Key: "$and", Value: bson.A{where, bson.D{{Key: "$or", Value: bson.A{
+		where = bson.D{{Key: "$and", Value: bson.A{where, bson.D{{Key: "at", Value: bson.D{{Key: "$lte", Value: at}}}}, bson.D{{Key: "$or", Value: bson.A{
 			bson.D{{Key: "at", Value: bson.D{{Key: "$lt", Value: at}}}},
 			bson.D{{Key: "at", Value: at}, {Key: "_id", Value: bson.D{{Key: "$lt", Value: after.ID}}}},
 		}}}}}}

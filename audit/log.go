@@ -171,7 +171,7 @@ func (l *Log) wait(checkpoint <-chan time.Time) bool {
 			return false
 		}
 	}
-	if l.queue.len() < batchSize {
+	if !l.queue.ready() {
 		timer := time.NewTimer(flushEvery)
 		defer timer.Stop()
 		select {

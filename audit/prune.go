@@ -12,7 +12,7 @@ import (
 // chain the beginning, and the whole chain if it is closed. What is removed is written to
 // this log first, with the hash of each chain's last removed entry, so that the rest can
 // still be verified; an interrupted Prune is finished by the next one. It does not verify what it
-// removes: run [Verify] before. The last entry of a chain that is not closed stays.
+// removes: run [Verify] before. The last entry of a chain that is not closed stays for a week.
 func (l *Log) Prune(ctx context.Context, before time.Time) (removed int64, err error) {
 	before = milliseconds(before)
 	listed, err := readHeads(ctx, l.store, bson.D{})
@@ -38,7 +38,10 @@ func (l *Log) Prune(ctx context.Context, before time.Time) (removed int64, err e
 	for start := 0; start < len(anchors); start += maxHeads {
 		batch = append(batch, &entry{Action: Pruned, Before: before, Heads: anchors[start:min(start+maxHeads, len(anchors))]})
 	}
-	n, err := l.chain.write(ctx, batch)
+	// Reads wait for this entry to be written as they do for any.
+	bounded, cancel := context.WithTimeout(ctx, writeTimeout)
+	n, err := l.chain.write(bounded, batch)
+	cancel()
 	if err != nil {
 		return 0, err
 	}
@@ -58,6 +61,13 @@ func (l *Log) Prune(ctx context.Context, before time.Time) (removed int64, err e
 	}
 	return removed, nil
 }
+
+const (
+	// idle is after how long a chain says that it goes on, if nothing else is written to it.
+	idle = 24 * time.Hour
+	// deadAfter is after how long one that says nothing has no process any more.
+	deadAfter = 7 * idle
+)
 
 // pruneEvery is how much longer than Config.Keep an entry may be kept.
 const pruneEvery = 24 * time.Hour
@@ -88,7 +98,8 @@ func (l *Log) anchor(ctx context.Context, head Head, before time.Time) (anchor H
 	if err != nil {
 		return Head{}, false, err
 	}
-	if (last == nil || last.Action == End) && head.At.Before(before) {
+	// The process of a chain without an END has died if nothing was written for that long.
+	if head.At.Before(before) && (last == nil || last.Action == End || head.At.Before(time.Now().Add(-deadAfter))) {
 		return head, true, nil
 	}
 	// Times never go back within a chain; what is not there is as old as what was removed.

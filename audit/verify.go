@@ -53,8 +53,8 @@ func (v *verifier) verify(ctx context.Context, known []Head) error {
 		return err
 	}
 	v.finish()
-	if !v.before.IsZero() && v.keep >= 0 && (v.keep == 0 || v.before.After(time.Now().Add(-v.keep))) {
-		v.broken(Dropped, v.before.UTC().Format(time.RFC3339), "the log says that what is older was removed by age, and it is not configured to be removed then (audit.keep)")
+	if !v.before.IsZero() && v.keep > 0 && v.before.After(time.Now().Add(-v.keep)) {
+		v.broken(Dropped, v.before.UTC().Format(time.RFC3339), fmt.Sprintf("the log says that what is older was removed by age, and entries are kept for %s (audit.keep); if they were kept for less before, say so with --keep", v.keep))
 	}
 	if err := v.cite(ctx, listed, "the collection "+Chains); err != nil {
 		return err
@@ -110,6 +110,10 @@ func (v *verifier) readAnchors(ctx context.Context) (anchors map[string]Head, be
 			before = e.Before
 		}
 		for _, h := range e.Heads {
+			// Of a chain that has begun later, nothing can have been removed by age.
+			if began, ok := beganAt(h.Replica); ok && !began.Before(e.Before) {
+				continue
+			}
 			if known, ok := anchors[h.Replica]; !ok || known.Sequence < h.Sequence {
 				anchors[h.Replica] = h
 			}
@@ -166,6 +170,9 @@ func (v *verifier) entry(ctx context.Context, raw bson.Raw) error {
 		v.broken(Unlinked, id, "a chain has one START, at its beginning")
 	case v.action == End:
 		v.broken(Unlinked, id, "it follows the END of its chain")
+	}
+	if e.Action == Pruned && (v.keep == 0 || e.Before.IsZero() || e.Before.After(e.Written)) {
+		v.broken(Dropped, id, "the log says that entries were removed by age, and entries are kept for ever (audit.keep; was the configuration given with --config?)")
 	}
 	if e.Action == Loss {
 		v.report.Lost += e.Lost

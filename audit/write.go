@@ -54,14 +54,21 @@ func (c *chain) begin(ctx context.Context) error {
 	return err
 }
 
-// checkpoint writes the heads of other chains that no chain holds, if there are any.
+// checkpoint writes the heads of other chains that no chain holds, if there are any, or if nothing
+// else was written for long.
 func (c *chain) checkpoint(ctx context.Context) (written int, err error) {
 	return c.witness(ctx, Checkpoint)
 }
 
+func (c *chain) idle() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Since(c.head.At) > idle
+}
+
 func (c *chain) witness(ctx context.Context, action Action) (written int, err error) {
 	heads, err := c.unseen(ctx)
-	if err != nil || len(heads) == 0 && action != Start {
+	if err != nil || len(heads) == 0 && action != Start && !c.idle() {
 		return 0, err
 	}
 	if written, err = c.write(ctx, []*entry{{Action: action, Heads: heads}}); err != nil {
