@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -165,7 +166,7 @@ type admission struct {
 
 // admit opens what credentials are checked by, and what reads are recorded in. A gateway that
 // others can reach, and that nobody has a credential for, is not started.
-func admit(ctx context.Context, c config.Serve, s accessSettings, a auditSettings, st *store.Store, t *telemetry.Telemetry) (_ *admission, err error) {
+func admit(ctx context.Context, c config.Serve, s accessSettings, a auditSettings, st *store.Store, t *telemetry.Telemetry, log *slog.Logger) (_ *admission, err error) {
 	ad := &admission{keys: keys.New(st.Database)}
 	defer func() {
 		if err != nil {
@@ -178,7 +179,9 @@ func admit(ctx context.Context, c config.Serve, s accessSettings, a auditSetting
 		return nil, err
 	}
 	if s.OIDC != nil {
-		if ad.tokens, err = tokens.New(*s.OIDC); err != nil {
+		issuer := *s.OIDC
+		issuer.Log = log
+		if ad.tokens, err = tokens.New(issuer); err != nil {
 			return nil, err
 		}
 	}

@@ -43,7 +43,7 @@ func verifyAudit(ctx context.Context, c auditFlags, f *config.File, stdout io.Wr
 	}
 	_, auditing, err := accessOf(f)
 	if err != nil {
-		return false, allFaults(f, nil)
+		return false, cmp.Or(allFaults(f, nil), err)
 	}
 	var known []audit.Head
 	if c.Verify.Heads != "" {

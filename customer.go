@@ -134,7 +134,7 @@ func withRights(ctx context.Context, c customerFlags, f *config.File, stderr io.
 	}
 	_, auditing, err := accessOf(f)
 	if err != nil {
-		return allFaults(f, nil)
+		return cmp.Or(allFaults(f, nil), err)
 	}
 	if err := exists(c.Store); err != nil {
 		return err

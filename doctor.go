@@ -13,6 +13,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"customer360/access/tokens"
 	"customer360/demo"
 	"customer360/internal/config"
 	"customer360/internal/store"
@@ -54,6 +55,10 @@ func examine(ctx context.Context, d doctorFlags, f *config.File) (findings []fin
 	if err := d.Store.Check(); err != nil {
 		return nil, err
 	}
+	settings, _, err := accessOf(f)
+	if err != nil {
+		return nil, cmp.Or(allFaults(f, nil), err)
+	}
 	around := surroundings{defaults: guard.Defaults()}
 	s, down := store.Open(ctx, store.Config{URI: d.URI(), DataDir: d.DataDir})
 	name := "profile/" + cmp.Or(f.Profiles.System, demo.System)
@@ -67,6 +72,9 @@ func examine(ctx context.Context, d doctorFlags, f *config.File) (findings []fin
 	}
 	defer func() { err = errors.Join(err, all.Close()) }()
 	probes := append([]probe{storeProbe(d, name, s, down)}, all.probes...)
+	if settings.OIDC != nil {
+		probes = append(probes, issuerProbe(*settings.OIDC))
+	}
 	findings = make([]finding, len(probes))
 	var wg sync.WaitGroup
 	for i, p := range probes {
@@ -129,6 +137,32 @@ func storeProbe(d doctorFlags, name string, s *store.Store, down error) probe {
 					f.Problem, f.Advice = err.Error(), "start the gateway once with --mongodb-indexes create"
 				}
 			}
+			return f
+		},
+	}
+}
+
+// issuerProbe asks the issuer of tokens for its keys.
+func issuerProbe(c tokens.Config) probe {
+	return probe{name: "access.oidc", kind: "oidc",
+		check: func(context.Context) error { return nil },
+		run: func(ctx context.Context) finding {
+			f := finding{Source: "access.oidc", Kind: "oidc", Sample: sampleFailed}
+			ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+			defer cancel()
+			began := time.Now()
+			v, err := tokens.New(c)
+			if err == nil {
+				err = errors.Join(v.Fetch(ctx), v.Close())
+			}
+			f.Seconds = time.Since(began).Round(time.Millisecond).Seconds()
+			reachable := err == nil
+			f.Reachable = &reachable
+			if err != nil {
+				f.Code, f.Problem, f.Advice = sources.Unavailable, err.Error(), "correct issuer or jwksUrl, or see why it does not answer: until then no token counts"
+				return f
+			}
+			f.Sample = "its keys"
 			return f
 		},
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -80,7 +81,7 @@ func documentRules(f *config.File) func(access.Audience) (persisted.Rules, error
 	return func(a access.Audience) (persisted.Rules, error) {
 		settings, _, err := accessOf(f)
 		if err != nil {
-			return persisted.Rules{}, allFaults(f, nil)
+			return persisted.Rules{}, cmp.Or(allFaults(f, nil), err)
 		}
 		all, err := openSystems(f, surroundings{defaults: guard.Defaults()})
 		if err != nil {

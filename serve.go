@@ -41,7 +41,7 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 	}
 	settings, auditing, err := accessOf(f)
 	if err != nil {
-		return allFaults(f, nil)
+		return cmp.Or(allFaults(f, nil), err)
 	}
 	log := logger(c, stderr)
 	listener, err := listen(c.Addr, c.Checked.MaxConnections)
@@ -92,7 +92,7 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 		}
 	}
 	t := telemetry.New(log, graphqlhttp.RequestID)
-	admission, err := admit(ctx, c, settings, auditing, s, t)
+	admission, err := admit(ctx, c, settings, auditing, s, t, log)
 	if err != nil {
 		return err
 	}

@@ -164,6 +164,8 @@ func TestDoctor(t *testing.T) {
 	t.Setenv("C360_TEST_KEY", live.StripeKey)
 	t.Setenv("C360_TEST_OTHER", "sk_test_other")
 	file := write(t, fmt.Sprintf(`
+access:
+  oidc: {issuer: "http://127.0.0.1:1/realm", audience: customer360, defaultAudience: ANALYST}
 systems:
   billing/well: {kind: stripe, url: %[1]q, apiKey: "${C360_TEST_KEY}", sample: %[2]s}
   billing/lost: {kind: stripe, url: %[1]q, apiKey: "${C360_TEST_KEY}", sample: cus_nobody}
@@ -187,6 +189,7 @@ systems:
 		"profile/documents": "yes yes 0 customers  true", "billing/well": "yes yes answered  true", "billing/lost": "yes yes missing  false",
 		"billing/locked": "yes no not configured UNAUTHORIZED false", "billing/down": "no ? not configured UNAVAILABLE false",
 		"billing/sick": "yes ? not configured UNAVAILABLE false", "support/desk": "yes yes failed MALFORMED false",
+		"access.oidc": "no ? failed UNAVAILABLE false",
 	}
 	for _, f := range got.Systems {
 		if s := fmt.Sprint(yesNo(f.Reachable), " ", yesNo(f.Authorised), " ", f.Sample, " ", f.Code, " ", f.ok()); s != want[f.Source] {

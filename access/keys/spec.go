@@ -3,7 +3,6 @@ package keys
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -59,13 +58,6 @@ func unique(texts []string) []string {
 	return slices.Compact(texts)
 }
 
-var (
-	// scope is a name in parts, the last of which may stand for all.
-	scope = regexp.MustCompile(`^(\*|[a-z0-9][a-z0-9._-]*(:[a-z0-9._-]+)*(:\*)?)$`)
-	// purpose is a name as consents have it.
-	purpose = regexp.MustCompile(`^(\*|[A-Za-z0-9][A-Za-z0-9 ._:-]*)$`)
-)
-
 // maxText is the longest that a name in a key may be, in bytes.
 const maxText = 100
 
@@ -83,12 +75,12 @@ func (k Key) check() error {
 		fault("audience: %q is not one of %s", k.Audience, audiences())
 	}
 	for _, s := range k.Scopes {
-		if !scope.MatchString(s) || len(s) > maxText {
+		if !access.AreScopes(s) {
 			fault("scope: %q is not like billing:read, billing:* or *, in lower case", s)
 		}
 	}
 	for _, p := range k.Purposes {
-		if !purpose.MatchString(p) || len(p) > maxText {
+		if p != "*" && !access.IsPurpose(p) {
 			fault("purpose: %q is not like marketing, or * for all", p)
 		}
 	}

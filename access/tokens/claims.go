@@ -78,19 +78,13 @@ func texts(claim any, split bool) ([]string, bool) {
 	return nil, false
 }
 
-// plain reports whether a text can stand in a log and in a row rule: | would make two
-// values of one.
+// plain reports whether a text can stand in a log, on one line.
 func plain(s string) bool {
-	return s != "" && len(s) <= maxValue && strings.TrimSpace(s) == s && !strings.ContainsAny(s, "|{}") && !strings.ContainsFunc(s, unicode.IsControl)
+	return s != "" && len(s) <= maxValue && strings.TrimSpace(s) == s && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
-var (
-	mappedScope = regexp.MustCompile(`^(\*|[a-z0-9][a-z0-9._-]*(:[a-z0-9._-]+)*(:\*)?)$`)
-	// ownScope and ownPurpose are what a claim may say by itself. Who asks an issuer for
-	// any scope must not get all of them.
-	ownScope   = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]*(:[a-z0-9._-]+)*$`)
-	ownPurpose = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]*$`)
-)
+// single reports whether a plain text is one value of a row rule: | would make two of it.
+func single(s string) bool { return plain(s) && !strings.ContainsAny(s, "|{}") }
 
 // A mapping gives the caller of claims.
 type mapping struct {
@@ -123,25 +117,31 @@ func newMapping(c Config) mapping {
 }
 
 // errClaims says nothing of the values, which may be personal.
-var errClaims = errors.New("the claims are not as configured")
+var errClaims = errors.New("a claim is missing, or not as configured")
+
+func badClaim(name string) error { return fmt.Errorf("%w: %s", errClaims, name) }
 
 func (m mapping) caller(claims map[string]any) (*access.Caller, error) {
 	subject, ok := m.subject.in(claims).(string)
 	if !ok || !plain(subject) {
-		return nil, errClaims
+		return nil, badClaim(m.claims.Subject)
 	}
 	c := &access.Caller{Credential: "token:" + subject}
-	for p, into := range map[*path]*string{&m.name: &c.Name, &m.partner: &c.Partner} {
-		if v := p.in(claims); v != nil {
-			if *into, ok = v.(string); !ok || !plain(*into) {
-				return nil, errClaims
+	for _, of := range []struct {
+		claim string
+		path  path
+		into  *string
+	}{{m.claims.Name, m.name, &c.Name}, {m.claims.Partner, m.partner, &c.Partner}} {
+		if v := of.path.in(claims); v != nil {
+			if *of.into, ok = v.(string); !ok || !plain(*of.into) {
+				return nil, badClaim(of.claim)
 			}
 		}
 	}
 	said := m.audience.in(claims)
 	values, ok := texts(said, true)
 	if !ok {
-		return nil, errClaims
+		return nil, badClaim(m.claims.Audience)
 	}
 	if whole, ok := said.(string); ok {
 		// A role may have spaces in its name.
@@ -153,7 +153,7 @@ func (m mapping) caller(claims map[string]any) (*access.Caller, error) {
 			continue
 		}
 		if c.Audience != "" && c.Audience != a {
-			return nil, errClaims
+			return nil, badClaim(m.claims.Audience)
 		}
 		c.Audience = a
 	}
@@ -161,10 +161,10 @@ func (m mapping) caller(claims map[string]any) (*access.Caller, error) {
 		c.Audience = m.fallback
 	}
 	if c.Audience == "" {
-		return nil, errClaims
+		return nil, badClaim(m.claims.Audience)
 	}
 	if values, ok = texts(m.scopes.in(claims), true); !ok {
-		return nil, errClaims
+		return nil, badClaim(m.claims.Scopes)
 	}
 	for _, v := range values {
 		c.Scopes = append(c.Scopes, m.scope(v)...)
@@ -172,10 +172,10 @@ func (m mapping) caller(claims map[string]any) (*access.Caller, error) {
 	slices.Sort(c.Scopes)
 	c.Scopes = slices.Compact(c.Scopes)
 	if values, ok = texts(m.purposes.in(claims), true); !ok {
-		return nil, errClaims
+		return nil, badClaim(m.claims.Purposes)
 	}
 	for _, v := range values {
-		if ownPurpose.MatchString(v) {
+		if access.IsPurpose(v) {
 			c.Purposes = append(c.Purposes, v)
 		}
 	}
@@ -194,7 +194,7 @@ func (m mapping) scope(value string) []string {
 	if mapped, ok := m.claims.ScopeMap[value]; ok {
 		return mapped
 	}
-	if own, ok := strings.CutPrefix(value, m.claims.ScopePrefix); ok && ownScope.MatchString(own) {
+	if own, ok := strings.CutPrefix(value, m.claims.ScopePrefix); ok && access.IsScope(own) {
 		return []string{own}
 	}
 	return nil
@@ -247,7 +247,7 @@ func (t template) row(claims map[string]any) (access.Row, error) {
 		return t.Row, nil
 	}
 	values, ok := texts(t.claims[0].in(claims), false)
-	if !ok || len(values) == 0 || slices.ContainsFunc(values, func(v string) bool { return !plain(v) }) {
+	if !ok || len(values) == 0 || slices.ContainsFunc(values, func(v string) bool { return !single(v) }) {
 		return access.Row{}, errClaims
 	}
 	r := t.Row

@@ -3,6 +3,7 @@ package tokens
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -36,6 +37,9 @@ type Config struct {
 	DefaultAudience access.Audience `yaml:"defaultAudience"`
 	// Client asks the issuer; nil: one that waits for 5 seconds and follows no redirects.
 	Client *http.Client `yaml:"-"`
+	// Log is told when the issuer's keys cannot be fetched, and when they can again; and, for who
+	// looks for the fault of a mapping, which claim of a token is not as configured. Nil: nobody.
+	Log *slog.Logger `yaml:"-"`
 }
 
 // Claims name the claims to read. A claim is named by its name, as "scope", or by a JSON
@@ -91,6 +95,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Claims.Scopes == "" {
 		c.Claims.Scopes = "scope"
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
 	}
 	if c.Client == nil {
 		c.Client = &http.Client{Timeout: fetchTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
@@ -156,7 +163,7 @@ func (c Claims) check(mustTell bool) error {
 	}
 	for value, scopes := range c.ScopeMap {
 		for i, s := range scopes {
-			if !mappedScope.MatchString(s) {
+			if !access.AreScopes(s) {
 				fault("%s[%d]: a scope is like billing:read, billing:* or *, in lower case", entry("claims.scopeMap", value), i)
 			}
 		}

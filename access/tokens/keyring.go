@@ -110,6 +110,12 @@ func (k *keyring) refresh(ctx context.Context) {
 			keys, err := fetch(k.running, k.config)
 			k.mu.Lock()
 			defer k.mu.Unlock()
+			switch {
+			case err != nil && k.fault == nil && k.running.Err() == nil:
+				k.config.Log.Warn("the token issuer's keys cannot be fetched: tokens are checked by those that are there", "issuer", k.config.Issuer, "error", err)
+			case err == nil && k.fault != nil:
+				k.config.Log.Info("the token issuer's keys are fetched again", "issuer", k.config.Issuer)
+			}
 			if k.fault, k.flight = err, nil; err == nil {
 				k.keys, k.fetched = keys, now
 				k.edition++

@@ -111,6 +111,16 @@ func (v *Verifier) Err() error {
 	return v.keys.fault
 }
 
+// Fetch asks the issuer for its keys, unless that was done a moment ago, and gives why it failed;
+// nil: it did not.
+func (v *Verifier) Fetch(ctx context.Context) error {
+	v.keys.refresh(ctx)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return v.Err()
+}
+
 // Find gives the caller that a token stands for, which is shared and must not be changed.
 // An error is a [Refusal], or says that the issuer's keys are not there.
 func (v *Verifier) Find(ctx context.Context, token string) (*access.Caller, error) {
@@ -236,6 +246,7 @@ func (v *Verifier) caller(payload []byte) (*access.Caller, error) {
 	}
 	c, err := v.mapping.caller(claims)
 	if err != nil {
+		v.config.Log.Debug("a token is refused", "error", err)
 		return nil, Unmapped
 	}
 	c.Expires = ends

@@ -1,6 +1,7 @@
 package tokens
 
 import (
+	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -11,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -148,6 +150,7 @@ func TestClaimsOfASignedTokenAreChecked(t *testing.T) {
 		"without sub":              {map[string]any{"sub": nil}, Unmapped},
 		"sub is empty":             {map[string]any{"sub": ""}, Unmapped},
 		"sub has lines":            {map[string]any{"sub": "a\nlevel=ERROR"}, Unmapped},
+		"sub as Auth0 has it":      {map[string]any{"sub": "google-oauth2|1045"}, ""},
 		"no role":                  {map[string]any{"realm_access": nil}, Unmapped},
 		"a role of others":         {map[string]any{"realm_access": map[string]any{"roles": []string{"PARTNER", "INTERNAL"}}}, Unmapped},
 		"roles of two audiences":   {map[string]any{"realm_access": map[string]any{"roles": []string{"c360-partner", "c360-all"}}}, Unmapped},
@@ -235,14 +238,27 @@ func TestUnknownKeysCostTheIssuerLittle(t *testing.T) {
 	}
 }
 
+// Who looks for the fault of a mapping is told the claim, and not what it says.
+func TestTheLogNamesTheClaim(t *testing.T) {
+	var log bytes.Buffer
+	w := newWorld(t, func(c *Config) {
+		c.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	})
+	w.refused(t, w.good(t, map[string]any{"scope": 7, "sub": "someone@example.com"}), Unmapped)
+	if said := log.String(); !strings.Contains(said, "not as configured: scope") || strings.Contains(said, "someone") {
+		t.Errorf("the log says %s", said)
+	}
+}
+
 func TestKeysAreKeptWhileTheIssuerIsDown(t *testing.T) {
-	w := newWorld(t, nil)
+	var log bytes.Buffer
+	w := newWorld(t, func(c *Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
 	text := w.good(t, map[string]any{"exp": w.now().Add(96 * time.Hour).Unix()})
 	w.issuer.fail(true)
 	w.pass(keptFor)
 	w.keys.refresh(context.Background())
-	if w.Err() == nil {
-		t.Error("nobody is told that the issuer is down")
+	if w.Err() == nil || strings.Count(log.String(), "cannot be fetched") != 1 {
+		t.Errorf("nobody is told that the issuer is down, or more than once: %s", log.String())
 	}
 	w.accepted(t, text)
 	w.pass(time.Second)
