@@ -43,11 +43,11 @@ const incomplete = 2
 // runCustomer runs a command about a customer's rights, and gives the exit code.
 func runCustomer(ctx context.Context, command string, c customerFlags, f *config.File, stdout, stderr io.Writer) int {
 	whole := false
-	err := withRights(ctx, c, f, stderr, func(r *rights.Rights, record func(audit.Action, string, []string) error) (err error) {
+	err := withRights(ctx, c, f, stderr, func(d desk) (err error) {
 		if strings.HasPrefix(command, "customer export") {
-			whole, err = exportCustomer(ctx, r, record, c.Export.Key, stdout)
+			whole, err = d.export(ctx, c.Export.Key, stdout)
 		} else {
-			whole, err = eraseCustomer(ctx, r, record, c.Erase.Key, c.Erase.Yes, stdout)
+			whole, err = d.erase(ctx, c.Erase.Key, c.Erase.Yes, stdout)
 		}
 		return err
 	})
@@ -60,11 +60,27 @@ func runCustomer(ctx context.Context, command string, c customerFlags, f *config
 	return 0
 }
 
-func exportCustomer(ctx context.Context, r *rights.Rights, record func(audit.Action, string, []string) error, key string, stdout io.Writer) (whole bool, err error) {
-	if err := recordOf(ctx, r, record, audit.Export, key); err != nil {
+// A desk is where one customer's rights are seen to.
+type desk struct {
+	*rights.Rights
+	// record records what is done with a customer, in which systems.
+	record func(action audit.Action, key string, systems []string) error
+	// erased reports whether a customer of this key was erased before, as far as that is known.
+	erased func(ctx context.Context, key string) (bool, error)
+}
+
+// errNobody does not repeat the key, which may be a person's address.
+var errNobody = errors.New("there is no customer of this key: give the company's own key of the customer, which is neither an e-mail address nor the id in the graph")
+
+func (d desk) export(ctx context.Context, key string, stdout io.Writer) (whole bool, err error) {
+	plan, err := d.plan(ctx, key)
+	if err != nil {
 		return false, err
 	}
-	p, err := r.Export(ctx, key)
+	if err := d.record(audit.Export, key, systemsOf(plan)); err != nil {
+		return false, err
+	}
+	p, err := d.Export(ctx, key)
 	if err != nil {
 		return false, err
 	}
@@ -74,12 +90,21 @@ func exportCustomer(ctx context.Context, r *rights.Rights, record func(audit.Act
 	return p.Complete, e.Encode(p)
 }
 
-// recordOf records what is done with a customer, and in which systems.
-func recordOf(ctx context.Context, r *rights.Rights, record func(audit.Action, string, []string) error, action audit.Action, key string) error {
-	plan, err := r.Plan(ctx, key)
-	if err != nil {
-		return err
+// plan says what there is of a customer who is there, or was.
+func (d desk) plan(ctx context.Context, key string) (*rights.Erasure, error) {
+	plan, err := d.Plan(ctx, key)
+	if err != nil || slices.ContainsFunc(plan.Records, func(one rights.ErasedRecord) bool { return one.State != rights.NothingThere }) {
+		return plan, err
 	}
+	erased, err := d.erased(ctx, key)
+	if err == nil && !erased {
+		err = errNobody
+	}
+	return plan, err
+}
+
+// systemsOf names the systems that hold something of a customer.
+func systemsOf(plan *rights.Erasure) []string {
 	var systems []string
 	for _, one := range plan.Records {
 		if one.Source != profiles.Profile {
@@ -87,20 +112,25 @@ func recordOf(ctx context.Context, r *rights.Rights, record func(audit.Action, s
 		}
 	}
 	slices.Sort(systems)
-	return record(action, key, slices.Compact(systems))
+	return slices.Compact(systems)
 }
 
-func eraseCustomer(ctx context.Context, r *rights.Rights, record func(audit.Action, string, []string) error, key string, really bool, stdout io.Writer) (whole bool, err error) {
-	erase, action := r.Plan, audit.Read
-	if really {
-		erase, action = r.Erase, audit.Erase
-	}
-	if err := recordOf(ctx, r, record, action, key); err != nil {
-		return false, err
-	}
-	e, err := erase(ctx, key)
+func (d desk) erase(ctx context.Context, key string, really bool, stdout io.Writer) (whole bool, err error) {
+	e, err := d.plan(ctx, key)
 	if err != nil {
 		return false, err
+	}
+	action := audit.Read
+	if really {
+		action = audit.Erase
+	}
+	if err := d.record(action, key, systemsOf(e)); err != nil {
+		return false, err
+	}
+	if really {
+		if e, err = d.Erase(ctx, key); err != nil {
+			return false, err
+		}
 	}
 	t := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "SOURCE\tSYSTEM\tRECORD\tSTATE\tCODE")
@@ -124,7 +154,7 @@ func eraseCustomer(ctx context.Context, r *rights.Rights, record func(audit.Acti
 }
 
 // withRights opens the store and the systems as a gateway does, with their guards.
-func withRights(ctx context.Context, c customerFlags, f *config.File, stderr io.Writer, do func(*rights.Rights, func(audit.Action, string, []string) error) error) (err error) {
+func withRights(ctx context.Context, c customerFlags, f *config.File, stderr io.Writer, do func(desk) error) (err error) {
 	timeout, err := time.ParseDuration(c.SourceTimeout)
 	if err != nil || timeout <= 0 {
 		return errors.Join(c.Store.Check(), fmt.Errorf("--source-timeout is a length of time like 10s, not %q", c.SourceTimeout))
@@ -159,7 +189,11 @@ func withRights(ctx context.Context, c customerFlags, f *config.File, stderr io.
 		return err
 	}
 	defer func() { err = errors.Join(err, closer.Close()) }()
-	record := func(audit.Action, string, []string) error { return nil }
+	d := desk{
+		Rights: r,
+		record: func(audit.Action, string, []string) error { return nil },
+		erased: func(context.Context, string) (bool, error) { return true, nil },
+	}
 	if !auditing.Disabled {
 		// What is old is for the gateway to remove: a command would end half-way.
 		auditing.Keep = 0
@@ -172,9 +206,30 @@ func withRights(ctx context.Context, c customerFlags, f *config.File, stderr io.
 			defer cancel()
 			err = errors.Join(err, l.Close(ctx))
 		}()
-		record = func(action audit.Action, key string, systems []string) error {
+		d.record = func(action audit.Action, key string, systems []string) error {
 			return l.Record(audit.Entry{Action: action, Credential: "command", Audience: access.Internal, Customers: []string{key}, Sources: systems})
 		}
+		d.erased = func(ctx context.Context, key string) (bool, error) { return erasedBefore(ctx, l, key) }
 	}
-	return do(r, record)
+	return do(d)
+}
+
+// erasedBefore looks for the erasure of a customer in the log.
+func erasedBefore(ctx context.Context, log audit.Lister, key string) (bool, error) {
+	var after *audit.Position
+	for {
+		page, err := log.List(ctx, key, after, 100)
+		if err != nil {
+			return false, err
+		}
+		for _, e := range page.Entries {
+			if e.Action == audit.Erase {
+				return true, nil
+			}
+			after = &audit.Position{At: e.At, ID: e.ID}
+		}
+		if !page.HasMore {
+			return false, nil
+		}
+	}
 }

@@ -78,6 +78,8 @@ type Entry struct {
 	OperationHash string
 	// RequestID is the id that is in the log as well.
 	RequestID string
+	// IdempotencyKey is what the caller of a change calls it; empty: it is none.
+	IdempotencyKey string
 	// Customers are the ids of all customers whose data were read; empty: none was found.
 	// An operation of more than a thousand customers becomes several entries.
 	Customers []string

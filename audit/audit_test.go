@@ -258,7 +258,7 @@ func TestHash(t *testing.T) {
 		millis("written")
 		field("action")
 		millis("at")
-		for _, key := range []string{"credential", "audience", "purpose", "operation", "operationHash", "requestId"} {
+		for _, key := range []string{"credential", "audience", "purpose", "operation", "operationHash", "requestId", "idempotencyKey"} {
 			field(key)
 		}
 		for _, key := range []string{"customers", "fields", "sources"} {

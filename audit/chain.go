@@ -79,9 +79,11 @@ type entry struct {
 	Operation     string          `bson:"operation,omitempty"`
 	OperationHash string          `bson:"operationHash,omitempty"`
 	RequestID     string          `bson:"requestId,omitempty"`
-	Customers     []string        `bson:"customers,omitempty"`
-	Fields        []string        `bson:"fields,omitempty"`
-	Sources       []string        `bson:"sources,omitempty"`
+	// IdempotencyKey is there of changes only.
+	IdempotencyKey string   `bson:"idempotencyKey,omitempty"`
+	Customers      []string `bson:"customers,omitempty"`
+	Fields         []string `bson:"fields,omitempty"`
+	Sources        []string `bson:"sources,omitempty"`
 
 	// Heads are those of other chains: of Start and Checkpoint what was there, of Pruned the
 	// last entry of each chain that was removed.
@@ -106,7 +108,7 @@ func (e *entry) sum(replica string, sequence int64) string {
 	h.number(e.Written.UnixMilli())
 	h.texts(string(e.Action))
 	h.number(e.At.UnixMilli())
-	h.texts(e.Credential, string(e.Audience), e.Purpose, e.Operation, e.OperationHash, e.RequestID)
+	h.texts(e.Credential, string(e.Audience), e.Purpose, e.Operation, e.OperationHash, e.RequestID, e.IdempotencyKey)
 	for _, list := range [][]string{e.Customers, e.Fields, e.Sources} {
 		h.number(int64(len(list)))
 		h.texts(list...)
@@ -164,7 +166,7 @@ func milliseconds(t time.Time) time.Time { return t.UTC().Truncate(time.Millisec
 func entriesOf(e Entry) []*entry {
 	whole := entry{
 		Action: e.Action, At: milliseconds(e.At), Credential: clip(e.Credential), Audience: e.Audience, Purpose: clip(e.Purpose),
-		Operation: clip(e.Operation), OperationHash: clip(e.OperationHash), RequestID: clip(e.RequestID),
+		Operation: clip(e.Operation), OperationHash: clip(e.OperationHash), RequestID: clip(e.RequestID), IdempotencyKey: clip(e.IdempotencyKey),
 		Customers: clipAll(e.Customers), Fields: clipAll(e.Fields), Sources: clipAll(e.Sources),
 	}
 	var all []*entry

@@ -72,7 +72,7 @@ func List(ctx context.Context, s documents.Store, customer string, after *Positi
 		}
 		page.Entries = append(page.Entries, Listed{ID: e.ID, Entry: Entry{
 			Action: e.Action, At: e.At, Credential: e.Credential, Audience: e.Audience, Purpose: e.Purpose, Operation: e.Operation,
-			OperationHash: e.OperationHash, RequestID: e.RequestID, Customers: []string{customer}, Fields: e.Fields, Sources: e.Sources,
+			OperationHash: e.OperationHash, RequestID: e.RequestID, IdempotencyKey: e.IdempotencyKey, Customers: []string{customer}, Fields: e.Fields, Sources: e.Sources,
 		}})
 	}
 	return page, worded(cursor.Err())

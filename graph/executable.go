@@ -229,6 +229,17 @@ var executorObjects = map[string]*executor.Object{
 
 			},
 		},
+		"idempotencyKey": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_AccessLogEntry_idempotencyKey(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*audit.Listed)
+				v := obj.IdempotencyKey
+				c.Buf = AppendString(c.Buf, v)
+
+			},
+		},
 	}},
 	"Actor": {Name: "Actor", Satisfies: actorImplementors, Fields: map[string]*executor.Field{
 		"kind": {

@@ -74,16 +74,17 @@ type ComplexityRoot struct {
 	}
 
 	AccessLogEntry struct {
-		Action        func(childComplexity int) int
-		At            func(childComplexity int) int
-		Audience      func(childComplexity int) int
-		Credential    func(childComplexity int) int
-		Fields        func(childComplexity int) int
-		Operation     func(childComplexity int) int
-		OperationHash func(childComplexity int) int
-		Purpose       func(childComplexity int) int
-		RequestID     func(childComplexity int) int
-		Sources       func(childComplexity int) int
+		Action         func(childComplexity int) int
+		At             func(childComplexity int) int
+		Audience       func(childComplexity int) int
+		Credential     func(childComplexity int) int
+		Fields         func(childComplexity int) int
+		IdempotencyKey func(childComplexity int) int
+		Operation      func(childComplexity int) int
+		OperationHash  func(childComplexity int) int
+		Purpose        func(childComplexity int) int
+		RequestID      func(childComplexity int) int
+		Sources        func(childComplexity int) int
 	}
 
 	Actor struct {
@@ -744,6 +745,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AccessLogEntry.Fields(childComplexity), true
+	case "AccessLogEntry.idempotencyKey":
+		if e.ComplexityRoot.AccessLogEntry.IdempotencyKey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEntry.IdempotencyKey(childComplexity), true
 	case "AccessLogEntry.operation":
 		if e.ComplexityRoot.AccessLogEntry.Operation == nil {
 			break
@@ -3962,7 +3969,7 @@ type Mutation {
 input ExportCustomerInput {
   "The ` + "`" + `id` + "`" + ` of the customer in this graph."
   customerId: ID!
-  "A name of the caller's own for this request, of up to 128 bytes, the same when it is sent again. It may be: nothing is done twice."
+  "A name of the caller's own for this request, of up to 128 bytes, the same when it is sent again, which is safe. It stands in the access log."
   idempotencyKey: String!
 }
 
@@ -4010,7 +4017,7 @@ type PackageRecord {
 input EraseCustomerInput {
   "The ` + "`" + `id` + "`" + ` of the customer in this graph."
   customerId: ID!
-  "A name of the caller's own for this request, of up to 128 bytes, the same when it is sent again. It may be: nothing is done twice."
+  "A name of the caller's own for this request, of up to 128 bytes, the same when it is sent again, which is safe. It stands in the access log."
   idempotencyKey: String!
   "Say what would be done, and do nothing."
   dryRun: Boolean! = false
@@ -4134,6 +4141,8 @@ type AccessLogEntry {
   systems: [String!]!
   "The id of the request, which is in the log as well."
   requestId: String!
+  "The ` + "`" + `idempotencyKey` + "`" + ` of an export or an erasure; null: it is none."
+  idempotencyKey: String
 }
 
 # ---------------------------------------------------------------------------------------------------------- Billing
@@ -4695,6 +4704,8 @@ func (ec *executionContext) childFields_AccessLogEntry(ctx context.Context, fiel
 		return ec.fieldContext_AccessLogEntry_systems(ctx, field)
 	case "requestId":
 		return ec.fieldContext_AccessLogEntry_requestId(ctx, field)
+	case "idempotencyKey":
+		return ec.fieldContext_AccessLogEntry_idempotencyKey(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AccessLogEntry", field.Name)
 }
@@ -6495,6 +6506,29 @@ func (ec *executionContext) _AccessLogEntry_requestId(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_AccessLogEntry_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AccessLogEntry_idempotencyKey(ctx context.Context, field graphql.CollectedField, obj *audit.Listed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEntry_idempotencyKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IdempotencyKey, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEntry_idempotencyKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
@@ -17003,6 +17037,11 @@ func (ec *executionContext) _AccessLogEntry(ctx context.Context, sel ast.Selecti
 		case "requestId":
 			out.Values[i] = ec._AccessLogEntry_requestId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "idempotencyKey":
+			out.Values[i] = ec._AccessLogEntry_idempotencyKey(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:

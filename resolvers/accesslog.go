@@ -34,6 +34,20 @@ func (o *operation) saw(customers ...*profiles.Customer) {
 	}
 }
 
+// askedBy notes what customers are asked by: the fields that are given of an input.
+func (o *operation) askedBy(input string, given map[string]bool) {
+	if o.caller.Credential == "" {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for field, is := range given {
+		if is {
+			o.by = append(o.by, input+"."+field)
+		}
+	}
+}
+
 // recorded says of an operation, once for all of its runs, what the log says of it.
 type recorded struct {
 	hash   string
@@ -94,10 +108,18 @@ func (g *Graph) record(ctx context.Context, action audit.Action, customer string
 func (g *Graph) enter(ctx context.Context, action audit.Action, customers, systems []string) error {
 	o := operationOf(ctx)
 	r := g.recordedOf(o.context)
+	o.mu.Lock()
+	fields := r.fields
+	if len(o.by) > 0 {
+		fields = slices.Concat(fields, o.by)
+		slices.Sort(fields)
+		fields = slices.Compact(fields)
+	}
+	o.mu.Unlock()
 	err := g.config.Audit.Record(audit.Entry{
 		Action: action, At: o.context.Stats.OperationStart, Credential: o.caller.Credential, Audience: o.caller.Audience, Purpose: o.caller.Purpose,
 		Operation: o.context.Operation.Name, OperationHash: r.hash, RequestID: g.config.RequestID(ctx),
-		Customers: customers, Fields: r.fields, Sources: append(o.askedSystems(), systems...),
+		IdempotencyKey: o.idempotencyKey, Customers: customers, Fields: fields, Sources: append(o.askedSystems(), systems...),
 	})
 	if err != nil {
 		return unrecorded()

@@ -53,7 +53,14 @@ func (q query) filter(ctx context.Context, f *graph.CustomerFilter, count *int) 
 	if *count++; *count > maxConditions {
 		return out, customer.BadInput("`where` has too many conditions: 100 at the most")
 	}
-	caller := operationOf(ctx).caller
+	o := operationOf(ctx)
+	o.askedBy("CustomerFilter", map[string]bool{
+		"ids": f.Ids != nil, "name": f.Name != nil, "email": f.Email != nil, "phone": f.Phone != nil, "createdAt": f.CreatedAt != nil, "link": f.Link != nil,
+	})
+	for _, a := range f.Attributes {
+		o.askedBy("CustomerFilter", map[string]bool{"attributes(" + a.Key + ")": true})
+	}
+	caller := o.caller
 	for _, by := range []struct {
 		given bool
 		input string

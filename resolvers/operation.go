@@ -44,8 +44,10 @@ type operation struct {
 	joinedSocial  slab[customer.Social]
 
 	mu sync.Mutex
-	// seen are the customers that the caller reads, to be recorded.
-	seen []string
+	// seen are the customers that the caller reads, to be recorded, and by what they are asked by.
+	seen, by []string
+	// idempotencyKey is a change's name by its caller, to be recorded.
+	idempotencyKey string
 	// asked are the sources that selections on a customer ask.
 	asked map[selection]needs
 }
@@ -137,14 +139,17 @@ func declared(caller *access.Caller, extensions map[string]any) (*access.Caller,
 		return caller, nil
 	}
 	purpose, _ := raw.(string)
+	if purpose != "" && !access.IsPurpose(purpose) {
+		purpose = ""
+	}
 	refuse := func(code customer.ErrorCode, message string) (*access.Caller, *gqlerror.Error) {
 		return caller, &gqlerror.Error{Err: customer.Refuse(code, message), Message: message, Extensions: map[string]any{"code": code}}
 	}
 	switch {
 	case purpose == "":
-		return refuse(customer.CodeBadUserInput, "`extensions.purpose` must be a text: what the data is read for")
+		return refuse(customer.CodeBadUserInput, "`extensions.purpose` must say what the data is read for, in a word like marketing")
 	case !caller.MayFor(purpose):
-		return refuse(customer.CodeForbidden, "the credential does not allow the purpose that `extensions.purpose` declares")
+		return refuse(customer.CodeForbidden, "the credential does not allow the purpose that `extensions.purpose` declares: `contract { purposes }` has those that it does")
 	}
 	c := *caller
 	c.Purpose = purpose

@@ -88,11 +88,15 @@ func (q query) Customers(ctx context.Context, first *int, after *string, where *
 	}
 	nodes, listed, counted := customersSelection(o.context, field.Selections)
 	list.Count = counted
-	// Who counts few learns something of each of them, so that they are read to be recorded.
-	few := !listed && where != nil && o.caller.Credential != ""
-	if few {
+	// Who asks by a condition learns something of each who is counted, and of the one behind the
+	// page: they are read to be recorded.
+	watched := where != nil && o.caller.Credential != ""
+	switch {
+	case watched && !listed:
 		list.Limit = q.config.PageCap
-	} else if !listed {
+	case watched:
+		list.Limit++
+	case !listed:
 		list.Limit = 0
 	}
 	o.profile.ask()
@@ -109,8 +113,17 @@ func (q query) Customers(ctx context.Context, first *int, after *string, where *
 		o.profile.found()
 	}
 	o.saw(page.Customers...)
-	if limit == 0 && listed || few {
-		page.HasMore, page.Customers = len(page.Customers) > 0, nil
+	if watched && listed && counted && (page.HasMore || list.After != nil || len(page.Customers) == list.Limit) {
+		all, err := q.systems.Spine.List(ctx, profiles.Query{Where: list.Where, Order: list.Order, Limit: q.config.PageCap}, 0)
+		if err != nil {
+			return nil, q.spineFailure(ctx, err)
+		}
+		o.saw(all.Customers...)
+	}
+	if shown := min(limit, len(page.Customers)); listed && shown < len(page.Customers) {
+		page.HasMore, page.Customers = true, page.Customers[:shown]
+	} else if !listed {
+		page.Customers = nil
 	}
 	connection := relay.NewPage(page.Customers, after != nil, page.HasMore, func(i int) string {
 		return cursorOf(name, list.Order, page.Positions[i]).String()
@@ -154,6 +167,7 @@ func listName(o profiles.Order) string {
 // lookUp finds a customer by an identifier; nil: there is none.
 func (q query) lookUp(ctx context.Context, by graph.CustomerBy) (*profiles.Customer, error) {
 	o := operationOf(ctx)
+	o.askedBy("CustomerBy", map[string]bool{"id": by.ID != nil, "email": by.Email != nil, "phone": by.Phone != nil, "record": by.Record != nil, "handle": by.Handle != nil})
 	given := 0
 	for _, is := range []bool{by.ID != nil, by.Email != nil, by.Phone != nil, by.Record != nil, by.Handle != nil} {
 		if is {

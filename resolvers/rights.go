@@ -28,6 +28,8 @@ func (m mutation) subject(ctx context.Context, id, idempotencyKey string) (strin
 	if idempotencyKey == "" || len(idempotencyKey) > maxIdempotencyKey {
 		return "", customer.BadInput("`input.idempotencyKey` is a text of 1 to 128 bytes, the same when the request is sent again")
 	}
+	// Mutation fields run one after the other.
+	operationOf(ctx).idempotencyKey = idempotencyKey
 	parsed, err := relay.ParseID(m.policy.open(operationOf(ctx).caller, id))
 	if err != nil || parsed.Type != "Customer" || len(parsed.Parts) != 2 {
 		return "", customer.BadInput("`input.customerId` must be the id of a Customer")
@@ -49,7 +51,7 @@ func atLength(ctx context.Context) (context.Context, context.CancelFunc) {
 }
 
 // linked gives the names of the systems that hold something of a customer; nil has nothing.
-func (m mutation) linked(c *profiles.Customer) []string {
+func linked(c *profiles.Customer) []string {
 	var names []string
 	if c == nil {
 		return nil
@@ -62,6 +64,9 @@ func (m mutation) linked(c *profiles.Customer) []string {
 	slices.Sort(names)
 	return slices.Compact(names)
 }
+
+// missed records that a customer was looked for and is not there, which is something to know.
+func (m mutation) missed(ctx context.Context) error { return m.enter(ctx, audit.Read, nil, nil) }
 
 func notFound() []graph.Problem {
 	return []graph.Problem{graph.CustomerNotFound{Code: customer.CodeNotFound, Message: "there is no such customer: look the id up anew"}}
@@ -77,9 +82,9 @@ func (m mutation) ExportCustomer(ctx context.Context, input graph.ExportCustomer
 	case err != nil:
 		return nil, err
 	case c == nil:
-		return &graph.ExportCustomerPayload{Problems: notFound()}, nil
+		return &graph.ExportCustomerPayload{Problems: notFound()}, m.missed(ctx)
 	}
-	if err := m.record(ctx, audit.Export, key, m.linked(c)...); err != nil {
+	if err := m.record(ctx, audit.Export, key, linked(c)...); err != nil {
 		return nil, err
 	}
 	asking, cancel := atLength(ctx)
@@ -101,20 +106,23 @@ func (m mutation) EraseCustomer(ctx context.Context, input graph.EraseCustomerIn
 		return nil, err
 	}
 	if key == "" {
-		return &graph.EraseCustomerPayload{Problems: notFound()}, nil
+		return &graph.EraseCustomerPayload{Problems: notFound()}, m.missed(ctx)
 	}
 	// One who was erased before is there for nobody; who is bound to some rows cannot tell
 	// that from a customer of others.
 	c, err := m.byKey(ctx, key)
-	if err != nil || c == nil && operationOf(ctx).caller.Rows != nil {
-		return &graph.EraseCustomerPayload{Problems: notFound()}, err
+	switch {
+	case err != nil:
+		return nil, err
+	case c == nil && operationOf(ctx).caller.Rows != nil:
+		return &graph.EraseCustomerPayload{Problems: notFound()}, m.missed(ctx)
 	}
 	erase, action := m.config.Rights.Erase, audit.Erase
 	if input.DryRun {
 		// It tells where there is something of the customer.
 		erase, action = m.config.Rights.Plan, audit.Read
 	}
-	if err := m.record(ctx, action, key, m.linked(c)...); err != nil {
+	if err := m.record(ctx, action, key, linked(c)...); err != nil {
 		return nil, err
 	}
 	asking, cancel := atLength(ctx)
