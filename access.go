@@ -203,7 +203,7 @@ func admit(ctx context.Context, c config.Serve, s accessSettings, a auditSetting
 		ad.open = loopback && s.Anonymous == "" && !issued && ad.tokens == nil
 	}
 	checked := s.credentials()
-	checked.Keys, checked.Tokens, checked.Observer = ad.keys, ad.tokens, refusals{t}
+	checked.Keys, checked.Tokens, checked.Observer, checked.Log = ad.keys, ad.tokens, refusals{t}, log
 	if ad.find, err = credentials.New(checked); err != nil {
 		return nil, err
 	}

@@ -143,9 +143,12 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 		ready.Close()
 		time.Sleep(c.Checked.ShutdownDelay)
 	}
+	// At once, since neither ends before the other: what is left of one's time is the other's, too.
 	ending, cancel := context.WithTimeout(watching, c.Checked.ShutdownTimeout)
 	defer cancel()
-	return errors.Join(err, g.Streams.Close(ending), shutDown(servers, c.Checked.ShutdownTimeout))
+	streams := make(chan error, 1)
+	go func() { streams <- g.Streams.Close(ending) }()
+	return errors.Join(err, shutDown(servers, c.Checked.ShutdownTimeout), <-streams)
 }
 
 // prepare makes the store ready: its indexes, and the demo company where it is wanted.

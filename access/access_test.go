@@ -148,3 +148,19 @@ func TestACallerIsThatOfTheContext(t *testing.T) {
 		t.Error("it is another one")
 	}
 }
+
+// A rule finds a customer by an attribute as lists do: by what is stored, declared or not.
+func TestRowsMatchWhatIsStored(t *testing.T) {
+	rows, err := access.ParseRows([]string{"attribute:rate=1.50"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, a := range map[bool]profiles.Attribute{
+		true:  {Key: "rate", Type: profiles.Number, Text: "1.5", Stored: "1.50", Undeclared: true},
+		false: {Key: "rate", Type: profiles.Number, Text: "1.50", Stored: "1.500"},
+	} {
+		if got := rows.Match(&profiles.Customer{Attributes: []profiles.Attribute{a}}); got != want {
+			t.Errorf("%+v: %t", a, got)
+		}
+	}
+}

@@ -52,11 +52,12 @@ func (c Class) Mask(value string) string {
 	}
 	switch c {
 	case Email:
-		local, domain, ok := strings.Cut(value, "@")
-		if !ok {
+		// The local part may have one in quotes.
+		at := strings.LastIndexByte(value, '@')
+		if at < 0 {
 			return dots
 		}
-		return initial(local) + dots + "@" + domain
+		return initial(value[:at]) + dots + value[at:]
 	case Phone:
 		return maskPhone(value)
 	case Handle:

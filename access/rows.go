@@ -100,13 +100,13 @@ func (r Rows) Filter() profiles.Filter {
 	return f
 }
 
-// Match reports whether a customer meets all conditions. It needs the parts Attributes and
-// Links.
+// Match reports whether a customer meets all conditions, as Filter has them. It needs the parts
+// Attributes, Undeclared and Links.
 func (r Rows) Match(c *profiles.Customer) bool {
 	for _, row := range r {
 		if row.Attribute != "" {
 			if !slices.ContainsFunc(c.Attributes, func(a profiles.Attribute) bool {
-				return a.Key == row.Attribute && slices.Contains(row.In, a.Text)
+				return a.Key == row.Attribute && slices.ContainsFunc(row.In, a.Matches)
 			}) {
 				return false
 			}

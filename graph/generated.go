@@ -2975,8 +2975,8 @@ func newExecutionContext(
 
 var sources = []*ast.Source{
 	{Name: "../schema.graphqls", Input: `"""
-The unified view of a company's customers: profiles from the company's own store, billing, support and social
-records asked live from the systems that hold them. Where a system did not answer, the view says so.
+The unified view of a company's customers: profiles from the company's own store, and records asked live from the
+systems that hold them. Where a system did not answer, the view says so.
 """
 schema {
   query: Query
@@ -3078,8 +3078,8 @@ type Query @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   ): Node
 
   """
-  One customer, found by exactly one identifier. Null where no customer has it. An e-mail address, phone number or handle
-  that several customers share gives null and an error with the code ` + "`" + `AMBIGUOUS` + "`" + `: ` + "`" + `customers(where:)` + "`" + ` lists them.
+  One customer, found by exactly one identifier. Null where no customer has it. An identifier that several customers
+  share gives null and an error with the code ` + "`" + `AMBIGUOUS` + "`" + `: ` + "`" + `customers(where:)` + "`" + ` lists them.
   """
   customer(
     "The identifier, exactly one of its fields."
@@ -3479,7 +3479,7 @@ enum CustomerKind @audience(in: [FRONTEND, PARTNER, ANALYST]) {
 type ContactPoint @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The channel that it serves."
   channel: Channel!
-  "The address, number or handle; null for a postal address, which is in ` + "`" + `address` + "`" + `, and where the caller may not see it."
+  "The address, number or account; null for a postal address, which is in ` + "`" + `address` + "`" + `, and where the caller may not see it."
   value: String @sensitive(class: CONTACT_POINT)
   "The network of a social handle, in lower case; null for other channels."
   network: String @audience(in: [FRONTEND, ANALYST])
@@ -3713,7 +3713,7 @@ type Interaction implements Node @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   conversationId: ID @audience(in: [FRONTEND, ANALYST])
   "Where to open it in its system."
   url: URL @audience(in: [FRONTEND]) @sensitive(class: HANDLE)
-  "The record that it is about: an invoice, a charge, a subscription, a ticket, a mention."
+  "The record that it is about."
   subject: Node
 }
 
@@ -4327,7 +4327,7 @@ enum InvoiceStatus @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   VOID
   "Given up."
   UNCOLLECTIBLE @audience(in: [FRONTEND, ANALYST])
-  "Something else: ` + "`" + `rawStatus` + "`" + ` has the system's word."
+  "Something else, that only the system has a word for."
   OTHER
 }
 

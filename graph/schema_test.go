@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -221,4 +222,15 @@ func contains(all []string, one string) bool {
 		}
 	}
 	return false
+}
+
+// Descriptions are prose, and could tell in words what a contract does not show by name.
+func TestDescriptionsForPartnersTellNoOtherSource(t *testing.T) {
+	contract, err := graph.NewContract(access.Partner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found := regexp.MustCompile(`(?i)\b(tickets?|mentions?|handles?|sentiment|followers|conversations?|agents?|csat|evidence|relations?)\b`).FindAllString(contract.SDL, -1); found != nil {
+		t.Errorf("the contract of partners speaks of %q", found)
+	}
 }

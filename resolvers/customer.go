@@ -24,7 +24,8 @@ func (r customerResolver) Attributes(ctx context.Context, c *profiles.Customer, 
 	all := []*profiles.Attribute{}
 	caller := operationOf(ctx).caller
 	for i := range c.Attributes {
-		if key := c.Attributes[i].Key; (keys == nil || slices.Contains(keys, key)) && r.policy.hasAttribute(caller.Audience, key) {
+		// One without a definition is there for rules only.
+		if key := c.Attributes[i].Key; !c.Attributes[i].Undeclared && (keys == nil || slices.Contains(keys, key)) && r.policy.hasAttribute(caller.Audience, key) {
 			all = append(all, &c.Attributes[i])
 		}
 	}

@@ -125,7 +125,7 @@ func capital(name string) string {
 func (p *policy) needed(c *access.Caller) needs {
 	var n needs
 	if c.Rows != nil {
-		n.Profile |= profiles.Attributes | profiles.Links
+		n.Profile |= profiles.Attributes | profiles.Undeclared | profiles.Links
 	}
 	if p.consents && !c.Open {
 		n.Profile |= profiles.Consents

@@ -51,6 +51,12 @@ func (p proxies) trusted(a netip.Addr) bool {
 	return slices.ContainsFunc(p, func(network netip.Prefix) bool { return network.Contains(a) })
 }
 
+// trusts reports whether a request comes from a trusted proxy.
+func (p proxies) trusts(r *http.Request) bool {
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && p.trusted(from.Addr().Unmap())
+}
+
 // client gives the network of the one who made a request: the address, or for IPv6 its
 // /64, which is what one subscriber has at least. Where the connection is from a trusted
 // proxy, it is the last of X-Forwarded-For that is none. The zero value stands for all

@@ -14,8 +14,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -38,6 +40,8 @@ type Config struct {
 	Keys *keys.Store `yaml:"-"`
 	// Tokens finds the callers of tokens; nil: there are none.
 	Tokens *tokens.Verifier `yaml:"-"`
+	// Log is told, once, that requests come over a proxy that is not trusted; nil: nobody is.
+	Log *slog.Logger
 	// Observer is told of refusals; nil: nobody is.
 	Observer Observer `yaml:"-"`
 }
@@ -97,6 +101,8 @@ type Finder struct {
 	attempts *attempts
 	// proven are the hashes of credentials that were right. They are still checked.
 	proven *lru.Cache[[sha256.Size]byte, struct{}]
+	// told: the log was told of a proxy.
+	told sync.Once
 }
 
 // maxProven bounds the credentials that are remembered, of about 150 bytes each.
@@ -132,6 +138,11 @@ func (f *Finder) Find(r *http.Request) (*access.Caller, error) {
 		return nil, err
 	}
 	client := f.proxies.client(r)
+	if r.Header.Get("X-Forwarded-For") != "" && f.config.Log != nil && !f.proxies.trusts(r) {
+		f.told.Do(func() {
+			f.config.Log.Warn("requests come over a proxy that access.trustedProxies does not name: failed attempts of all its clients count as one client's, who then keep each other waiting")
+		})
+	}
 	id := sha256.Sum256([]byte(credential))
 	if wait := f.attempts.wait(client); wait > 0 && !f.proven.Contains(id) {
 		f.refused("limited")

@@ -1,12 +1,14 @@
 package credentials
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -397,5 +399,24 @@ func BenchmarkFind(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// That all clients are one, behind a proxy that nobody named, is told once.
+func TestAnUnnamedProxyIsTold(t *testing.T) {
+	var log bytes.Buffer
+	w := newWorld(t, func(c *Config) {
+		c.Log, c.TrustedProxies = slog.New(slog.NewTextHandler(&log, nil)), []string{"192.0.2.9"}
+	})
+	key, _ := w.key(t, keys.Spec{})
+	for _, remote := range []string{"192.0.2.9:80", "192.0.2.1:80", "192.0.2.1:80"} {
+		r := request("Authorization: Bearer "+key, "X-Forwarded-For: 198.51.100.1")
+		r.RemoteAddr = remote
+		if _, err := w.Find(r); err != nil {
+			t.Fatal(err)
+		}
+		if told := strings.Count(log.String(), "trustedProxies"); (told == 1) != (remote == "192.0.2.1:80") {
+			t.Errorf("from %s it was told %d times: %s", remote, told, log.String())
+		}
 	}
 }

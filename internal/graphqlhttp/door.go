@@ -27,9 +27,9 @@ type Door struct {
 	// Origins are the origins whose pages may ask, as "https://app.example.com"; none: only
 	// the gateway's own.
 	Origins []string
-	// LoopbackHosts: the Host of a request must be a name of this machine. It keeps pages of
-	// other sites, whose name can be made to lead here, from a gateway that asks for no
-	// credentials.
+	// LoopbackHosts: the Host of a request must be a name of this machine, and no proxy may have
+	// forwarded it. It keeps pages of other sites, whose name can be made to lead here, and other
+	// machines from a gateway that asks for no credentials.
 	LoopbackHosts bool
 	// Streams are the connections that stay open; nil: there are none.
 	Streams *streams.Streams
@@ -104,13 +104,27 @@ func (d *Door) enter(w http.ResponseWriter, r *http.Request) (context.Context, b
 		write(w, typeJSON, refuse(w, refusal{status: http.StatusMisdirectedRequest, code: "FORBIDDEN", message: "this gateway asks for no credentials, and so answers to names of its own machine only, as localhost"}))
 		return nil, false
 	}
+	if d.LoopbackHosts && forwarded(r) {
+		write(w, typeJSON, refuse(w, refusal{status: http.StatusForbidden, code: "FORBIDDEN", message: "this gateway asks for no credentials, and so answers to nobody whose request a proxy has forwarded: let it ask for credentials (access.anonymous: refuse)"}))
+		return nil, false
+	}
 	return context.WithValue(r.Context(), requestIDKey{}, id), true
+}
+
+// forwarded reports whether a proxy says that it has forwarded a request.
+func forwarded(r *http.Request) bool {
+	for _, name := range []string{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip"} {
+		if r.Header.Get(name) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // Caller gives who makes a request, by which contract they are served; false: it would not be
 // let in.
 func (d *Door) Caller(r *http.Request) (*access.Caller, bool) {
-	if d.LoopbackHosts && !isLoopback(r.Host) {
+	if d.LoopbackHosts && (!isLoopback(r.Host) || forwarded(r)) {
 		return nil, false
 	}
 	if d.Find == nil {

@@ -103,7 +103,7 @@ func (s *Streams) Open() int {
 
 // Close lets nobody in any more, tells all clients that the server goes away, and waits until
 // their connections have ended, or ctx has; then the error is that of ctx. A server's own
-// Shutdown does not know of WebSockets, and waits for events that never end: Close comes first.
+// Shutdown does not know of WebSockets, and waits for events that do not end without Close.
 func (s *Streams) Close(ctx context.Context) error {
 	s.mu.Lock()
 	if !s.ended {

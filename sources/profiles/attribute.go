@@ -1,6 +1,7 @@
 package profiles
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 	"strings"
@@ -17,7 +18,14 @@ type Attribute struct {
 	Source SourceName `json:"source"`
 	// ObservedAt is when; zero where that is not known.
 	ObservedAt time.Time `json:"observedAt,omitzero"`
+	// Stored is the value as the spine has it, where that is not Text: lists are filtered by it.
+	Stored string `json:"-"`
+	// Undeclared: it has no definition, see [Undeclared].
+	Undeclared bool `json:"-"`
 }
+
+// Matches reports whether a filter by the value finds the attribute.
+func (a Attribute) Matches(value string) bool { return value == cmp.Or(a.Stored, a.Text) }
 
 // Number gives the value of a NUMBER, else nil.
 func (a Attribute) Number() *string { return a.as(Number) }

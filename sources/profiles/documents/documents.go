@@ -306,7 +306,11 @@ func decode(raw bson.Raw, want sources.Parts, defs map[string]profiles.Definitio
 			typ, text = profiles.Text, value
 		}
 		if text != "" {
-			c.Attributes = append(c.Attributes, profiles.Attribute{Key: key, Type: typ, Text: text, Source: profiles.Profile, ObservedAt: c.SyncedAt})
+			a := profiles.Attribute{Key: key, Type: typ, Text: text, Source: profiles.Profile, ObservedAt: c.SyncedAt, Undeclared: !ok}
+			if text != value {
+				a.Stored = value
+			}
+			c.Attributes = append(c.Attributes, a)
 		}
 	}
 	c.Settle(want)
