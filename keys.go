@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -16,6 +17,7 @@ import (
 
 	"customer360/access"
 	"customer360/access/keys"
+	"customer360/graph"
 	"customer360/internal/config"
 	"customer360/internal/store"
 )
@@ -127,7 +129,17 @@ func createKey(ctx context.Context, s *keys.Store, f keysCreateFlags, stdout, st
 	if err != nil {
 		return flagNames(err)
 	}
+	for _, scope := range k.Scopes {
+		if !asked(scope) {
+			fmt.Fprintf(stderr, "Note: nothing asks for the scope %s; those of the schema are %s.\n", scope, strings.Join(graph.Scopes(), ", "))
+		}
+	}
 	return printKey(secret, k, stdout, stderr)
+}
+
+// asked reports whether a scope, or one of those that it stands for, is asked for anywhere.
+func asked(scope string) bool {
+	return slices.ContainsFunc(graph.Scopes(), func(known string) bool { return (access.Scopes{scope}).Has(known) })
 }
 
 // printKey prints the key alone where it can be piped from, and the rest beside it.

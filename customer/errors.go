@@ -15,6 +15,8 @@ type ErrorCode string
 const (
 	CodeInternal  ErrorCode = ErrorCode(sources.Internal)
 	CodeForbidden ErrorCode = "FORBIDDEN"
+	// CodeUnavailable: what is needed does not answer at present.
+	CodeUnavailable ErrorCode = ErrorCode(sources.Unavailable)
 	// CodeConsentRequired: the customer has not agreed to what the data would be read for.
 	CodeConsentRequired ErrorCode = "CONSENT_REQUIRED"
 	CodeNotConfigured   ErrorCode = "NOT_CONFIGURED"

@@ -51,10 +51,12 @@ type FederationResolver interface {
 
 // gqlgen leaves fields of these names to methods of these names.
 
+//nolint:staticcheck // The name is gqlgen's.
 func (ec *executionContext) __resolve__service(ctx context.Context) (Service, error) {
 	return ec.Resolvers.(FederationResolver).Subgraph(ctx)
 }
 
+//nolint:staticcheck // The name is gqlgen's.
 func (ec *executionContext) __resolve_entities(ctx context.Context, representations []*Representation) []Entity {
 	return ec.Resolvers.(FederationResolver).Entities(ctx, representations)
 }

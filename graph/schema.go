@@ -1,7 +1,9 @@
 package graph
 
 import (
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -33,6 +35,27 @@ func NewContract(of access.Audience) (*audience.Contract, error) {
 	}
 	return audience.New(parsedSchema, name, audience.Options{Rules: []string{"scope", "sensitive", "consent"}, Describe: describe})
 }
+
+// Scopes lists the scopes that the rules of the schema ask for, sorted.
+var Scopes = sync.OnceValue(func() []string {
+	var all []string
+	for _, def := range parsedSchema.Types {
+		for _, f := range def.Fields {
+			if d := f.Directives.ForName("scope"); d != nil {
+				for _, c := range d.Arguments.ForName("any").Value.Children {
+					all = append(all, c.Value.Raw)
+				}
+			}
+			if d := f.Directives.ForName("sensitive"); d != nil {
+				if class := access.Class(d.Arguments.ForName("class").Value.Raw); class != access.ContactPoint {
+					all = append(all, class.Scope())
+				}
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+})
 
 // describe says in a description what a rule means for who reads it.
 func describe(rule *ast.Directive, on ast.DefinitionKind) string {

@@ -128,7 +128,7 @@ func (g *Graph) enter(ctx context.Context, action audit.Action, customers, syste
 }
 
 func unrecorded() *customer.Error {
-	return &customer.Error{Code: "UNAVAILABLE", Message: "who reads what cannot be recorded at present, and without that nothing is given: try again", Retryable: true}
+	return &customer.Error{Code: customer.CodeUnavailable, Message: "who reads what cannot be recorded at present, and without that nothing is given: try again", Retryable: true}
 }
 
 // askedSystems gives the names of the systems that were sent keys.
@@ -188,7 +188,7 @@ func (r customerResolver) AccessLog(ctx context.Context, c *profiles.Customer, f
 	}
 	page, err := r.config.AccessLog.List(ctx, c.ID, position, max(limit, 1))
 	if err != nil {
-		return nil, errors.Join(&customer.Error{Code: "UNAVAILABLE", Message: "the access log cannot be read at present", Retryable: true}, err)
+		return nil, errors.Join(&customer.Error{Code: customer.CodeUnavailable, Message: "the access log cannot be read at present", Retryable: true}, err)
 	}
 	entries := make([]*audit.Listed, len(page.Entries))
 	for i := range page.Entries {

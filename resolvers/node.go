@@ -152,7 +152,7 @@ func fact[V any](ctx context.Context, g *Graph, a *asks[V], system, owner string
 		}
 		o.profile.saw([]*profiles.Customer{c})
 		if o.refused(a.source, c) != nil {
-			return nil, nil
+			return nil, nil //nolint:nilerr // That the customer has not agreed would tell that there is a record.
 		}
 	}
 	alias := graphql.GetFieldContext(ctx).Field.Alias

@@ -99,9 +99,8 @@ func (l Limits) text(query string) *gqlerror.Error {
 	for range l.Tokens {
 		token, err := lex.ReadToken()
 		switch {
-		case err != nil || token.Kind == lexer.EOF:
-			// The parser words it.
-			return nil
+		case err != nil, token.Kind == lexer.EOF:
+			return nil //nolint:nilerr // The parser words it.
 		case len(token.Value) > l.Name && (token.Kind == lexer.Name || token.Kind == lexer.Int || token.Kind == lexer.Float):
 			return gqlerror.Errorf("A name or a number in the document is over the limit of %d letters.", l.Name)
 		}

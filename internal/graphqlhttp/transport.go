@@ -19,7 +19,6 @@ import (
 	"customer360/graph/cost"
 	"customer360/graph/executor"
 	"customer360/graph/persisted"
-	"customer360/sources"
 )
 
 // transport is GraphQL over HTTP, GET and POST, as
@@ -72,7 +71,7 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 			answer.status = http.StatusTooManyRequests
 			w.Header().Set("Retry-After", strconv.Itoa(costly.RetryAfter))
 		}
-		if answer.errors[0].Extensions["code"] == customer.ErrorCode(sources.Unavailable) {
+		if answer.errors[0].Extensions["code"] == customer.CodeUnavailable {
 			answer.status = http.StatusServiceUnavailable
 			w.Header().Set("Retry-After", "1")
 		}
