@@ -90,10 +90,15 @@ function base() {
 }
 
 // A schema without what is deprecated, and without the types that only that led to:
-// clients were warned, so it may go.
+// clients were warned, so it may go, from the day on that the reason names.
 function promised(text) {
+  const today = new Date().toISOString().slice(0, 10);
+  const over = deprecated => {
+    const reason = deprecated.arguments?.find(a => a.name.value === 'reason')?.value.value ?? '';
+    return (reason.match(/Until (\d{4}-\d{2}-\d{2})/)?.[1] ?? '') <= today;
+  };
   const withoutDeprecated = visit(parse(text), {
-    enter: node => (node.directives?.some(d => d.name.value === 'deprecated') ? null : undefined),
+    enter: node => (node.directives?.some(d => d.name.value === 'deprecated' && over(d)) ? null : undefined),
   });
   const config = buildSchema(print(withoutDeprecated), { assumeValidSDL: true }).toConfig();
   const kept = config.types.filter(t => isInterfaceType(t) || (isObjectType(t) && t.getInterfaces().length > 0));

@@ -120,7 +120,7 @@ func TestHiddenNamesAreToldToNobody(t *testing.T) {
 	}
 }
 
-// Ids of what a contract does not have lead nowhere, and are not told from ids of nothing.
+// Ids of whatever a contract does not have lead to nothing that has a hidden name.
 func TestHiddenTypesAreReachedByNoID(t *testing.T) {
 	for seed := uint64(1); seed <= 60; seed++ {
 		w := newChancyWorld(seed)
