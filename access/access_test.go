@@ -16,7 +16,9 @@ func TestMasksAreReadableAndTellNoMore(t *testing.T) {
 		value, out string
 	}{
 		{access.Email, "grigory@example.com", "g•••@example.com"},
-		{access.Email, "é@example.com", "é•••@example.com"},
+		{access.Email, "é@example.com", "•••@example.com"},
+		{access.Email, "éa@example.com", "é•••@example.com"},
+		{access.Email, `"a secret@x"@example.com`, `"•••@example.com`},
 		{access.Email, "nonsense", "•••"},
 		{access.Email, "@example.com", "•••@example.com"},
 		{access.Phone, "+74950001234", "+7 ••• ••• 12 34"},

@@ -81,9 +81,10 @@ func (c Class) Mask(value string) string {
 	return ""
 }
 
+// initial gives the first letter of several: one alone would be all of it.
 func initial(s string) string {
 	r, size := utf8.DecodeRuneInString(s)
-	if size == 0 || r == utf8.RuneError {
+	if size == len(s) || r == utf8.RuneError {
 		return ""
 	}
 	return string(r)

@@ -166,7 +166,7 @@ function AccessForm({ access: { contract, refusal, held, purpose, hold, declare,
         autoCapitalize="off"
         spellCheck={false}
         value={credential}
-        placeholder={held ? 'One is in use; empty keeps it' : ''}
+        placeholder={held && contract ? 'One is in use; empty keeps it' : ''}
         aria-invalid={malformed || (refusal?.status === 401 && !refusal.asks)}
         aria-describedby="access-kept"
         onChange={event => setCredential(event.target.value)}
