@@ -93,7 +93,7 @@ func TestSlowReader(t *testing.T) {
 }
 
 func TestSilentClient(t *testing.T) {
-	s := start(t, func(o *streams.Options) { o.KeepAlive, o.PongTimeout = 50*time.Millisecond, 50*time.Millisecond })
+	s := start(t, func(o *streams.Options) { o.KeepAlive, o.PongTimeout = 50*time.Millisecond, 500*time.Millisecond })
 	// This one reads, and so it answers pings.
 	there := s.ready(t)
 	heard := make(chan error, 1)
