@@ -105,18 +105,7 @@ func TestStreamsKeepDocuments(t *testing.T) {
 	s := streaming(t)
 	const query = "{ hello }"
 	ask := func(text string) string {
-		body := fmt.Sprintf(`{%s"extensions":{"persistedQuery":{"version":1,"sha256Hash":"%x"}}}`, text, sha256.Sum256([]byte(query)))
-		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL, strings.NewReader(body))
-		for k, v := range map[string]string{"Accept": "text/event-stream", "Content-Type": "application/json", "Authorization": "Bearer good"} {
-			req.Header.Set(k, v)
-		}
-		r, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer r.Body.Close()
-		answer, _ := io.ReadAll(r.Body)
-		return string(answer)
+		return events(t, s, fmt.Sprintf(`{%s"extensions":{"persistedQuery":{"version":1,"sha256Hash":"%x"}}}`, text, sha256.Sum256([]byte(query))))
 	}
 	if before := ask(""); !strings.Contains(before, "PERSISTED_QUERY_NOT_FOUND") {
 		t.Errorf("before it was sent: %s", before)
@@ -152,7 +141,15 @@ func TestStreamsTellFewErrors(t *testing.T) {
 	for i := range 25 {
 		fmt.Fprintf(&query, " ...F%d", i)
 	}
-	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL, strings.NewReader(`{"query":"{`+query.String()+`}"}`))
+	if answer := events(t, s, `{"query":"{`+query.String()+`}"}`); strings.Count(answer, `"message"`) != 21 || !strings.Contains(answer, "And 5 errors more.") {
+		t.Errorf("%s", answer)
+	}
+}
+
+// events asks for events, and gives all of them.
+func events(t *testing.T, s *httptest.Server, body string) string {
+	t.Helper()
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL, strings.NewReader(body))
 	for k, v := range map[string]string{"Accept": "text/event-stream", "Content-Type": "application/json", "Authorization": "Bearer good"} {
 		req.Header.Set(k, v)
 	}
@@ -161,9 +158,8 @@ func TestStreamsTellFewErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Body.Close()
-	if answer, _ := io.ReadAll(r.Body); strings.Count(string(answer), `"message"`) != 21 || !strings.Contains(string(answer), "And 5 errors more.") {
-		t.Errorf("%s", answer)
-	}
+	answer, _ := io.ReadAll(r.Body)
+	return string(answer)
 }
 
 // Requests for events are read by the rules for all requests.
