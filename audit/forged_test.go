@@ -9,6 +9,7 @@ import (
 
 	"customer360/audit"
 	"customer360/internal/store/storetest"
+	"customer360/sources/documents"
 )
 
 // Who takes the beginning of a chain away, and lets the log itself say that it was removed by
@@ -19,18 +20,25 @@ func TestForgedRemoval(t *testing.T) {
 	for name, test := range map[string]struct {
 		keep   time.Duration
 		before time.Time
+		// old: the chain began long ago.
+		old bool
 	}{
-		"kept for ever, removed at no time":          {0, time.Time{}},
-		"kept for ever, removed just now":            {0, now},
-		"kept for a year, removed two years ago":     {year, now.Add(-2 * year)},
-		"kept for a year, removed at no time":        {year, time.Time{}},
-		"kept for a year, removed just now":          {year, now},
-		"kept for a year, removed with a time to be": {year, now.Add(2 * year)},
+		"kept for ever, removed at no time":                    {0, time.Time{}, false},
+		"kept for ever, removed just now":                      {0, now, false},
+		"kept for a year, removed two years ago":               {year, now.Add(-2 * year), false},
+		"kept for a year, removed at no time":                  {year, time.Time{}, false},
+		"kept for a year, removed just now":                    {year, now, false},
+		"kept for a year, removed with a time to be":           {year, now.Add(2 * year), false},
+		"of a chain of years, removed two years ago":           {year, now.Add(-2 * year), true},
+		"of a chain of years, removed as far as it may be now": {year, now.Add(-year - time.Hour), true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx := context.Background()
 			s, _ := storetest.Open(t)
 			run(t, s.Store, reads(6)...)
+			if test.old {
+				age(t, s.Store)
+			}
 			r, err := audit.Verify(ctx, s.Store, nil, test.keep)
 			if err != nil {
 				t.Fatal(err)
@@ -71,6 +79,19 @@ func TestForgedRemoval(t *testing.T) {
 			}
 		})
 	}
+}
+
+// age writes the one chain of a log anew, as if it had begun years ago.
+func age(t *testing.T, s documents.Store) {
+	t.Helper()
+	docs, heads := documentsOf(t, s, audit.Entries), documentsOf(t, s, audit.Chains)
+	for i, d := range docs {
+		docs[i] = change(d, "_id", "2020"+id(d)[4:])
+	}
+	docs = audit.Relink(docs, "")
+	replace(t, s, audit.Entries, docs)
+	head := change(heads[0], "_id", "2020"+id(heads[0])[4:])
+	replace(t, s, audit.Chains, []bson.Raw{change(head, "hash", docs[len(docs)-1].Lookup("hash").StringValue())})
 }
 
 // What was removed when entries were kept for less is no break for who says so.

@@ -30,7 +30,7 @@ func Verify(ctx context.Context, s documents.Store, known []Head, keep time.Dura
 			return v.report, nil
 		}
 		// What is missing may be what was pruned meanwhile.
-		_, before, err := v.readAnchors(ctx)
+		_, _, before, err := v.readAnchors(ctx)
 		if err != nil || before.Equal(v.before) {
 			return v.report, err
 		}
@@ -46,7 +46,7 @@ func (v *verifier) verify(ctx context.Context, known []Head) error {
 	if err != nil {
 		return err
 	}
-	if v.anchors, v.before, err = v.readAnchors(ctx); err != nil {
+	if v.anchors, v.cut, v.before, err = v.readAnchors(ctx); err != nil {
 		return err
 	}
 	if err := v.each(ctx, bson.D{}, func(raw bson.Raw) error { return v.entry(ctx, raw) }); err != nil {
@@ -83,6 +83,8 @@ type verifier struct {
 	// had been written.
 	anchors map[string]Head
 	before  time.Time
+	// cut is before when what was removed of a chain had been written.
+	cut map[string]time.Time
 	// heads are the last entries that were found, of each chain; seen is how many entries of a
 	// chain the others have seen.
 	heads []Head
@@ -98,8 +100,8 @@ type verifier struct {
 }
 
 // readAnchors finds what was removed. Its entries are verified with all others.
-func (v *verifier) readAnchors(ctx context.Context) (anchors map[string]Head, before time.Time, err error) {
-	anchors = map[string]Head{}
+func (v *verifier) readAnchors(ctx context.Context) (anchors map[string]Head, cut map[string]time.Time, before time.Time, err error) {
+	anchors, cut = map[string]Head{}, map[string]time.Time{}
 	err = v.each(ctx, bson.D{{Key: "action", Value: Pruned}}, func(raw bson.Raw) error {
 		e := decode(raw)
 		if e == nil {
@@ -115,12 +117,12 @@ func (v *verifier) readAnchors(ctx context.Context) (anchors map[string]Head, be
 				continue
 			}
 			if known, ok := anchors[h.Replica]; !ok || known.Sequence < h.Sequence {
-				anchors[h.Replica] = h
+				anchors[h.Replica], cut[h.Replica] = h, e.Before
 			}
 		}
 		return nil
 	})
-	return anchors, before, err
+	return anchors, cut, before, err
 }
 
 // each reads entries in the order of their chains.
@@ -153,6 +155,7 @@ func (v *verifier) entry(ctx context.Context, raw bson.Raw) error {
 		v.replica, v.next, v.prev, v.anyPrev, v.action = replica, 0, "", false, ""
 		v.heads = append(v.heads, Head{Replica: replica, Sequence: -1})
 	}
+	first := v.next == 0
 	v.place(id, sequence)
 	e := decode(raw)
 	if e == nil {
@@ -170,6 +173,10 @@ func (v *verifier) entry(ctx context.Context, raw bson.Raw) error {
 		v.broken(Unlinked, id, "a chain has one START, at its beginning")
 	case v.action == End:
 		v.broken(Unlinked, id, "it follows the END of its chain")
+	}
+	// A chain is never silent for that long, so that more was removed than was that old.
+	if before, ok := v.cut[replica]; ok && first && sequence > 0 && e.Written.After(before.Add(2*idle)) {
+		v.broken(Dropped, id, fmt.Sprintf("it is the first entry that is left of a chain of which what is older than %s was removed by age, and it is of %s", before.UTC().Format(time.RFC3339), e.Written.UTC().Format(time.RFC3339)))
 	}
 	if e.Action == Pruned && (v.keep == 0 || e.Before.IsZero() || e.Before.After(e.Written)) {
 		v.broken(Dropped, id, "the log says that entries were removed by age, and entries are kept for ever (audit.keep; was the configuration given with --config?)")

@@ -85,7 +85,7 @@ func Handler(examples func(*http.Request) []Example) http.Handler {
 		if r.URL.Path == "/console/examples.json" {
 			asset, ok = newAsset("examples.json", examplesJSON(examples(r))), true
 			// They differ by credential, which caches between do not know of.
-			header.Set("Vary", "Authorization")
+			header.Set("Vary", "Authorization, X-Api-Key")
 			asset.cacheControl = "private, no-cache"
 		}
 		if !ok {

@@ -225,7 +225,7 @@ func TestExamples(t *testing.T) {
 	}
 
 	res := get(t, "GET", "/console/examples.json")
-	if res.Header.Get("Content-Type") != "application/json" || res.Header.Get("Cache-Control") != "private, no-cache" || !slices.Contains(res.Header.Values("Vary"), "Authorization") {
+	if res.Header.Get("Content-Type") != "application/json" || res.Header.Get("Cache-Control") != "private, no-cache" || !slices.Contains(res.Header.Values("Vary"), "Authorization, X-Api-Key") {
 		t.Errorf("headers %v", res.Header)
 	}
 	var served []Example

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"weak"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -56,12 +57,13 @@ type recorded struct {
 
 // recordedOf gives what the log says of an operation's document.
 func (g *Graph) recordedOf(op *graphql.OperationContext) *recorded {
-	if r, ok := g.recorded.Get(op.Operation); ok {
+	id := weak.Make(op.Operation)
+	if r, ok := g.recorded.Get(id); ok {
 		return r
 	}
 	sum := sha256.Sum256([]byte(op.RawQuery))
 	r := &recorded{hex.EncodeToString(sum[:]), fieldsOf(op.Doc, op.Operation)}
-	g.recorded.Add(op.Operation, r)
+	g.recorded.Add(id, r)
 	return r
 }
 

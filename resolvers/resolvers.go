@@ -6,6 +6,7 @@ package resolvers
 import (
 	"context"
 	"strings"
+	"weak"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -84,7 +85,7 @@ type Graph struct {
 	spine   string
 	policy  *policy
 	// recorded is what the audit log says of operations that ran.
-	recorded *lru.Cache[*ast.OperationDefinition, *recorded]
+	recorded *lru.Cache[weak.Pointer[ast.OperationDefinition], *recorded]
 }
 
 // recordedOperations is as many as there are documents that are kept.
@@ -92,7 +93,7 @@ const recordedOperations = 1000
 
 // New makes the resolvers of a contract over the systems.
 func New(systems Systems, config Config) *Graph {
-	said, err := lru.New[*ast.OperationDefinition, *recorded](recordedOperations)
+	said, err := lru.New[weak.Pointer[ast.OperationDefinition], *recorded](recordedOperations)
 	if err != nil {
 		panic(err) // The number is negative.
 	}

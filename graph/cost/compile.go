@@ -302,7 +302,7 @@ func (c *compiler) page(def *ast.FieldDefinition, f *ast.Field) (page size, ok b
 			continue
 		}
 		if a.Value.Kind == ast.Variable {
-			page.variables = append(page.variables, a.Value.Raw)
+			page.variables = append(page.variables, strings.Clone(a.Value.Raw))
 		} else if n, given := number(a.Value); given {
 			page.given = max(page.given, min(n, int64(c.model.MaxPage)), 0)
 		}
@@ -316,7 +316,7 @@ func length(a *ast.Argument) size {
 	case a == nil:
 		return one
 	case a.Value.Kind == ast.Variable:
-		return size{given: -1, assumed: 1, variables: []string{a.Value.Raw}, whole: true}
+		return size{given: -1, assumed: 1, variables: []string{strings.Clone(a.Value.Raw)}, whole: true}
 	case a.Value.Kind == ast.ListValue:
 		return size{given: int64(len(a.Value.Children))}
 	}

@@ -30,6 +30,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"weak"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -76,7 +77,8 @@ type Calculator struct {
 
 // A variant is an operation with given values of its conditions.
 type variant struct {
-	op     *ast.OperationDefinition
+	// Weak, so that what was found out does not keep a document that is forgotten otherwise.
+	op     weak.Pointer[ast.OperationDefinition]
 	values string
 }
 
@@ -100,17 +102,18 @@ func New(schema *ast.Schema, m Model) *Calculator {
 // are coerced ones, their defaults filled in. What does not depend on variables is kept
 // with the operation's address, so neither may be changed later.
 func (c *Calculator) Of(doc *ast.QueryDocument, op *ast.OperationDefinition, variables map[string]any) int {
-	s, ok := c.shapes.Get(variant{op: op})
+	id := weak.Make(op)
+	s, ok := c.shapes.Get(variant{op: id})
 	if !ok {
 		if conditions := executor.Conditions(doc, op); len(conditions) > 0 {
 			s = &shape{conditions: conditions}
 		} else {
 			s = c.compile(doc, op, nil)
 		}
-		c.shapes.Add(variant{op: op}, s)
+		c.shapes.Add(variant{op: id}, s)
 	}
 	if len(s.conditions) > 0 {
-		v := variant{op, values(s.conditions, variables)}
+		v := variant{id, values(s.conditions, variables)}
 		conditions := s.conditions
 		if s, ok = c.shapes.Get(v); !ok {
 			s = c.compile(doc, op, func(name string) (on, known bool) {

@@ -2,6 +2,7 @@ package cost
 
 import (
 	"reflect"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -14,7 +15,7 @@ func (c *compiler) literal(v *ast.Value, inputs *[]string) int64 {
 	switch v.Kind {
 	case ast.Variable:
 		if c.objects[v.Raw] {
-			*inputs = append(*inputs, v.Raw)
+			*inputs = append(*inputs, strings.Clone(v.Raw))
 		}
 	case ast.ObjectValue:
 		sum = int64(c.model.Input)

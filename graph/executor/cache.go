@@ -3,6 +3,7 @@ package executor
 import (
 	"context"
 	"strings"
+	"weak"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -27,6 +28,8 @@ const (
 	maxFields = 4000
 	// fieldSize is about what a field takes in a plan, in bytes.
 	fieldSize = 512
+	// bytesPerByte is about what a byte of a document's text takes when it is parsed.
+	bytesPerByte = 32
 )
 
 // plan gives the plan for an operation, or why it has none.
@@ -39,7 +42,7 @@ func (e *Executor) plan(ctx context.Context, op *graphql.OperationContext) (*pla
 	case code(op.ResolverMiddleware) != e.plainField || code(op.RootResolverMiddleware) != e.plainRoot:
 		return nil, Intercepted
 	}
-	id := document{op.Operation, e.options.Audience(ctx)}
+	id := document{weak.Make(op.Operation), e.options.Audience(ctx)}
 	c, ok := e.documents.Get(id)
 	if !ok {
 		c = e.inspect(op)
@@ -73,6 +76,8 @@ func (e *Executor) compile(op *graphql.OperationContext, conditions []string) *p
 		}
 	}
 	p := &plan{types: &e.types, schema: e.Schema(), guard: &e.options.Guard, needs: e.options.Gather.Needs, fragments: op.Doc.Fragments, given: given, total: &e.memory}
+	// The document is kept with its plan.
+	p.weigh(len(op.RawQuery) * bytesPerByte)
 	p.root = p.compile(e.types.Objects[e.Schema().Query.Name], op.Operation.SelectionSet)
 	return p
 }

@@ -47,6 +47,7 @@ import (
 	"errors"
 	"reflect"
 	"sync/atomic"
+	"weak"
 
 	"github.com/99designs/gqlgen/graphql"
 	stock "github.com/99designs/gqlgen/graphql/executor"
@@ -136,7 +137,8 @@ type Executor struct {
 
 // document is what is compiled at once: an operation of a parsed document, for an audience.
 type document struct {
-	op       *ast.OperationDefinition
+	// Weak, so that what was found out does not keep a document that is forgotten otherwise.
+	op       weak.Pointer[ast.OperationDefinition]
 	audience string
 }
 

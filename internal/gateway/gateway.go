@@ -267,7 +267,8 @@ func serve(c Config, a access.Audience, systems resolvers.Systems, budget *cost.
 	})
 	limiter := cost.Limiter{Calculator: cost.New(contract.Schema, model(systems, c)), Budget: budget, Limits: limits, Refused: t.TooCostly}
 	o.Documents, o.Refused = documents, limiter.Charge
-	o.Extensions = []graphql.HandlerExtension{limiter, g.Extension()}
+	// What is refused otherwise is not charged.
+	o.Extensions = []graphql.HandlerExtension{g.Extension(), limiter}
 	return graphqlhttp.New(plans, o), nil
 }
 

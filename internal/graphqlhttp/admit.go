@@ -2,6 +2,7 @@ package graphqlhttp
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -9,6 +10,7 @@ import (
 	gqlgen "github.com/99designs/gqlgen/graphql/executor"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"customer360/customer"
 	"customer360/graph/persisted"
 )
 
@@ -24,7 +26,9 @@ type admitter struct {
 func (a admitter) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
 	op, errs := a.Executor.CreateOperationContext(ctx, params)
 	if errs != nil {
-		if a.refused != nil {
+		// That the gateway cannot do it now is not for the caller to pay.
+		var ours *customer.Error
+		if a.refused != nil && (!errors.As(errs, &ours) || ours.Code != customer.CodeUnavailable) {
 			a.refused(ctx, len(params.Query))
 		}
 		return op, few(errs)

@@ -17,6 +17,8 @@ const (
 	// each takes some hundred bytes, and a thousand documents as people write them have half
 	// as many.
 	cachedNodes = 100_000
+	// bytesPerNode is how much text takes as much as a node.
+	bytesPerNode = 100
 )
 
 // A documentCache keeps documents that were parsed and found to be valid, the latest ones.
@@ -50,7 +52,8 @@ func (c *documentCache) Get(_ context.Context, text string) (*ast.QueryDocument,
 
 // Add keeps a document, and forgets those that were not asked for the longest.
 func (c *documentCache) Add(_ context.Context, text string, doc *ast.QueryDocument) {
-	n := nodesOf(doc)
+	// The text is kept as well: names and values are parts of it.
+	n := nodesOf(doc) + len(text)/bytesPerNode
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.kept.Remove(text)

@@ -21,15 +21,19 @@ func TestDocumentsKeptAreBounded(t *testing.T) {
 		c.Add(ctx, text, doc)
 	}
 	for name, test := range map[string]struct {
-		fields, kept int
-	}{"small ones": {10, cachedDocuments}, "large ones": {1000, cachedNodes / 1000}, "one that is too large": {cachedNodes + 1, 1}} {
+		fields, letters, kept int
+	}{
+		"small ones": {10, 0, cachedDocuments}, "large ones": {1000, 0, 98}, "long ones": {2, 20_000, 495}, "one that is too large": {cachedNodes + 1, 0, 1},
+	} {
 		c := newDocumentCache()
-		text := func(i int) string { return fmt.Sprintf("{ a%07d %s}", i, strings.Repeat("b ", test.fields-1)) }
+		text := func(i int) string {
+			return fmt.Sprintf("{ a%07d %s} # %s", i, strings.Repeat("b ", test.fields-1), strings.Repeat("c", test.letters))
+		}
 		for i := range test.kept + 20 {
 			add(c, text(i))
 			add(c, text(i))
 		}
-		if c.kept.Len() != test.kept || c.nodes > max(cachedNodes, test.fields) {
+		if c.kept.Len() != test.kept || test.kept > 1 && c.nodes > cachedNodes {
 			t.Errorf("%s: %d are kept, of %d nodes; want %d", name, c.kept.Len(), c.nodes, test.kept)
 		}
 		if _, ok := c.Get(ctx, text(test.kept+19)); !ok {

@@ -111,10 +111,15 @@ func (d *Door) enter(w http.ResponseWriter, r *http.Request) (context.Context, b
 	return context.WithValue(r.Context(), requestIDKey{}, id), true
 }
 
-// forwarded reports whether a proxy says that it has forwarded a request.
+// forwarded reports whether a proxy says that it has forwarded a request. One that says nothing
+// cannot be told from a client.
 func forwarded(r *http.Request) bool {
-	for _, name := range []string{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip"} {
-		if r.Header.Get(name) != "" {
+	for name := range r.Header {
+		switch name {
+		case "Forwarded", "Forwarded-For", "Via", "X-Real-Ip", "X-Client-Ip", "X-Original-Forwarded-For", "True-Client-Ip", "Cf-Connecting-Ip":
+			return true
+		}
+		if strings.HasPrefix(name, "X-Forwarded") {
 			return true
 		}
 	}

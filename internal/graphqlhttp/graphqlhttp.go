@@ -56,7 +56,6 @@ func New(schema graphql.ExecutableSchema, o Options) *Contract {
 	s.SetParserTokenLimit(o.Limits.Tokens)
 	s.SetErrorPresenter(present(o.Log))
 	s.SetRecoverFunc(recovered(o.Log))
-	s.Use(&limiter{limits: o.Limits, cache: cache})
 	s.Use(&graph.OneOf{})
 	s.Use(graph.Conditions{})
 	s.Use(executor.InOrder{})
@@ -64,6 +63,8 @@ func New(schema graphql.ExecutableSchema, o Options) *Contract {
 	for _, x := range o.Extensions {
 		s.Use(x)
 	}
+	// After those that refuse a caller whatever the document is.
+	s.Use(&limiter{limits: o.Limits, cache: cache})
 	c := &Contract{options: o, executor: admitter{s, o.Documents, o.Refused}}
 	if o.Streams != nil {
 		c.transports = append(c.transports, o.Streams.Events())
