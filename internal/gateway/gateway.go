@@ -23,6 +23,7 @@ import (
 	"customer360/audit"
 	"customer360/console"
 	"customer360/graph"
+	"customer360/graph/audience"
 	"customer360/graph/cost"
 	"customer360/graph/executor"
 	"customer360/graph/persisted"
@@ -170,24 +171,21 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 	options := graphqlhttp.Options{MaxBody: c.MaxBody, Limits: c.Limits, Log: c.Log}
 	options.Streams = graphqlhttp.NewStreams(api, streams.Defaults(), options, c.Revalidate, c.Client)
 	api.Streams, gateway.Streams = options.Streams, options.Streams
+	fitting := map[access.Audience][]console.Example{}
 	for _, a := range access.Audiences {
 		if c.Find == nil && a != access.Internal {
 			// Nobody could come.
 			continue
 		}
-		served, err := serve(c, a, behind, budget, t, options)
+		contract, err := graph.NewContract(a)
 		if err != nil {
 			return nil, errors.Join(err, gateway.Close())
 		}
-		api.Contracts[a] = served
-	}
-	fitting := map[access.Audience][]console.Example{}
-	for a := range api.Contracts {
-		own, err := examplesOf(a)
+		served, err := serve(c, a, contract, behind, budget, t, options)
 		if err != nil {
 			return nil, errors.Join(err, gateway.Close())
 		}
-		fitting[a] = own
+		api.Contracts[a], fitting[a] = served, fittingExamples(contract)
 	}
 	examples := func(r *http.Request) []console.Example {
 		if caller, ok := api.Caller(r); ok {
@@ -221,24 +219,16 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 	return gateway, nil
 }
 
-// examplesOf gives the examples of the playground that fit an audience's contract.
-func examplesOf(a access.Audience) ([]console.Example, error) {
-	contract, err := graph.NewContract(a)
-	if err != nil {
-		return nil, err
-	}
+// fittingExamples gives the examples of the playground that a contract has all names of.
+func fittingExamples(contract *audience.Contract) []console.Example {
 	return slices.DeleteFunc(console.Examples(), func(e console.Example) bool {
 		_, errs := gqlparser.LoadQueryWithRules(contract.Schema, e.Document, rules.NewDefaultRules())
 		return errs != nil
-	}), nil
+	})
 }
 
 // serve gives the handler of an audience's contract.
-func serve(c Config, a access.Audience, systems resolvers.Systems, budget *cost.Budget, t *telemetry.Telemetry, o graphqlhttp.Options) (*graphqlhttp.Contract, error) {
-	contract, err := graph.NewContract(a)
-	if err != nil {
-		return nil, err
-	}
+func serve(c Config, a access.Audience, contract *audience.Contract, systems resolvers.Systems, budget *cost.Budget, t *telemetry.Telemetry, o graphqlhttp.Options) (*graphqlhttp.Contract, error) {
 	of, ok := c.Documents[a]
 	if !ok {
 		of.Automatic = true
