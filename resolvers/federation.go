@@ -23,7 +23,8 @@ func (g *Graph) Subgraph(context.Context) (graph.Service, error) {
 	return graph.Service{SDL: g.policy.subgraph()}, nil
 }
 
-// Entities finds customers by their ids, all with one query of the spine. A customer that
+// Entities finds customers by their ids, as many with one query of the spine as
+// it takes. A customer that
 // is asked for twice is given twice.
 func (g *Graph) Entities(ctx context.Context, representations []*graph.Representation) []graph.Entity {
 	o := operationOf(ctx)

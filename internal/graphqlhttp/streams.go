@@ -69,8 +69,8 @@ func (d *Door) authenticate(ctx context.Context, payload map[string]any) (*acces
 	r := handshake.Clone(ctx)
 	given := http.Header{}
 	for name, value := range payload {
-		// As headers are: in upper or lower case.
-		if name = http.CanonicalHeaderKey(name); name != "Authorization" && name != "X-Api-Key" {
+		// As headers are: in upper or lower case. Null is as if it were left out.
+		if name = http.CanonicalHeaderKey(name); name != "Authorization" && name != "X-Api-Key" || value == nil {
 			continue
 		}
 		text, ok := value.(string)

@@ -67,6 +67,7 @@ func TestWebSocketCredentials(t *testing.T) {
 		"the payload's counts":      {"Bearer bad", `{"X-API-Key": "good"}`, 0},
 		"the payload's, not ours":   {"Bearer good", `{"authorization": "Bearer bad"}`, 4403},
 		"in upper case, not ours":   {"Bearer good", `{"AUTHORIZATION": "Bearer bad"}`, 4403},
+		"null, and the handshake's": {"Bearer good", `{"authorization": null}`, 0},
 		"no text":                   {"Bearer good", `{"authorization": ["Bearer good"]}`, 4403},
 		"two that are not the same": {"Bearer good", `{"authorization": "Bearer good", "Authorization": "Bearer bad"}`, 4403},
 		"the handshake's, not ours": {"Bearer bad", "{}", 4403},
