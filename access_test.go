@@ -8,9 +8,11 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"customer360/access"
 	"customer360/internal/config"
 )
 
@@ -227,5 +229,16 @@ func TestCustomerIsExportedAndErased(t *testing.T) {
 	}
 	if code, text := command("customer", "export", "story-s2"); code != 0 {
 		t.Errorf("another one: exit %d: %s", code, text)
+	}
+}
+
+// Flags name the audiences that there are.
+func TestAudiencesOfFlags(t *testing.T) {
+	var names []string
+	for _, a := range access.Audiences {
+		names = append(names, audienceKey(a))
+	}
+	if !slices.Equal(names, config.Audiences) {
+		t.Errorf("flags name %v; there are %v", config.Audiences, names)
 	}
 }

@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/net/netutil"
 
+	"customer360/access"
 	"customer360/demo"
 	"customer360/demo/live"
 	"customer360/internal/config"
@@ -109,6 +110,7 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 		Log:            log,
 		Telemetry:      t,
 		Charges:        systems.charges,
+		Console:        audiences(c.Checked.Console),
 	}
 	admission.into(&serving, settings)
 	g, err := gateway.New(serving, systems.Systems)
@@ -217,6 +219,18 @@ func defaultGuards(timeout time.Duration) guard.Settings {
 	return s
 }
 
+// audiences gives those of names that were checked; nil of nil.
+func audiences(names []string) []access.Audience {
+	if names == nil {
+		return nil
+	}
+	all := make([]access.Audience, len(names))
+	for i, name := range names {
+		all[i] = access.Audience(name)
+	}
+	return all
+}
+
 // checkTimeout bounds how long a start waits for systems to say whether their
 // configuration is right.
 const checkTimeout = 5 * time.Second
@@ -285,7 +299,11 @@ func greet(ctx context.Context, w io.Writer, addr string, c config.Serve, asked 
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "customer360 serves http://%s/ (playground) and http://%s/graphql\n", addr, addr)
+	if c.Console == "off" {
+		fmt.Fprintf(w, "customer360 serves http://%s/graphql\n", addr)
+	} else {
+		fmt.Fprintf(w, "customer360 serves http://%s/ (playground) and http://%s/graphql\n", addr, addr)
+	}
 	whose, query := "customers", `{ customers(first: 3) { edges { node { id displayName sources { source state } } } } }`
 	if isDemo {
 		whose = "customers, those of a made-up telecom company among them"

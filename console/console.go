@@ -67,14 +67,24 @@ func title(document string) string {
 	return ""
 }
 
+// A Visit is what somebody who asks for a page may have of it.
+type Visit struct {
+	// Refused: the pages are not for callers of this audience.
+	Refused bool
+	// Examples are those whose names the visitor's contract has.
+	Examples []Example
+}
+
 // Handler returns a handler that serves the page at "/" and everything it
 // loads below "/console/". It answers GET and HEAD only, and 404 for any other
 // path. Every answer carries a Content-Security-Policy that confines the page
 // to its own origin; the page expects the GraphQL endpoint at "/graphql".
 //
-// At "/console/examples.json" it serves the examples that a request may see, which is for
-// the given function to say: documents name what a schema has.
-func Handler(examples func(*http.Request) []Example) http.Handler {
+// Visit says who asks. It is asked of requests that carry a credential, and for
+// "/console/examples.json", which has the examples that a visitor may see: documents name what
+// a schema has. A browser opens a page without a credential, and nothing in the page tells
+// anybody anything; who gave one there and is refused gets 403 for the examples.
+func Handler(visit func(*http.Request) Visit) http.Handler {
 	assets := load()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
@@ -82,11 +92,19 @@ func Handler(examples func(*http.Request) []Example) http.Handler {
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("Referrer-Policy", "no-referrer")
 		asset, ok := assets[r.URL.Path]
-		if r.URL.Path == "/console/examples.json" {
-			asset, ok = newAsset("examples.json", examplesJSON(examples(r))), true
-			// They differ by credential, which caches between do not know of.
-			header.Set("Vary", "Authorization, X-Api-Key")
-			asset.cacheControl = "private, no-cache"
+		examples := r.URL.Path == "/console/examples.json"
+		if examples || r.Header.Get("Authorization") != "" || r.Header.Get("X-Api-Key") != "" {
+			v := visit(r)
+			if v.Refused {
+				refuse(w)
+				return
+			}
+			if examples {
+				asset, ok = newAsset("examples.json", examplesJSON(v.Examples)), true
+				// They differ by credential, which caches between do not know of.
+				header.Set("Vary", "Authorization, X-Api-Key")
+				asset.cacheControl = "private, no-cache"
+			}
 		}
 		if !ok {
 			http.NotFound(w, r)
@@ -98,6 +116,22 @@ func Handler(examples func(*http.Request) []Example) http.Handler {
 			return
 		}
 		asset.serve(w, r)
+	})
+}
+
+func refuse(w http.ResponseWriter) {
+	w.Header().Set("Vary", "Authorization, X-Api-Key")
+	w.Header().Set("Cache-Control", "no-store")
+	http.Error(w, "these pages are not for this credential's audience; the graph is at /graphql, and { contract { sdl } } has its contract", http.StatusForbidden)
+}
+
+// Off returns the handler of a gateway without pages: it answers 404 and says where the graph is.
+func Off() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		header := w.Header()
+		header.Set("Content-Security-Policy", contentSecurityPolicy)
+		header.Set("Cache-Control", "no-store")
+		http.Error(w, "there are no pages here; the graph is at /graphql", http.StatusNotFound)
 	})
 }
 

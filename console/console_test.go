@@ -20,11 +20,14 @@ func get(t *testing.T, method, target string, header ...string) *http.Response {
 		r.Header.Set(header[i], header[i+1])
 	}
 	w := httptest.NewRecorder()
-	Handler(func(r *http.Request) []Example {
-		if r.Header.Get("Authorization") != "" {
-			return nil
+	Handler(func(r *http.Request) Visit {
+		switch r.Header.Get("Authorization") {
+		case "":
+			return Visit{Examples: Examples()}
+		case "Bearer refused":
+			return Visit{Refused: true}
 		}
-		return Examples()
+		return Visit{}
 	}).ServeHTTP(w, r)
 	return w.Result()
 }
@@ -251,6 +254,26 @@ func TestTitle(t *testing.T) {
 	for document, want := range tests {
 		if got := title(document); got != want {
 			t.Errorf("title(%q) = %q, want %q", document, got, want)
+		}
+	}
+}
+
+// Whom the pages are not for, gets none of them by a credential, nor the examples.
+func TestRefusedVisit(t *testing.T) {
+	for _, target := range []string{"/", "/console/examples.json", "/nothing"} {
+		res := get(t, "GET", target, "Authorization", "Bearer refused")
+		if text := body(t, res.Body); res.StatusCode != http.StatusForbidden || !strings.Contains(text, "/graphql") || res.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: %d %s", target, res.StatusCode, text)
+		}
+	}
+}
+
+func TestOff(t *testing.T) {
+	for _, target := range []string{"/", "/console/examples.json"} {
+		w := httptest.NewRecorder()
+		Off().ServeHTTP(w, httptest.NewRequest("GET", target, nil))
+		if text := w.Body.String(); w.Code != http.StatusNotFound || !strings.Contains(text, "/graphql") || strings.Contains(text, "<") {
+			t.Errorf("%s: %d %s", target, w.Code, text)
 		}
 	}
 }

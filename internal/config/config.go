@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,6 +28,7 @@ type Serve struct {
 	Store
 	Addr            string   `name:"addr" env:"C360_ADDR" default:"127.0.0.1:8080" help:"The address to serve on."`
 	AdminAddr       string   `name:"admin-addr" env:"C360_ADMIN_ADDR" placeholder:"ADDR" help:"An address of its own for /healthz, /readyz and /metrics. Without it they are on the address that serves the graph."`
+	Console         string   `name:"console" env:"C360_CONSOLE" default:"on" placeholder:"on|off|AUDIENCE,..." help:"Whose the pages at / are: on, everybody's who can reach the address; off, nobody's; or those of callers of these audiences only (internal, frontend, analyst, partner). It says nothing of who may ask the graph."`
 	Demo            *string  `name:"demo" env:"C360_DEMO" placeholder:"records|live|off" help:"The made-up demo company: records fills the embedded store with it if that is empty (the default where neither a MongoDB nor systems are configured); live asks its records of small servers in this process that speak as Stripe, Zendesk and Mastodon do; off leaves the store as it is."`
 	DemoFault       []string `name:"demo-fault" env:"C360_DEMO_FAULT" placeholder:"SOURCE=FAULT" help:"Make a source fail for show: billing, support or social = error, hang, slow or partial, at once or, as billing=error@30s, a while after it was first asked. May be repeated."`
 	RequestTimeout  string   `name:"request-timeout" env:"C360_REQUEST_TIMEOUT" placeholder:"2s" help:"The longest that a request may take; what is not there by then is reported as late. Default: 2s, with the embedded store 6s."`
@@ -49,6 +51,8 @@ type Checked struct {
 	PageCap                                       int
 	MaxConnections                                int
 	ShutdownDelay, ShutdownTimeout                time.Duration
+	// Console are the audiences that the pages at / are for, in capitals; nil: all, empty: none.
+	Console []string
 	// SeedDemo: fill an empty embedded store with the demo company.
 	SeedDemo bool
 	// LiveDemo: its records are asked of vendors' servers, and not landed.
@@ -121,6 +125,7 @@ func (s *Serve) Check() error {
 	if s.LogFormat != "text" && s.LogFormat != "json" {
 		fault("--log-format is text or json, not %q", s.LogFormat)
 	}
+	s.checkConsole(fault)
 	s.checkDemo(fault)
 	for flag, addr := range map[string]string{"addr": s.Addr, "admin-addr": s.AdminAddr} {
 		if addr == "" && flag == "admin-addr" {
@@ -131,6 +136,26 @@ func (s *Serve) Check() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// Audiences are the names of those that flags can name: all.
+var Audiences = []string{"internal", "frontend", "analyst", "partner"}
+
+func (s *Serve) checkConsole(fault func(string, ...any)) {
+	switch s.Console {
+	case "on":
+		return
+	case "off":
+		s.Checked.Console = []string{}
+		return
+	}
+	for name := range strings.SplitSeq(s.Console, ",") {
+		if name = strings.ToLower(strings.TrimSpace(name)); !slices.Contains(Audiences, name) {
+			fault("--console is on, off, or audiences with commas between, of %s; not %q", strings.Join(Audiences, ", "), s.Console)
+			return
+		}
+		s.Checked.Console = append(s.Checked.Console, strings.ToUpper(name))
+	}
 }
 
 func (s *Serve) checkDemo(fault func(string, ...any)) {

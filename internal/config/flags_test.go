@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -150,5 +151,33 @@ func TestKeysAreFlags(t *testing.T) {
 	}
 	for key := range keys {
 		t.Errorf("schema.json has a key for --%s, which is no flag", key)
+	}
+}
+
+func TestConsole(t *testing.T) {
+	file := func(text string) []string { return []string{"--config", write(t, "server: {console: "+text+"}")} }
+	for name, test := range map[string]struct {
+		args []string
+		want []string
+		ok   bool
+	}{
+		"not said":         {nil, nil, true},
+		"on":               {[]string{"--console", "on"}, nil, true},
+		"off":              {[]string{"--console=off"}, []string{}, true},
+		"some":             {[]string{"--console", "internal,Analyst"}, []string{"INTERNAL", "ANALYST"}, true},
+		"a list in a file": {file("[partner, internal]"), []string{"PARTNER", "INTERNAL"}, true},
+		"off in a file":    {file("off"), []string{}, true},
+		"nobody":           {[]string{"--console", ""}, nil, false},
+		"unknown":          {[]string{"--console", "internal,everybody"}, nil, false},
+		"both":             {[]string{"--console", "off,internal"}, nil, false},
+		"a word in a file": {file("perhaps"), nil, false},
+	} {
+		s, _, err := parseFlags(t, test.args...)
+		if err == nil {
+			err = s.Check()
+		}
+		if got := s.Checked.Console; (err == nil) != test.ok || test.ok && (!slices.Equal(got, test.want) || (got == nil) != (test.want == nil)) {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
 	}
 }

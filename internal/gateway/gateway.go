@@ -88,6 +88,8 @@ type Config struct {
 	Origins []string
 	// LoopbackHosts: requests must name this machine as their host.
 	LoopbackHosts bool
+	// Console are the audiences that the pages at / are for; nil: all, empty: there are no pages.
+	Console []access.Audience
 	// StockExecutor: every operation runs on gqlgen's own executor, not as a compiled
 	// plan. Answers are the same, at several times the cost.
 	StockExecutor bool
@@ -112,6 +114,9 @@ func (c Config) withDefaults() Config {
 	set(&c.Log, slog.Default())
 	if c.Telemetry == nil {
 		c.Telemetry = telemetry.New(c.Log, graphqlhttp.RequestID)
+	}
+	if c.Console == nil {
+		c.Console = access.Audiences
 	}
 	if c.Audit == nil {
 		c.Audit = audit.Off{}
@@ -187,11 +192,15 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 		}
 		api.Contracts[a], fitting[a] = served, fittingExamples(contract)
 	}
-	examples := func(r *http.Request) []console.Example {
-		if caller, ok := api.Caller(r); ok {
-			return fitting[caller.Audience]
-		}
-		return nil
+	pages := console.Off()
+	if len(c.Console) > 0 {
+		pages = console.Handler(func(r *http.Request) console.Visit {
+			caller, ok := api.Caller(r)
+			if !ok {
+				return console.Visit{}
+			}
+			return console.Visit{Refused: !slices.Contains(c.Console, caller.Audience), Examples: fitting[caller.Audience]}
+		})
 	}
 
 	admin := http.NewServeMux()
@@ -207,7 +216,7 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 
 	public := http.NewServeMux()
 	public.Handle("/graphql", t.Requests("graphql", api))
-	public.Handle("/", t.Requests("console", console.Handler(examples)))
+	public.Handle("/", t.Requests("console", pages))
 	if !c.SeparateAdmin {
 		for _, path := range []string{"/healthz", "/readyz"} {
 			public.Handle(path, admin)

@@ -167,6 +167,41 @@ func TestExamplesAreOfTheContract(t *testing.T) {
 	}
 }
 
+// The pages are for the audiences that are configured; the graph is for all of them.
+func TestPagesByAudience(t *testing.T) {
+	before := config
+	defer func() { config = before }()
+	config.Find = func(r *http.Request) (*access.Caller, error) {
+		if a, ok := access.ParseAudience(r.Header.Get("Authorization")); ok {
+			return &access.Caller{Credential: "key:T", Audience: a}, nil
+		}
+		return nil, errors.New("nobody")
+	}
+	for name, test := range map[string]struct {
+		console []access.Audience
+		status  map[string]int
+	}{
+		"not said": {nil, map[string]int{"": 200, "internal": 200, "partner": 200}},
+		"some":     {[]access.Audience{access.Internal, access.Analyst}, map[string]int{"": 200, "internal": 200, "analyst": 200, "frontend": 403, "partner": 403}},
+		"off":      {[]access.Audience{}, map[string]int{"": 404, "internal": 404, "partner": 404}},
+	} {
+		config.Console = test.console
+		h := fakes(t)
+		for audience, want := range test.status {
+			for _, page := range []string{"/", "/console/examples.json"} {
+				r := httptest.NewRequest(http.MethodGet, page, nil)
+				if audience != "" {
+					r.Header.Set("Authorization", audience)
+				}
+				w := httptest.NewRecorder()
+				if h.ServeHTTP(w, r); w.Code != want {
+					t.Errorf("%s: %s for %q: %d; want %d", name, page, audience, w.Code, want)
+				}
+			}
+		}
+	}
+}
+
 // What is sealed leads back to where it came from, for those who were given it and for others.
 func TestSealedIdsAndCursorsLeadBack(t *testing.T) {
 	before := config
