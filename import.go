@@ -87,6 +87,7 @@ func doImport(ctx context.Context, f importFlags, stdout io.Writer) (s importer.
 	o.Input, o.Rejects, o.Optimize = input, rejects, st.Optimize
 	o.Progress = importer.NewProgress(os.Stderr, size)
 	if landed, err := demo.IsIn(ctx, st.Store); err == nil && landed {
+		o.Fresh = true
 		fmt.Fprintln(stdout, "This store holds the made-up demo company as well: name another --data-dir to keep them apart.")
 	}
 	s, err = importer.Run(ctx, spine, st.Store, o)

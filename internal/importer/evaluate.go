@@ -89,7 +89,7 @@ func (r *run) item(s scope, one row) (*item, error) {
 	if it.profile == nil && len(it.records) == 0 {
 		return nil, nil
 	}
-	return it, nil
+	return it, r.rekey(it)
 }
 
 func (r *run) fillProfile(s scope, c *profiles.Customer) error {

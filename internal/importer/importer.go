@@ -33,6 +33,9 @@ type Options struct {
 	// AsOf is when the input was true, which is the syncedAt of what the mapping
 	// gives none; zero: Now.
 	AsOf time.Time
+	// Fresh: what is in the store besides is nobody's, as the demo company is, and shares no
+	// keys with the input.
+	Fresh bool
 	// Optimize prepares look-ups in new collections, as
 	// [customer360/internal/store.Store.Optimize]; nil: there is nothing to prepare.
 	Optimize func(context.Context) error
@@ -93,6 +96,9 @@ type run struct {
 	ledger  ledger
 	done    outcomes
 	tally   tally
+	// prefix is what the mapping's keys are kept behind, and foreign the prefixes of others.
+	prefix  string
+	foreign []string
 	// written are the collections that were written to.
 	written map[string]bool
 	// empty are the collections that had nothing in them at the start.
@@ -186,6 +192,9 @@ func (r *run) read(ctx context.Context) (chunk []row, end bool, err error) {
 // prepare looks at what is stored, and writes what the attributes mean.
 func (r *run) prepare(ctx context.Context) error {
 	if err := r.optimize(ctx); err != nil {
+		return err
+	}
+	if err := r.chooseKeys(ctx); err != nil {
 		return err
 	}
 	if err := r.findEmpty(ctx); err != nil || len(r.Mapping.definitions) == 0 {

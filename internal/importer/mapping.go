@@ -17,6 +17,8 @@ import (
 // [ParseMapping], does not change, and can be used for several imports.
 type Mapping struct {
 	file, name string
+	// keySpace is what the mapping says of whose its keys are; "" where it says nothing.
+	keySpace string
 
 	csv         csvForm
 	replace     bool
@@ -107,7 +109,7 @@ func ParseMapping(name string, data []byte) (*Mapping, error) {
 	return m, nil
 }
 
-var mappingKeys = []string{"version", "name", "csv", "lists", "ignore", "functions", "skip", "syncedAt",
+var mappingKeys = []string{"version", "name", "keySpace", "csv", "lists", "ignore", "functions", "skip", "syncedAt",
 	"attributes", "profile", "links", "billing", "support", "social"}
 
 func (c *compiler) mapping(m *Mapping, root ast.Node) {
@@ -137,6 +139,7 @@ func (c *compiler) mapping(m *Mapping, root ast.Node) {
 	}
 	read("functions", c.defineFunctions)
 	read("name", func(n ast.Node, at place) { m.name = c.word(n, at, "a name") })
+	read("keySpace", func(n ast.Node, at place) { m.keySpace = c.keySpaceName(n, at) })
 	read("csv", func(n ast.Node, at place) { m.csv = c.csvForm(n, at) })
 	read("lists", func(n ast.Node, at place) { m.replace = c.choice(n, at, "merge", "replace") == "replace" })
 	read("ignore", func(n ast.Node, at place) {
@@ -250,7 +253,7 @@ func (c *compiler) system(n ast.Node, at place) string {
 // collection gives the name of a collection for records.
 func (c *compiler) collection(n ast.Node, at place) string {
 	w := c.word(n, at, "a collection's name")
-	if strings.Contains(w, "$") || strings.HasPrefix(w, "system.") || slices.Contains([]string{profdocs.Customers, profdocs.Identifiers, profdocs.Definitions}, w) {
+	if strings.Contains(w, "$") || strings.HasPrefix(w, "system.") || slices.Contains([]string{profdocs.Customers, profdocs.Identifiers, profdocs.Definitions, KeySpaces}, w) {
 		c.fault(n, at, "records cannot be landed in a collection of this name")
 	}
 	return w

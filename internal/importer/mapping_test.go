@@ -65,7 +65,7 @@ billing:
 lists: both
 `, []string{
 			"test.yaml:2:10: version: this version of the form is not known: 1 is expected",
-			"test.yaml:3:1: profil: there is no such key: here are version, name, csv,",
+			"test.yaml:3:1: profil: there is no such key: here are version, name, keySpace, csv,",
 			"profile: the key id is missing",
 			"test.yaml:6:3: profile.ident: there is no such key: here are id, kind,",
 			"test.yaml:7:9: profile.kind: the jq expression cannot be read: unexpected EOF in .kind |",

@@ -22,6 +22,8 @@ type section struct {
 	decode func(bson.Raw) (body any, landed documents.Landed, err error)
 	// document gives a body in the form of the collection.
 	document func(body any, syncedAt time.Time, truncated bool) documents.Document
+	// rekey gives a body another key.
+	rekey func(body any, id string)
 }
 
 // made is a record that a row made.
@@ -103,5 +105,6 @@ func addSection[R any](c *compiler, m *Mapping, n ast.Node, at place, d domain[R
 	s.document = func(body any, syncedAt time.Time, truncated bool) documents.Document {
 		return d.document(body.(*R), syncedAt, truncated)
 	}
+	s.rekey = func(body any, id string) { d.ref(body.(*R)).RecordID = id }
 	m.sections = append(m.sections, s)
 }
