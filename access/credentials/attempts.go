@@ -47,7 +47,7 @@ func (a *attempts) wait(client netip.Prefix) time.Duration {
 }
 
 // failed counts a failure. What is tried at once may be more than what is allowed; it is
-// counted too, but nobody is shut out for longer than a window beyond what they were.
+// counted too, but nobody is told to wait for longer than a window beyond what they were.
 func (a *attempts) failed(client netip.Prefix) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -2,25 +2,22 @@
 // which it has exactly one, in a header. It bounds how often an address may try.
 //
 // Keys have 160 random bits, and tokens a signature: nobody guesses one. The bound is
-// there so that trying costs little and is seen. It counts what can be a guess; a key or a
+// there so that trying is seen, and of no use. It counts what can be a guess; a key or a
 // token that is right but ended is none, and comes from the browser tabs that people leave
 // open. An address that has used up its attempts is one of a proxy or a whole office just
-// as well: credentials that were right before still work from there. Any other is refused
-// without being looked at, right or wrong, so that a guess learns nothing. An attempt comes
-// back after a few seconds.
+// as well: so every credential is looked at, and a right one always works. Only what fails is
+// told to wait. What looking costs is bounded by those who look: signatures and look-ups are
+// a few at once, see [customer360/access/tokens] and [customer360/access/keys].
 package credentials
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
 	"time"
-
-	lru "github.com/hashicorp/golang-lru/v2"
 
 	"customer360/access"
 	"customer360/access/keys"
@@ -72,9 +69,9 @@ type BadCredential struct {
 // Error does not say why.
 func (BadCredential) Error() string { return "the credential is not valid" }
 
-// TooManyAttempts is where too many credentials of an address failed.
+// TooManyAttempts is where a credential does not count, and too many of its address did not.
 type TooManyAttempts struct {
-	// RetryAfter is when the next one will be looked at, if no other fails before.
+	// RetryAfter is when one that fails will be told so again.
 	RetryAfter time.Duration
 }
 
@@ -99,14 +96,9 @@ type Finder struct {
 	config   Config
 	proxies  proxies
 	attempts *attempts
-	// proven are the hashes of credentials that were right. They are still checked.
-	proven *lru.Cache[[sha256.Size]byte, struct{}]
 	// told: the log was told of a proxy.
 	told sync.Once
 }
-
-// maxProven bounds the credentials that are remembered, of about 150 bytes each.
-const maxProven = 20_000
 
 // New makes a finder, of a configuration that passes [Config.Check]; otherwise the error
 // is that of the check. Keys and tokens remain the caller's to close.
@@ -121,8 +113,6 @@ func newFinder(c Config, now func() time.Time) (*Finder, error) {
 	}
 	f := &Finder{config: c, attempts: newAttempts(c.Attempts, now)}
 	f.proxies, _ = parseProxies(c.TrustedProxies)
-	// It fails for a size below 1 only.
-	f.proven, _ = lru.New[[sha256.Size]byte, struct{}](maxProven)
 	return f, nil
 }
 
@@ -143,17 +133,11 @@ func (f *Finder) Find(r *http.Request) (*access.Caller, error) {
 			f.config.Log.Warn("requests come over a proxy that access.trustedProxies does not name: failed attempts of all its clients count as one client's, who then keep each other waiting")
 		})
 	}
-	id := sha256.Sum256([]byte(credential))
-	if wait := f.attempts.wait(client); wait > 0 && !f.proven.Contains(id) {
-		f.refused("limited")
-		return nil, TooManyAttempts{wait}
-	}
 	var c *access.Caller
 	if err == nil {
 		c, err = f.check(r.Context(), credential)
 	}
 	if err == nil {
-		f.proven.Add(id, struct{}{})
 		return c, nil
 	}
 	var why interface {
@@ -171,8 +155,11 @@ func (f *Finder) Find(r *http.Request) (*access.Caller, error) {
 		f.refused("unavailable")
 		return nil, Unavailable{err}
 	}
-	f.proven.Remove(id)
 	if why == nil || !why.Held() {
+		if wait := f.attempts.wait(client); wait > 0 {
+			f.refused("limited")
+			return nil, TooManyAttempts{wait}
+		}
 		f.attempts.failed(client)
 	}
 	f.refused(bad.Reason)
@@ -211,7 +198,7 @@ func ofHeaders(h http.Header) (credential string, err error) {
 	}
 	for _, value := range authorization {
 		scheme, rest, _ := strings.Cut(value, " ")
-		credential = strings.TrimSpace(rest)
+		credential = strings.Trim(rest, " ")
 		if !strings.EqualFold(scheme, "Bearer") || credential == "" {
 			return "", BadCredential{"malformed"}
 		}

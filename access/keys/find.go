@@ -33,6 +33,9 @@ const (
 	// maxKnown bounds the keys in memory, of about a kilobyte each, and those that there
 	// are not. They are apart, so that who tries ids does not push out keys that are used.
 	maxKnown, maxUnknown = 10_000, 1_000
+	// maxGuesses is how many look-ups of ids that are not known to be there are under way at once.
+	// Keys that are used do not wait for them, and who has a new key has a turn in order.
+	maxGuesses = 8
 	// usedEvery is how exactly it is known when a key was last used: one write an hour
 	// and gateway.
 	usedEvery = time.Hour
@@ -131,6 +134,8 @@ type memory struct {
 	flights map[string]*flight
 	// down is until when the store, which did not answer, is not asked again.
 	down time.Time
+	// guesses has a place for each look-up of an id that is not known to be there.
+	guesses chan struct{}
 }
 
 type flight struct {
@@ -145,6 +150,7 @@ func (m *memory) init() {
 	m.there, _ = lru.New[string, entry](maxKnown)
 	m.missing, _ = lru.New[string, entry](maxUnknown)
 	m.flights = map[string]*flight{}
+	m.guesses = make(chan struct{}, maxGuesses)
 }
 
 func (m *memory) forget(id string) {
@@ -179,32 +185,67 @@ var errDown = errors.New("the store of keys does not answer")
 
 // lookup gives what is known of an id. However many ask for it, the store is asked once.
 func (s *Store) lookup(ctx context.Context, id string) (entry, error) {
-	m, now := &s.known, s.now()
-	m.mu.Lock()
-	e, ok := m.get(id)
-	switch {
-	case ok && now.Before(e.read.Add(KnownFor)):
-		m.mu.Unlock()
-		return e, nil
-	case now.Before(m.down):
-		m.mu.Unlock()
-		return e.whileDown(now, errDown)
+	e, f, err := s.look(ctx, id, nil)
+	if err == errGuess {
+		// It waits before it costs the store anything. Meanwhile somebody else may have asked.
+		select {
+		case s.known.guesses <- struct{}{}:
+			e, f, err = s.look(ctx, id, func() { <-s.known.guesses })
+		case <-ctx.Done():
+			return entry{}, ctx.Err()
+		}
 	}
-	f := m.flights[id]
 	if f == nil {
-		f = &flight{done: make(chan struct{})}
-		m.flights[id] = f
-		// It is not its first caller's alone.
-		free := context.WithoutCancel(ctx)
-		s.background.Go(func() { s.fly(free, id, f) })
+		return e, err
 	}
-	m.mu.Unlock()
 	select {
 	case <-f.done:
 		return f.entry, f.err
 	case <-ctx.Done():
 		return entry{}, ctx.Err()
 	}
+}
+
+// errGuess is where an id that is not known to be there is to be looked up without a turn.
+var errGuess = errors.New("it may be a guess")
+
+// look gives what memory has of an id, or the look-up that is to be waited for. Turn, where it is
+// not nil, is called when the turn of who may be guessing is over.
+func (s *Store) look(ctx context.Context, id string, turn func()) (e entry, f *flight, err error) {
+	m, now := &s.known, s.now()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e, ok := m.get(id)
+	f = m.flights[id]
+	begin := false
+	switch {
+	case ok && now.Before(e.read.Add(KnownFor)):
+		f = nil
+	case now.Before(m.down):
+		e, err = e.whileDown(now, errDown)
+		f = nil
+	case f == nil && !e.exists && turn == nil:
+		err = errGuess
+	case f == nil:
+		begin = true
+	}
+	if !begin {
+		if turn != nil {
+			turn()
+		}
+		return e, f, err
+	}
+	f = &flight{done: make(chan struct{})}
+	m.flights[id] = f
+	// It is not its first caller's alone.
+	free := context.WithoutCancel(ctx)
+	s.background.Go(func() {
+		if turn != nil {
+			defer turn()
+		}
+		s.fly(free, id, f)
+	})
+	return e, f, nil
 }
 
 // whileDown gives an entry again that is not too old for a store that does not answer.

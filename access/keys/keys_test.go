@@ -258,6 +258,35 @@ func TestALookUpDoesNotOutliveARevocation(t *testing.T) {
 	accepted(t, w.Store, key)
 }
 
+// However many ids are guessed, the store is asked a few at once; keys that are used do not wait,
+// and a new one has its turn.
+func TestGuessesWaitForATurn(t *testing.T) {
+	w := newWorld(t)
+	used, _ := w.create(t, Spec{})
+	accepted(t, w.Store, used)
+	fresh, _ := w.create(t, Spec{})
+	for range maxGuesses {
+		w.known.guesses <- struct{}{}
+	}
+	w.pass(KnownFor)
+	accepted(t, w.Store, used)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := w.Find(ctx, fresh); !errors.Is(err, context.Canceled) || len(w.known.flights) != 0 {
+		t.Errorf("%v, %v: who has gone is looked up", err, w.known.flights)
+	}
+	found := make(chan error, 1)
+	go func() { _, err := w.Find(context.Background(), fresh); found <- err }()
+	<-w.known.guesses
+	if err := <-found; err != nil {
+		t.Errorf("%v: a new key has no turn", err)
+	}
+	_ = w.Close()
+	if n := len(w.known.guesses); n != maxGuesses-1 {
+		t.Errorf("%d turns are taken; want the others' %d", n, maxGuesses-1)
+	}
+}
+
 func TestAKeyExpires(t *testing.T) {
 	w := newWorld(t)
 	key, _ := w.create(t, Spec{Expires: w.Now().Add(KnownFor / 2)})

@@ -78,9 +78,11 @@ func texts(claim any, split bool) ([]string, bool) {
 	return nil, false
 }
 
-// plain reports whether a text can stand in a log, on one line.
+// plain reports whether a text can stand in a log, on one line. What stands for characters that
+// are none is not in it: two texts could become one by that.
 func plain(s string) bool {
-	return s != "" && len(s) <= maxValue && strings.TrimSpace(s) == s && !strings.ContainsFunc(s, unicode.IsControl)
+	return s != "" && len(s) <= maxValue && strings.TrimSpace(s) == s && !strings.ContainsFunc(s, unicode.IsControl) &&
+		!strings.ContainsRune(s, unicode.ReplacementChar)
 }
 
 // single reports whether a plain text is one value of a row rule: | would make two of it.
@@ -116,15 +118,13 @@ func newMapping(c Config) mapping {
 	return m
 }
 
-// errClaims says nothing of the values, which may be personal.
-var errClaims = errors.New("a claim is missing, or not as configured")
-
-func badClaim(name string) error { return fmt.Errorf("%w: %s", errClaims, name) }
+// bad says what is wrong with a claim, by the name that the configuration has for it.
+func bad(name, problem string) error { return claimFault{Unmapped, name, problem} }
 
 func (m mapping) caller(claims map[string]any) (*access.Caller, error) {
 	subject, ok := m.subject.in(claims).(string)
 	if !ok || !plain(subject) {
-		return nil, badClaim(m.claims.Subject)
+		return nil, bad(m.claims.Subject, problemOf(m.subject.in(claims)))
 	}
 	c := &access.Caller{Credential: "token:" + subject}
 	for _, of := range []struct {
@@ -134,14 +134,14 @@ func (m mapping) caller(claims map[string]any) (*access.Caller, error) {
 	}{{m.claims.Name, m.name, &c.Name}, {m.claims.Partner, m.partner, &c.Partner}} {
 		if v := of.path.in(claims); v != nil {
 			if *of.into, ok = v.(string); !ok || !plain(*of.into) {
-				return nil, badClaim(of.claim)
+				return nil, bad(of.claim, isMalformed)
 			}
 		}
 	}
 	said := m.audience.in(claims)
 	values, ok := texts(said, true)
 	if !ok {
-		return nil, badClaim(m.claims.Audience)
+		return nil, bad(m.claims.Audience, isMalformed)
 	}
 	if whole, ok := said.(string); ok {
 		// A role may have spaces in its name.
@@ -153,18 +153,21 @@ func (m mapping) caller(claims map[string]any) (*access.Caller, error) {
 			continue
 		}
 		if c.Audience != "" && c.Audience != a {
-			return nil, badClaim(m.claims.Audience)
+			return nil, bad(m.claims.Audience, "has values of several audiences")
 		}
 		c.Audience = a
 	}
 	if c.Audience == "" {
 		c.Audience = m.fallback
 	}
-	if c.Audience == "" {
-		return nil, badClaim(m.claims.Audience)
+	switch {
+	case c.Audience == "" && said == nil:
+		return nil, bad(m.claims.Audience, isMissing)
+	case c.Audience == "":
+		return nil, bad(m.claims.Audience, "has none of the values that stand for an audience")
 	}
 	if values, ok = texts(m.scopes.in(claims), true); !ok {
-		return nil, badClaim(m.claims.Scopes)
+		return nil, bad(m.claims.Scopes, isMalformed)
 	}
 	for _, v := range values {
 		c.Scopes = append(c.Scopes, m.scope(v)...)
@@ -172,7 +175,7 @@ func (m mapping) caller(claims map[string]any) (*access.Caller, error) {
 	slices.Sort(c.Scopes)
 	c.Scopes = slices.Compact(c.Scopes)
 	if values, ok = texts(m.purposes.in(claims), true); !ok {
-		return nil, badClaim(m.claims.Purposes)
+		return nil, bad(m.claims.Purposes, isMalformed)
 	}
 	for _, v := range values {
 		if access.IsPurpose(v) {
@@ -204,6 +207,8 @@ func (m mapping) scope(value string) []string {
 type template struct {
 	access.Row
 	claims []path
+	// names are the claims as they are configured.
+	names []string
 }
 
 // placeholder is {claim}: ${…} stands for the environment in the configuration file.
@@ -223,7 +228,7 @@ func parseTemplate(text string) (t template, err error) {
 		if err != nil {
 			errs = append(errs, err)
 		}
-		t.claims = append(t.claims, p)
+		t.claims, t.names = append(t.claims, p), append(t.names, s[1:len(s)-1])
 		return mark(len(t.claims) - 1)
 	})
 	if strings.ContainsAny(marked, "{}") {
@@ -246,15 +251,16 @@ func (t template) row(claims map[string]any) (access.Row, error) {
 	if len(t.claims) == 0 {
 		return t.Row, nil
 	}
-	values, ok := texts(t.claims[0].in(claims), false)
+	claim := t.claims[0].in(claims)
+	values, ok := texts(claim, false)
 	if !ok || len(values) == 0 || slices.ContainsFunc(values, func(v string) bool { return !single(v) }) {
-		return access.Row{}, errClaims
+		return access.Row{}, bad(t.names[0], problemOf(claim))
 	}
 	r := t.Row
 	if r.Attribute == "" {
 		// One system: a list would have to be several rules, all of which must hold.
 		if len(values) > 1 {
-			return access.Row{}, errClaims
+			return access.Row{}, bad(t.names[0], "has several values, and a system is one")
 		}
 		r.System = strings.ReplaceAll(r.System, mark(0), values[0])
 	} else {
@@ -271,7 +277,7 @@ func (t template) row(claims map[string]any) (access.Row, error) {
 	}
 	// It must be what its text says, wherever that is read again.
 	if again, err := access.ParseRow(r.String()); err != nil || again.String() != r.String() {
-		return access.Row{}, errClaims
+		return access.Row{}, bad(t.names[0], isMalformed)
 	}
 	return r, nil
 }

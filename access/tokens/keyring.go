@@ -22,9 +22,11 @@ import (
 const (
 	// refreshEvery is how soon a key that the issuer took back does not count any more.
 	refreshEvery = 15 * time.Minute
-	// fetchEvery is the least time between two fetches, whatever is presented: a token
-	// with an unknown kid costs its maker nothing.
+	// fetchEvery is how soon an issuer that did not answer is asked again.
 	fetchEvery = 30 * time.Second
+	// leastGap is the least time between two fetches, whatever is presented: a token with an
+	// unknown kid costs its maker nothing. Who has one of a key that is new waits no longer.
+	leastGap = 5 * time.Second
 	// fetchTimeout is the longest that a fetch takes, and that a token waits for one.
 	fetchTimeout = 5 * time.Second
 	// keptFor is how long keys count while the issuer is down. Tokens live for less.
@@ -100,7 +102,7 @@ func (k *keyring) refresh(ctx context.Context) {
 	flight := k.flight
 	if flight == nil {
 		now := k.now()
-		if !k.tried.IsZero() && now.Sub(k.tried) < fetchEvery {
+		if !k.tried.IsZero() && now.Sub(k.tried) < leastGap {
 			k.mu.Unlock()
 			return
 		}
@@ -142,15 +144,14 @@ func (k *keyring) current() int {
 
 // find gives the keys that a token with this kid and algorithm may be signed with: the
 // one of that id, or, for a token without a kid, the only one for the algorithm. It
-// fetches keys for a kid that is not known; an error is that there are no keys to check by.
-func (k *keyring) find(ctx context.Context, id, alg string) ([]verifyingKey, error) {
-	found, known, err := k.look(id, alg)
-	if known {
-		return found, err
+// fetches keys for a kid that is not known, and reports whether it is then; an error is that
+// there are no keys to check by.
+func (k *keyring) find(ctx context.Context, id, alg string) (found []verifyingKey, known bool, err error) {
+	if found, known, err = k.look(id, alg); !known {
+		k.refresh(ctx)
+		found, known, err = k.look(id, alg)
 	}
-	k.refresh(ctx)
-	found, _, err = k.look(id, alg)
-	return found, err
+	return found, known, err
 }
 
 // look gives the keys that fit of those that are there, and whether the kid is known.

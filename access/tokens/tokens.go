@@ -16,9 +16,12 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/lestrrat-go/jwx/v3/jwa"
@@ -31,7 +34,7 @@ import (
 // not be told.
 type Refusal string
 
-// The refusals. Those after Signature are of tokens that the issuer has signed.
+// The refusals. Those after Signature are of tokens that the issuer has signed, NotYetKnown aside.
 const (
 	Malformed   Refusal = "malformed" // not a signed token in the compact form, or too long
 	Algorithm   Refusal = "algorithm" // signed in a way that is not configured
@@ -42,6 +45,9 @@ const (
 	NotForUs    Refusal = "audience" // aud does not have our name
 	HasExpired  Refusal = "expired"
 	NotYet      Refusal = "not-yet-valid"
+	// NotYetKnown is of a token that says that it is the issuer's, with a key that the issuer did
+	// not have when it was last asked: keys roll over.
+	NotYetKnown Refusal = "key-not-yet-known"
 	Bound       Refusal = "bound"  // to a key of its owner's
 	Unmapped    Refusal = "claims" // they do not say who it is, or for what
 )
@@ -52,8 +58,8 @@ func (r Refusal) Error() string { return "the token is refused: " + string(r) }
 // Reason gives the word alone.
 func (r Refusal) Reason() string { return string(r) }
 
-// Held reports whether the token is one that the issuer has signed, though it does not
-// count.
+// Held reports whether the token is one that the issuer has signed, or may have with a key that is
+// new, though it does not count: it is no guess.
 func (r Refusal) Held() bool {
 	switch r {
 	case Malformed, Algorithm, Unsupported, UnknownKey, Signature:
@@ -72,6 +78,9 @@ type Verifier struct {
 	// verified are the callers of tokens that count: a signature costs as much as a
 	// request.
 	verified *lru.Cache[[sha256.Size]byte, verified]
+	// checking has a place for each signature that is being checked. Whoever sends however many
+	// wrong ones, the rest of the processors is for others, and who waits has a turn in order.
+	checking chan struct{}
 }
 
 // verified is a caller, and the edition of the keys that the token was checked by.
@@ -94,7 +103,10 @@ func newVerifier(c Config, now func() time.Time) (*Verifier, error) {
 	c = c.withDefaults()
 	// It fails for a size below 1 only.
 	kept, _ := lru.New[[sha256.Size]byte, verified](maxVerified)
-	return &Verifier{config: c, mapping: newMapping(c), keys: newKeyring(c, now), now: now, verified: kept}, nil
+	return &Verifier{
+		config: c, mapping: newMapping(c), keys: newKeyring(c, now), now: now, verified: kept,
+		checking: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)),
+	}, nil
 }
 
 // Close ends what runs in the background.
@@ -122,8 +134,51 @@ func (v *Verifier) Fetch(ctx context.Context) error {
 }
 
 // Find gives the caller that a token stands for, which is shared and must not be changed.
-// An error is a [Refusal], or says that the issuer's keys are not there.
+// An error is a [Refusal], that of ctx, or says that the issuer's keys are not there. The log
+// is told of each refusal, for who looks for the fault of a configuration.
 func (v *Verifier) Find(ctx context.Context, token string) (*access.Caller, error) {
+	c, err := v.find(ctx, token)
+	var refused Refusal
+	if err == nil || !errors.As(err, &refused) {
+		return c, err
+	}
+	if v.config.Log.Enabled(ctx, slog.LevelDebug) {
+		why := []any{"reason", refused.Reason()}
+		var claim claimFault
+		if errors.As(err, &claim) {
+			why = append(why, "claim", claim.name, "problem", claim.problem)
+		}
+		v.config.Log.DebugContext(ctx, "a token is refused", why...)
+	}
+	return nil, refused
+}
+
+// A claimFault is what is wrong with a claim; it says nothing of the value, which may be personal.
+type claimFault struct {
+	Refusal
+	name, problem string
+}
+
+func (f claimFault) Error() string { return f.Refusal.Error() + ": " + f.name + " " + f.problem }
+
+// Unwrap gives the refusal alone.
+func (f claimFault) Unwrap() error { return f.Refusal }
+
+// What is wrong with a claim.
+const (
+	isMissing   = "is missing"
+	isMalformed = "is not of the form that it must have"
+)
+
+// problemOf says what is wrong with a claim that is not as it must be.
+func problemOf(claim any) string {
+	if claim == nil {
+		return isMissing
+	}
+	return isMalformed
+}
+
+func (v *Verifier) find(ctx context.Context, token string) (*access.Caller, error) {
 	if len(token) > v.config.MaxBytes {
 		return nil, Malformed
 	}
@@ -131,7 +186,7 @@ func (v *Verifier) Find(ctx context.Context, token string) (*access.Caller, erro
 	id, edition := sha256.Sum256([]byte(token)), v.keys.current()
 	if known, ok := v.verified.Get(id); ok && edition != 0 && known.edition == edition {
 		if known.caller.Expired(v.now()) {
-			return nil, HasExpired
+			return nil, claimFault{HasExpired, "exp", "is over"}
 		}
 		return known.caller, nil
 	}
@@ -140,19 +195,28 @@ func (v *Verifier) Find(ctx context.Context, token string) (*access.Caller, erro
 		return nil, err
 	}
 	c, err := v.caller(payload)
-	if err == nil {
-		// The keys may be newer by now: then it is checked once more.
-		v.verified.Add(id, verified{c, edition})
+	if err != nil {
+		return nil, err
 	}
-	return c, err
+	// The keys may be newer by now: then it is checked once more.
+	v.verified.Add(id, verified{c, edition})
+	return c, nil
 }
 
 // verify gives what the issuer has signed.
 func (v *Verifier) verify(ctx context.Context, token string) (payload []byte, err error) {
-	if strings.Count(token, ".") != 2 {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
 		return nil, Malformed
 	}
-	header, err := parseHeader(token[:strings.IndexByte(token, '.')])
+	var decoded [3][]byte
+	for i, p := range parts {
+		var ok bool
+		if decoded[i], ok = decode(p); !ok {
+			return nil, Malformed
+		}
+	}
+	header, err := parseHeader(decoded[0])
 	if err != nil {
 		return nil, err
 	}
@@ -161,12 +225,20 @@ func (v *Verifier) verify(ctx context.Context, token string) (payload []byte, er
 	if !ok || !slices.Contains(v.config.Algorithms, header.alg) {
 		return nil, Algorithm
 	}
-	keys, err := v.keys.find(ctx, header.kid, header.alg)
+	keys, known, err := v.keys.find(ctx, header.kid, header.alg)
 	switch {
 	case err != nil:
 		return nil, err
+	case !known && v.own(decoded[1]):
+		return nil, NotYetKnown
 	case len(keys) == 0:
 		return nil, UnknownKey
+	}
+	select {
+	case v.checking <- struct{}{}:
+		defer func() { <-v.checking }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
 	for _, key := range keys {
 		if payload, err := jws.VerifyCompactFast(key.public, []byte(token), alg); err == nil {
@@ -176,17 +248,30 @@ func (v *Verifier) verify(ctx context.Context, token string) (payload []byte, er
 	return nil, Signature
 }
 
+// own reports whether claims that nobody has checked say that they are of the issuer.
+func (v *Verifier) own(payload []byte) bool {
+	claims, ok := parseClaims(payload)
+	return ok && claims["iss"] == v.config.Issuer
+}
+
+// decode reads a part of a token. A token has one spelling (RFC 7515, section 2): without
+// padding, in the alphabet for URLs, without lines, and with no bits left over.
+func decode(part string) ([]byte, bool) {
+	// The decoder passes over ends of lines.
+	if strings.ContainsAny(part, "\r\n") {
+		return nil, false
+	}
+	data, err := base64.RawURLEncoding.Strict().DecodeString(part)
+	return data, err == nil
+}
+
 type header struct{ alg, kid string }
 
 // parseHeader reads the part of a header that counts. What it says of keys to use (jwk,
 // jku, x5c, x5u …) does not.
-func parseHeader(encoded string) (h header, err error) {
-	text, err := base64.RawURLEncoding.Strict().DecodeString(encoded)
-	if err != nil {
-		return h, Malformed
-	}
+func parseHeader(text []byte) (h header, err error) {
 	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(text, &fields); err != nil || fields == nil {
+	if err := json.Unmarshal(text, &fields); err != nil || fields == nil || !unambiguous(text) {
 		return h, Malformed
 	}
 	// No extension is known here, and one that is critical must be (RFC 7515, section
@@ -218,36 +303,35 @@ func (v *Verifier) caller(payload []byte) (*access.Caller, error) {
 	}
 	now, skew := v.now(), v.config.ClockSkew
 	if iss, _ := claims["iss"].(string); iss != v.config.Issuer {
-		return nil, Issuer
+		return nil, claimFault{Issuer, "iss", "is not the configured issuer"}
 	}
 	aud, ok := texts(claims["aud"], false)
 	if !ok || !slices.Contains(aud, v.config.Audience) {
-		return nil, NotForUs
+		return nil, claimFault{NotForUs, "aud", "does not have the configured audience"}
 	}
 	exp, ok := date(claims["exp"])
 	if !ok {
-		return nil, Unmapped
+		return nil, claimFault{Unmapped, "exp", problemOf(claims["exp"])}
 	}
 	ends := exp.Add(skew)
 	if !now.Before(ends) {
-		return nil, HasExpired
+		return nil, claimFault{HasExpired, "exp", "is over"}
 	}
 	for _, name := range []string{"nbf", "iat"} {
 		switch at, ok := date(claims[name]); {
 		case claims[name] == nil:
 		case !ok:
-			return nil, Unmapped
+			return nil, claimFault{Unmapped, name, isMalformed}
 		case now.Before(at.Add(-skew)):
-			return nil, NotYet
+			return nil, claimFault{NotYet, name, "is still to come"}
 		}
 	}
 	if claims["cnf"] != nil {
-		return nil, Bound
+		return nil, claimFault{Bound, "cnf", "binds it to a key"}
 	}
 	c, err := v.mapping.caller(claims)
 	if err != nil {
-		v.config.Log.Debug("a token is refused", "error", err)
-		return nil, Unmapped
+		return nil, err
 	}
 	c.Expires = ends
 	return c, nil
@@ -260,7 +344,38 @@ func parseClaims(payload []byte) (claims map[string]any, ok bool) {
 		return nil, false
 	}
 	_, err := d.Token()
-	return claims, errors.Is(err, io.EOF)
+	return claims, errors.Is(err, io.EOF) && unambiguous(payload)
+}
+
+// unambiguous reports whether all who read a JSON text read the same: it is UTF-8, and no object
+// has a name twice.
+func unambiguous(text []byte) bool {
+	return utf8.Valid(text) && named(json.NewDecoder(bytes.NewReader(text)))
+}
+
+// named reads one value, and reports whether the names in it are each there once.
+func named(d *json.Decoder) bool {
+	t, err := d.Token()
+	if err != nil {
+		return false
+	}
+	if t == json.Delim('{') || t == json.Delim('[') {
+		names := map[json.Token]bool{}
+		for d.More() {
+			if t == json.Delim('{') {
+				name, err := d.Token()
+				if err != nil || names[name] {
+					return false
+				}
+				names[name] = true
+			}
+			if !named(d) {
+				return false
+			}
+		}
+		_, err = d.Token()
+	}
+	return err == nil
 }
 
 // lastDate is the end of the year 9999: times beyond it cannot be written down.

@@ -82,7 +82,8 @@ func TestForgedTokensAreRefused(t *testing.T) {
 		"no alg":                         {raw(`{"kid":"rsa"}`, claims, nil), Algorithm},
 		"alg is no text":                 {raw(`{"alg":["RS256"],"kid":"rsa"}`, claims, nil), Malformed},
 		"ALG":                            {raw(`{"ALG":"EdDSA","kid":"ed"}`, claims, nil), Algorithm},
-		"two algs":                       {raw(`{"alg":"none","kid":"rsa","alg":"RS256"}`, claims, nil), Signature},
+		"two algs":                       {raw(`{"alg":"none","kid":"rsa","alg":"RS256"}`, claims, nil), Malformed},
+		"a new key of another issuer":    {token(t, jwa.EdDSA(), "next", nextKey, w.claims(map[string]any{"iss": "https://issuer.example.com"}), nil), UnknownKey},
 		"HS256 with the public key, PEM": {hs(`{"alg":"HS256","kid":"rsa"}`, publicKey), Algorithm},
 		"HS256 with the public key, DER": {hs(`{"alg":"HS256","kid":"rsa"}`, der), Algorithm},
 		"RS256, signed by HMAC":          {hs(`{"alg":"RS256","kid":"rsa"}`, publicKey), Signature},
@@ -91,13 +92,13 @@ func TestForgedTokensAreRefused(t *testing.T) {
 		"ES256 with r and s zero":        {raw(`{"alg":"ES256","kid":"ec"}`, claims, make([]byte, 64)), Signature},
 		"PS256, not configured":          {token(t, jwa.PS256(), "rsa", rsaKey, claims, nil), Algorithm},
 		"another's key":                  {token(t, jwa.EdDSA(), "ed", nextKey, claims, nil), Signature},
-		"kid is a file":                  {token(t, jwa.EdDSA(), "../../../../dev/null", nextKey, claims, nil), UnknownKey},
-		"kid is a query":                 {token(t, jwa.EdDSA(), "x' UNION SELECT 'ed", nextKey, claims, nil), UnknownKey},
-		"kid is an address":              {token(t, jwa.EdDSA(), w.issuer.URL+"/elsewhere", nextKey, claims, nil), UnknownKey},
+		"kid is a file":                  {token(t, jwa.EdDSA(), "../../../../dev/null", nextKey, claims, nil), NotYetKnown},
+		"kid is a query":                 {token(t, jwa.EdDSA(), "x' UNION SELECT 'ed", nextKey, claims, nil), NotYetKnown},
+		"kid is an address":              {token(t, jwa.EdDSA(), w.issuer.URL+"/elsewhere", nextKey, claims, nil), NotYetKnown},
 		"kid is no text":                 {raw(`{"alg":"EdDSA","kid":{"$ne":1}}`, claims, nil), Malformed},
 		"jwk of its own":                 {token(t, jwa.EdDSA(), "ed", nextKey, claims, map[string]any{"jwk": own}), Signature},
 		"jku of its own":                 {token(t, jwa.EdDSA(), "ed", nextKey, claims, map[string]any{"jku": w.issuer.URL + "/elsewhere"}), Signature},
-		"x5u of its own":                 {token(t, jwa.EdDSA(), "other", nextKey, claims, map[string]any{"x5u": w.issuer.URL + "/elsewhere"}), UnknownKey},
+		"x5u of its own":                 {token(t, jwa.EdDSA(), "other", nextKey, claims, map[string]any{"x5u": w.issuer.URL + "/elsewhere"}), NotYetKnown},
 		"crit":                           {raw(`{"alg":"EdDSA","kid":"ed","crit":["exp"],"exp":1}`, claims, nil), Unsupported},
 		"crit, signed":                   {token(t, jwa.EdDSA(), "ed", edKey, claims, map[string]any{"crit": []string{"x"}, "x": 1}), Unsupported},
 		"b64":                            {raw(`{"alg":"EdDSA","kid":"ed","b64":false}`, claims, nil), Unsupported},
@@ -203,19 +204,105 @@ func TestKeysRollOver(t *testing.T) {
 	old := w.good(t, nil)
 	w.accepted(t, old)
 	next := token(t, jwa.EdDSA(), "next", nextKey, w.claims(nil), nil)
-	w.refused(t, next, UnknownKey)
+	w.refused(t, next, NotYetKnown)
 
 	w.issuer.publish(t, map[string]any{"ed": edKey, "next": nextKey})
-	w.refused(t, next, UnknownKey) // asked a moment ago
-	w.pass(fetchEvery)
+	w.refused(t, next, NotYetKnown) // asked a moment ago
+	w.pass(leastGap)
 	w.accepted(t, next)
 	w.accepted(t, old)
 
 	w.issuer.publish(t, map[string]any{"next": nextKey})
 	w.pass(refreshEvery)
 	w.keys.refresh(context.Background())
-	w.refused(t, old, UnknownKey)
+	w.refused(t, old, NotYetKnown)
 	w.accepted(t, next)
+	if !NotYetKnown.Held() {
+		t.Error("who has a token of a key that is new counts as one who guesses")
+	}
+}
+
+// A token has one spelling: another one of the same bytes is none.
+func TestATokenHasOneSpelling(t *testing.T) {
+	w := newWorld(t, nil)
+	// Bytes whose text has both letters that the alphabets differ in, and bits left over.
+	at := w.now()
+	var good string
+	for n := 0; !strings.Contains(good, "-") || !strings.Contains(good, "_"); n++ {
+		good = w.good(t, map[string]any{"n": strings.Repeat("\u07ff>?", 3), "jti": fmt.Sprint(n)})
+	}
+	w.accepted(t, good)
+	if len(strings.Split(good, ".")[2])%4 == 0 {
+		t.Fatal("the signature has no bits left over")
+	}
+	part := func(n int, change func(string) string) string {
+		parts := strings.Split(good, ".")
+		parts[n] = change(parts[n])
+		return strings.Join(parts, ".")
+	}
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	changes := map[string]func(string) string{
+		"the alphabet not for URLs": func(s string) string { return strings.NewReplacer("-", "+", "_", "/").Replace(s) },
+		"padding":                   func(s string) string { return s + strings.Repeat("=", (4-len(s)%4)%4) },
+		"padding for no reason":     func(s string) string { return s + "=" },
+		"bits left over": func(s string) string {
+			if len(s)%4 == 0 {
+				return s
+			}
+			return s[:len(s)-1] + string(letters[strings.IndexByte(letters, s[len(s)-1])^1])
+		},
+		"a line":         func(s string) string { return s[:4] + "\n" + s[4:] },
+		"a line at last": func(s string) string { return s + "\r\n" },
+		"a space":        func(s string) string { return s + " " },
+		"a tab":          func(s string) string { return "\t" + s },
+		"a zero byte":    func(s string) string { return s + "\x00" },
+		"a letter twice": func(s string) string { return s + s[len(s)-1:] },
+	}
+	for name, change := range changes {
+		for n, of := range []string{"header", "payload", "signature"} {
+			text := part(n, change)
+			if text == good {
+				continue
+			}
+			if c, err := w.Find(context.Background(), text); err == nil {
+				t.Errorf("%s in the %s: it stands for %s", name, of, c.Credential)
+			}
+		}
+	}
+	for _, claims := range map[string]string{
+		"a claim twice":           `{"iss":%q,"aud":"customer360","sub":"a","sub":"b","exp":%d,"realm_access":{"roles":["c360-partner"]}}`,
+		"a claim twice, escaped":  `{"iss":%q,"aud":"customer360","sub":"a","s\u0075b":"b","exp":%d,"realm_access":{"roles":["c360-partner"]}}`,
+		"roles twice":             `{"iss":%q,"aud":"customer360","sub":"a","exp":%d,"realm_access":{"roles":["c360-partner"],"roles":["c360-all"]}}`,
+		"a name twice, in a list": `{"iss":%q,"aud":"customer360","sub":"a","exp":%d,"realm_access":{"roles":["c360-partner"]},"x":[{"a":1,"a":2}]}`,
+		"not UTF-8":               "{\"iss\":%q,\"aud\":\"customer360\",\"sub\":\"a\xff\",\"exp\":%d,\"realm_access\":{\"roles\":[\"c360-partner\"]}}",
+	} {
+		w.refused(t, token(t, jwa.EdDSA(), "ed", edKey, fmt.Appendf(nil, claims, w.issuer.URL, at.Add(time.Hour).Unix()), nil), Malformed)
+	}
+	w.refused(t, token(t, jwa.EdDSA(), "ed", edKey, fmt.Appendf(nil, `{"iss":%q,"aud":"customer360","sub":"a\ud800","exp":%d,"realm_access":{"roles":["c360-partner"]}}`, w.issuer.URL, at.Add(time.Hour).Unix()), nil), Unmapped)
+	w.accepted(t, token(t, jwa.EdDSA(), "ed", edKey, fmt.Appendf(nil, " { \"iss\" : %q , \"aud\":\"customer360\",\n\"sub\":\"a\",\"exp\":%d,\"realm_access\":{\"roles\":[\"c360-partner\"]},\"x\":[{\"a\":1},{\"a\":2}]}\n", w.issuer.URL, at.Add(time.Hour).Unix()), nil))
+}
+
+// Signatures that are being checked are few at once, and who gives up waiting has no turn.
+func TestSignaturesAreCheckedAFewAtOnce(t *testing.T) {
+	w := newWorld(t, nil)
+	text := w.good(t, nil)
+	for range cap(w.checking) {
+		w.checking <- struct{}{}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := w.Find(ctx, text); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v; want that it was given up", err)
+	}
+	found := make(chan error, 1)
+	go func() { _, err := w.Find(context.Background(), text); found <- err }()
+	<-w.checking
+	if err := <-found; err != nil {
+		t.Errorf("%v: it has no turn", err)
+	}
+	if len(w.checking) != cap(w.checking)-1 {
+		t.Error("the place is not given back")
+	}
 }
 
 func TestUnknownKeysCostTheIssuerLittle(t *testing.T) {
@@ -229,7 +316,7 @@ func TestUnknownKeysCostTheIssuerLittle(t *testing.T) {
 	var all sync.WaitGroup
 	for n := range 100 {
 		all.Go(func() {
-			w.refused(t, token(t, jwa.EdDSA(), fmt.Sprint(n), nextKey, claims, nil), UnknownKey)
+			w.refused(t, token(t, jwa.EdDSA(), fmt.Sprint(n), nextKey, claims, nil), NotYetKnown)
 		})
 	}
 	all.Wait()
@@ -238,15 +325,55 @@ func TestUnknownKeysCostTheIssuerLittle(t *testing.T) {
 	}
 }
 
-// Who looks for the fault of a mapping is told the claim, and not what it says.
+// Who looks for the fault of a configuration is told the claim, and not what it says.
 func TestTheLogNamesTheClaim(t *testing.T) {
 	var log bytes.Buffer
 	w := newWorld(t, func(c *Config) {
 		c.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		c.Claims.Partner, c.Claims.Purposes, c.Claims.Rows = "/tenant/id", "purposes", []string{"attribute:region={/place/region}"}
 	})
-	w.refused(t, w.good(t, map[string]any{"scope": 7, "sub": "someone@example.com"}), Unmapped)
-	if said := log.String(); !strings.Contains(said, "not as configured: scope") || strings.Contains(said, "someone") {
-		t.Errorf("the log says %s", said)
+	const who = "someone@example.com"
+	change := func(name string, value any) string {
+		all := map[string]any{"sub": who, "place": map[string]any{"region": "north"}}
+		all[name] = value
+		return w.good(t, all)
+	}
+	expiring := change("exp", w.now().Unix())
+	w.accepted(t, expiring)
+	w.pass(defaultSkew)
+	for name, row := range map[string]struct{ token, want string }{
+		"another audience":      {change("aud", []string{who}), `reason=audience claim=aud problem="does not have the configured audience"`},
+		"no audience":           {change("aud", nil), `reason=audience claim=aud`},
+		"another issuer":        {change("iss", "https://"+who), `reason=issuer claim=iss problem="is not the configured issuer"`},
+		"expired":               {change("exp", 1), `reason=expired claim=exp problem="is over"`},
+		"expired since":         {expiring, `reason=expired claim=exp problem="is over"`},
+		"without end":           {change("exp", nil), `reason=claims claim=exp problem="is missing"`},
+		"not yet":               {change("nbf", w.now().Add(time.Hour).Unix()), `reason=not-yet-valid claim=nbf problem="is still to come"`},
+		"bound":                 {change("cnf", map[string]string{"jkt": who}), `reason=bound claim=cnf`},
+		"without subject":       {change("sub", nil), `reason=claims claim=sub problem="is missing"`},
+		"subject is a number":   {change("sub", 7), `reason=claims claim=sub problem="is not of the form that it must have"`},
+		"scope is a number":     {change("scope", 7), `reason=claims claim=scope problem="is not of the form that it must have"`},
+		"purposes is a number":  {change("purposes", 7), `reason=claims claim=purposes`},
+		"no roles":              {change("realm_access", nil), `reason=claims claim=/realm_access/roles problem="is missing"`},
+		"a role of others":      {change("realm_access", map[string]any{"roles": []string{who}}), `reason=claims claim=/realm_access/roles problem="has none of the values that stand for an audience"`},
+		"two audiences":         {change("realm_access", map[string]any{"roles": []string{"c360-partner", "c360-all"}}), `reason=claims claim=/realm_access/roles problem="has values of several audiences"`},
+		"the partner is a list": {change("tenant", map[string]any{"id": []string{who}}), `reason=claims claim=/tenant/id`},
+		"no region":             {change("place", nil), `reason=claims claim=/place/region problem="is missing"`},
+		"region makes two":      {change("place", map[string]any{"region": who + "|x"}), `reason=claims claim=/place/region problem="is not of the form that it must have"`},
+		"an unknown key":        {token(t, jwa.EdDSA(), who, nextKey, w.claims(nil), nil), `reason=key-not-yet-known`},
+		"of somebody else":      {token(t, jwa.EdDSA(), who, nextKey, w.claims(map[string]any{"iss": who}), nil), `reason=unknown-key`},
+		"a wrong signature":     {token(t, jwa.EdDSA(), "ed", nextKey, w.claims(map[string]any{"sub": who}), nil), `reason=signature`},
+		"no token":              {who, `reason=malformed`},
+	} {
+		log.Reset()
+		_, err := w.Find(context.Background(), row.token)
+		said := log.String()
+		if err == nil || strings.Count(said, "a token is refused") != 1 || !strings.Contains(said, row.want) || strings.Contains(said, "someone") || strings.Contains(said, "north") {
+			t.Errorf("%s: %v: the log says %s; want %s", name, err, said, row.want)
+		}
+		if strings.Contains(fmt.Sprint(err), "claim") && !errors.Is(err, Unmapped) {
+			t.Errorf("%s: %v tells more than the reason", name, err)
+		}
 	}
 }
 

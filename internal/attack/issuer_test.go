@@ -13,6 +13,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"fmt"
 	"maps"
 	"math/big"
 	"net/http"
@@ -145,6 +146,16 @@ func (i *issuer) token(t *testing.T, kind string) string {
 		return signed(header(object{"kid": "rsa"}), everything, ed(own))
 	case "something critical":
 		return signed(header(object{"crit": []string{"b64"}, "b64": false}), everything, ed(i.ed))
+	case "in the alphabet not for URLs":
+		return parts[0] + "." + parts[1] + "." + base64.StdEncoding.EncodeToString(ed(i.ed)([]byte(parts[0]+"."+parts[1])))
+	case "bits left over":
+		// The last letter of 64 bytes has four bits of its own.
+		letters := "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+		last := strings.IndexByte(letters, good[len(good)-1])
+		return good[:len(good)-1] + string(letters[last+1])
+	case "a claim twice":
+		text := b64([]byte(`{"alg":"EdDSA","kid":"ed"}`)) + "." + b64(fmt.Appendf(nil, `{"iss":%q,"aud":"customer360","sub":"attacker","exp":%d,"role":"partners","role":"company"}`, i.URL, now.Add(time.Hour).Unix()))
+		return text + "." + b64(ed(i.ed)([]byte(text)))
 	case "huge":
 		return signed(header(nil), claims(object{"more": strings.Repeat("x", 8192)}), ed(i.ed))
 	case "deep":

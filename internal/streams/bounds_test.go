@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/http"
 	"runtime"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,15 +25,40 @@ func TestConnectionsAreBounded(t *testing.T) {
 	third := s.connect(t, initialise)
 	third.ends(1013, "Too many connections")
 	eventually(t, "the third has left", func() bool { return s.Open() == 2 })
+	// Who says nothing makes room for who comes next.
+	silent := s.connect(t)
 	third = s.connect(t)
-	_, r, err := s.dial(t)
-	if r == nil || r.StatusCode != 503 || r.Header.Get("Retry-After") == "" {
-		t.Fatalf("%v %v; want 503", r, err)
-	}
+	silent.ends(1013, "Too many connections wait to say whose they are")
 	_ = first.Close(websocket.StatusNormalClosure, "")
 	eventually(t, "the first has left", func() bool { return s.Open() == 2 })
 	third.say(initialise)
 	third.hears(`{"type":"connection_ack"}`)
+}
+
+// However many keep silent, from how many addresses, one who says who it is gets in.
+func TestTheSilentKeepNobodyOut(t *testing.T) {
+	var from atomic.Int32
+	s := start(t, func(o *streams.Options) {
+		o.Connections = 20
+		o.Client = func(*http.Request) string { return fmt.Sprint("address ", from.Load()) }
+	})
+	var silent []*client
+	for i := range 60 {
+		from.Store(int32(i % 15))
+		silent = append(silent, s.connect(t))
+		if n := s.Open(); n > 20 {
+			t.Fatalf("%d wait", n)
+		}
+	}
+	for i := range 15 {
+		from.Store(int32(i))
+		c := s.ready(t)
+		_ = c.Close(websocket.StatusNormalClosure, "")
+	}
+	for _, c := range silent {
+		_ = c.CloseNow()
+	}
+	s.idle(t)
 }
 
 // Who says at the handshake whose connection it is takes a place at once.

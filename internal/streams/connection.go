@@ -301,6 +301,8 @@ func (c *connection) watch() {
 	case <-c.ctx.Done():
 	case <-late.C:
 		c.end(closeInitTimeout, "Connection initialisation timeout")
+	case <-c.place.lost:
+		c.end(closeTryAgainLater, "Too many connections wait to say whose they are")
 	case <-c.s.ending:
 		c.end(closeGoingAway, "The server goes away")
 	case caller := <-c.ready:

@@ -13,6 +13,7 @@
 package streams
 
 import (
+	"container/list"
 	"context"
 	"encoding/json"
 	"errors"
@@ -72,12 +73,13 @@ type Streams struct {
 
 	mu    sync.Mutex
 	ended bool
-	// open are those that have said who they are; waiting are the others, which have a bound
-	// of their own, so that who says nothing takes no place of others. from counts them by
-	// address.
-	open, waiting int
-	from          map[string]int
-	callers       map[string]int
+	// open are those that have said who they are; waiting are the others, the longest first, which
+	// have a bound of their own, so that who says nothing takes no place of others. from counts
+	// them by address.
+	open    int
+	waiting list.List
+	from    map[string]int
+	callers map[string]int
 	// connections are waited for by Close.
 	connections sync.WaitGroup
 }
@@ -98,7 +100,7 @@ func Takes(r *http.Request) bool { return webSocket{}.Supports(r) || events{}.Su
 func (s *Streams) Open() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.open + s.waiting
+	return s.open + s.waiting.Len()
 }
 
 // Close lets nobody in any more, tells all clients that the server goes away, and waits until
@@ -127,9 +129,13 @@ func (s *Streams) Close(ctx context.Context) error {
 // A place is what a connection takes of the bounds.
 type place struct {
 	s *Streams
-	// address is where the connection comes from, while it waits; claimed: it does no more.
+	// address is where the connection comes from, and queued its place among those that wait,
+	// while it waits; claimed: it does no more.
 	address string
+	queued  *list.Element
 	claimed bool
+	// lost is closed when the place is given to another.
+	lost chan struct{}
 	// credential is whose connection it is; "": nobody's that is counted.
 	credential string
 }
@@ -152,6 +158,8 @@ func (s *Streams) enter(w http.ResponseWriter, r *http.Request) *place {
 }
 
 // place takes a place; own: the caller has too many, else nil is that there are too many in all.
+// Among those that wait there always is one: who has waited the longest makes room. An honest
+// client says at once who it is, so that nobody who is silent keeps it out.
 func (s *Streams) place(r *http.Request) (_ *place, own bool) {
 	address := s.address(r)
 	s.mu.Lock()
@@ -159,27 +167,42 @@ func (s *Streams) place(r *http.Request) (_ *place, own bool) {
 	if s.ended {
 		return nil, false
 	}
+	p := &place{s: s, lost: make(chan struct{})}
 	if caller := access.From(r.Context()); caller != nil {
-		p := &place{s: s}
 		if !p.take(caller.Credential) {
 			return nil, s.open < s.o.Connections
 		}
 		s.connections.Add(1)
 		return p, false
 	}
-	if s.waiting >= s.o.Connections || s.from[address] >= max(s.o.Connections/waitingShare, 1) {
-		return nil, false
+	switch {
+	case s.from[address] >= max(s.o.Connections/waitingShare, 1):
+		s.makeRoom(address)
+	case s.waiting.Len() >= s.o.Connections:
+		s.makeRoom("")
 	}
-	s.waiting++
+	p.address, p.queued = address, s.waiting.PushBack(p)
 	s.from[address]++
 	s.connections.Add(1)
-	return &place{s: s, address: address}, false
+	return p, false
+}
+
+// makeRoom takes the place of who has waited the longest, of those of an address or, for "", of
+// all. The lock is held.
+func (s *Streams) makeRoom(address string) {
+	for e := s.waiting.Front(); e != nil; e = e.Next() {
+		if p := e.Value.(*place); address == "" || p.address == address {
+			p.settle()
+			close(p.lost)
+			return
+		}
+	}
 }
 
 // settle ends what the place was before. The lock is held.
 func (p *place) settle() {
-	if p.address != "" {
-		p.s.waiting--
+	if p.queued != nil {
+		p.s.waiting.Remove(p.queued)
 		down(p.s.from, p.address)
 	}
 	if p.claimed {
@@ -188,7 +211,7 @@ func (p *place) settle() {
 	if p.credential != "" {
 		down(p.s.callers, p.credential)
 	}
-	p.address, p.claimed, p.credential = "", false, ""
+	p.address, p.queued, p.claimed, p.credential = "", nil, false, ""
 }
 
 // down takes one away from a count.
@@ -221,6 +244,11 @@ func (p *place) claim(c *access.Caller) bool {
 // callers are one, who is not counted. The lock is held.
 func (p *place) take(credential string) bool {
 	s := p.s
+	select {
+	case <-p.lost:
+		return false
+	default:
+	}
 	switch {
 	case p.claimed && p.credential == credential:
 		return true
