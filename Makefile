@@ -1,7 +1,7 @@
 # The commands of everyday work. .ci/run has all that a change must pass.
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test race lint generate console soak fuzz suites bench bench-quick ci clean
+.PHONY: help build run test race lint generate console attack faults soak fuzz suites bench bench-quick ci clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -27,8 +27,15 @@ generate: ## Write graph/generated.go and graph/executable.go after a change of 
 console: ## Bundle the playground after a change in console/src
 	cd console && npm ci && npm run build
 
-soak: ## Ask vendors that fail in mixed ways, under load, for three minutes
-	go test ./internal/gateway -run 'TestSoak$$' -count=1 -timeout 10m -v -soak 3m
+attack: ## Attack a running gateway beside honest callers, and hold what that costs to bounds
+	C360_LOAD=1 go test ./internal/attack -count=1 -timeout 20m -v
+
+faults: ## Ask while one live system after the other hangs, and hold how long the others' answers take to bounds
+	C360_LOAD=1 go test ./internal/gateway -run 'UnderLoad$$' -count=1 -timeout 20m -v
+
+soak: SOAK ?= 3m
+soak: ## Ask vendors that fail in mixed ways, under load, for three minutes (SOAK=3m), and find what leaks
+	C360_LOAD=1 go test ./internal/gateway -run 'TestSoak$$' -count=1 -timeout 20m -v -soak $(SOAK)
 
 fuzz: ## Run every fuzz target for a minute
 	.ci/fuzz 1m

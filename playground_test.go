@@ -145,7 +145,7 @@ type playground struct {
 func openPlayground(t *testing.T, flags ...string) *playground {
 	t.Helper()
 	browser := chromium()
-	require.Tool(t, browser != "", "a Chromium; on Debian the package chromium")
+	require.Tool(t, browser != "", require.Chromium)
 	needsEmbedded(t)
 	// The race detector makes the store several times slower; what is late is not tried here.
 	flags = append([]string{"--demo", "records", "--data-dir", t.TempDir(),

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -25,12 +26,12 @@ import (
 
 	"customer360/access"
 	"customer360/audit"
+	"customer360/internal/await"
 	"customer360/internal/gateway"
 	"customer360/internal/store/storetest"
 	"customer360/resolvers"
 	"customer360/sources"
 	"customer360/sources/billing"
-	"customer360/sources/guard"
 	"customer360/sources/profiles"
 	profiledocs "customer360/sources/profiles/documents"
 	"customer360/sources/social"
@@ -53,14 +54,43 @@ import (
 // go test -run TestStories -update . rewrites the last four.
 var update = flag.Bool("update", false, "rewrite the answers and calls of the stories")
 
-// storyTimeouts are short, so that a story with a source that hangs is told quickly.
-var storyTimeouts = gateway.Config{RequestTimeout: 5 * time.Second, Guards: guardsWithin(150 * time.Millisecond), ProfileTimeout: 5 * time.Second}
+// Stories are told in a time of their own, which passes only while everybody waits: a source
+// that hangs hangs for as long as it is let, and none is late because the machine does something
+// else. The store is outside of that time: while it works, no time passes.
 
-// guardsWithin are the default guards with another timeout.
-func guardsWithin(timeout time.Duration) guard.Settings {
-	s := guard.Defaults()
-	s.Timeout = timeout
-	return s
+// storyNow is when every story is told.
+var storyNow = time.Date(2026, 2, 1, 9, 0, 0, 0, time.UTC)
+
+// A backstage is where the store works: goroutines that are not in the story's time.
+type backstage struct {
+	calls chan func()
+	// done has channels that a call's end is told by. They are made outside as well.
+	done chan chan struct{}
+}
+
+func newBackstage(t *testing.T) backstage {
+	b := backstage{make(chan func()), make(chan chan struct{}, 8)}
+	for range cap(b.done) {
+		b.done <- make(chan struct{})
+	}
+	go func() {
+		for call := range b.calls {
+			go call()
+		}
+	}()
+	t.Cleanup(func() { close(b.calls) })
+	return b
+}
+
+// do makes a call and waits for its end.
+func (b backstage) do(call func()) {
+	done := <-b.done
+	defer func() { b.done <- done }()
+	b.calls <- func() {
+		call()
+		done <- struct{}{}
+	}
+	<-done
 }
 
 type world struct {
@@ -93,7 +123,7 @@ type worldSystem struct {
 }
 
 func TestStories(t *testing.T) {
-	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	defer await.Goroutines(t, goleak.IgnoreCurrent())
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("there are no stories: %v", err)
@@ -155,12 +185,21 @@ func tell(t *testing.T, file string) map[string]bool {
 
 // played plays a story, on one of the executors. It gives the sections that tell what came
 // out, and the calls.
-func played(t *testing.T, sections map[string][]byte, stock bool) (map[string][]byte, *callLog) {
+func played(t *testing.T, sections map[string][]byte, stock bool) (got map[string][]byte, calls *callLog) {
 	var w world
 	decode(t, sections["world.json"], &w)
-	calls := &callLog{}
+	calls = &callLog{}
+	spine := loggedSpine{spineOf(t, w), calls, newBackstage(t)}
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(storyNow))
+		got = playedNow(t, w, sections, stock, spine, calls)
+	})
+	return got, calls
+}
+
+func playedNow(t *testing.T, w world, sections map[string][]byte, stock bool, spine profiles.Spine, calls *callLog) map[string][]byte {
 	recorded := &recordedReads{}
-	g, faults := open(t, w, callerOf(t, sections["caller.json"]), recorded, stock, calls)
+	g, faults := open(t, w, callerOf(t, sections["caller.json"]), recorded, stock, spine, calls)
 	if first, ok := sections["first.graphql"]; ok {
 		answer := post(t, g, map[string]any{"query": string(first)})
 		if bytes.Contains(answer, []byte(`"errors"`)) {
@@ -200,7 +239,7 @@ func played(t *testing.T, sections map[string][]byte, stock bool) (map[string][]
 	if _, ok := sections["audit.json"]; ok {
 		got["audit.json"] = indent(t, recorded.entries)
 	}
-	return got, calls
+	return got
 }
 
 // post sends a request and gives the answer.
@@ -216,9 +255,8 @@ func post(t *testing.T, g http.Handler, body map[string]any) []byte {
 	return response.Body.Bytes()
 }
 
-// open makes the gateway of a world: the spine on the real store, the systems as
-// Fakes, which fail from when faults is called.
-func open(t *testing.T, w world, caller *access.Caller, recorded audit.Recorder, stock bool, calls *callLog) (g *gateway.Gateway, faults func()) {
+// spineOf is the spine of a world, on the real store.
+func spineOf(t *testing.T, w world) profiles.Spine {
 	ctx := context.Background()
 	s, _ := storetest.Open(t)
 	spine := profiledocs.New("profile/crm", s.Store)
@@ -228,7 +266,13 @@ func open(t *testing.T, w world, caller *access.Caller, recorded audit.Recorder,
 	if _, conflicts, err := spine.Land(ctx, w.Customers); err != nil || len(conflicts) > 0 {
 		t.Fatal(err, conflicts)
 	}
-	config := storyTimeouts
+	return spine
+}
+
+// open makes the gateway of a world: the systems are Fakes, which fail from when faults is
+// called.
+func open(t *testing.T, w world, caller *access.Caller, recorded audit.Recorder, stock bool, spine profiles.Spine, calls *callLog) (g *gateway.Gateway, faults func()) {
+	var config gateway.Config
 	config.PageCap, config.BatchCap, config.Log = w.PageCap, w.BatchCap, slog.New(slog.DiscardHandler)
 	config.StockExecutor = stock
 	config.Audit, config.Matching = recorded, []byte("the matching secret of the stories")
@@ -242,7 +286,7 @@ func open(t *testing.T, w world, caller *access.Caller, recorded audit.Recorder,
 	}
 	var broken []func()
 	g, err := gateway.New(config, resolvers.Systems{
-		Spine: loggedSpine{spine, calls}, SpineKind: "documents",
+		Spine: spine, SpineKind: "documents",
 		Billing: fakes(t, "billing", w.Billing, calls, &broken, (*billing.Record).Settle, billingParts),
 		Support: fakes(t, "support", w.Support, calls, &broken, (*support.Record).Settle, supportParts),
 		Social:  fakes(t, "social", w.Social, calls, &broken, (*social.Record).Settle, socialParts),
@@ -406,30 +450,41 @@ func (l *callLog) domains() map[string]bool {
 	return domains
 }
 
-// loggedSpine is a spine that logs its calls.
+// loggedSpine is a spine backstage that logs its calls. They have the story's context but for
+// its end, since time stands still for them.
 type loggedSpine struct {
 	profiles.Spine
-	calls *callLog
+	calls     *callLog
+	backstage backstage
 }
 
-func (s loggedSpine) Fetch(ctx context.Context, keys []string, want sources.Parts) (map[string]sources.Answer[*profiles.Customer], error) {
+func (s loggedSpine) Fetch(ctx context.Context, keys []string, want sources.Parts) (all map[string]sources.Answer[*profiles.Customer], err error) {
 	s.calls.add(s.Name(), "Fetch %v %s", slices.Sorted(slices.Values(keys)), words(want, profileParts))
-	return s.Spine.Fetch(ctx, keys, want)
+	s.backstage.do(func() { all, err = s.Spine.Fetch(context.WithoutCancel(ctx), keys, want) })
+	return all, err
 }
 
-func (s loggedSpine) Find(ctx context.Context, by profiles.Identifier, want sources.Parts) ([]*profiles.Customer, error) {
+func (s loggedSpine) Find(ctx context.Context, by profiles.Identifier, want sources.Parts) (found []*profiles.Customer, err error) {
 	s.calls.add(s.Name(), "Find %s %s", by, words(want, profileParts))
-	return s.Spine.Find(ctx, by, want)
+	s.backstage.do(func() { found, err = s.Spine.Find(context.WithoutCancel(ctx), by, want) })
+	return found, err
 }
 
-func (s loggedSpine) FindByLink(ctx context.Context, source profiles.SourceName, system, recordID string, want sources.Parts) (*profiles.Customer, error) {
+func (s loggedSpine) FindByLink(ctx context.Context, source profiles.SourceName, system, recordID string, want sources.Parts) (found *profiles.Customer, err error) {
 	s.calls.add(s.Name(), "FindByLink %s %s %s %s", source, system, recordID, words(want, profileParts))
-	return s.Spine.FindByLink(ctx, source, system, recordID, want)
+	s.backstage.do(func() { found, err = s.Spine.FindByLink(context.WithoutCancel(ctx), source, system, recordID, want) })
+	return found, err
 }
 
-func (s loggedSpine) List(ctx context.Context, q profiles.Query, want sources.Parts) (profiles.Page, error) {
+func (s loggedSpine) List(ctx context.Context, q profiles.Query, want sources.Parts) (page profiles.Page, err error) {
 	s.calls.add(s.Name(), "List %d %s", q.Limit, words(want, profileParts))
-	return s.Spine.List(ctx, q, want)
+	s.backstage.do(func() { page, err = s.Spine.List(context.WithoutCancel(ctx), q, want) })
+	return page, err
+}
+
+func (s loggedSpine) Definitions(ctx context.Context) (all []profiles.Definition, err error) {
+	s.backstage.do(func() { all, err = s.Spine.Definitions(context.WithoutCancel(ctx)) })
+	return all, err
 }
 
 func decode(t *testing.T, data []byte, into any) {

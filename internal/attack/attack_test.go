@@ -13,11 +13,13 @@ import (
 	"testing"
 	"text/tabwriter"
 	"time"
+
+	"customer360/internal/require"
 )
 
 // plain is the request that all others are measured by: one customer, and what billing holds.
 var plain = &attack{
-	class: "plain", name: "plain", who: "honest", from: "honest", parallel: 1, within: 5 * time.Second,
+	class: "plain", name: "plain", who: "honest", from: "honest", parallel: 1, within: time.Minute,
 	request: "POST /graphql\nContent-Type: application/json\n\n" +
 		`{"query":"{ customer(by: {email: \"grigory@example.com\"}) { displayName billing { mrr { amount } } } }"}`,
 }
@@ -49,9 +51,13 @@ const (
 	maxShare = 8
 	// maxLeft is how many goroutines more there are when all is over.
 	maxLeft = 20
+	// usual is what the slowest hundredth of plain queries takes on a machine that does nothing
+	// else. Where it takes longer, everything may.
+	usual = 20 * time.Millisecond
 )
 
 func TestAttacks(t *testing.T) {
+	require.Quiet(t, "attack")
 	w := newWorld(t)
 	classes := readAll(t, w)
 	w.sendAll(t.Context(), t, plain, plainRequests) // it warms up
@@ -63,6 +69,12 @@ func TestAttacks(t *testing.T) {
 		t.Fatal("a plain query took no time")
 	}
 	quiet := w.honest(t, quietFor)
+	slower := max(1, float64(worst(quiet))/float64(usual))
+	for _, c := range classes {
+		for _, a := range c.attacks {
+			a.within = time.Duration(float64(a.within) * slower)
+		}
+	}
 	memory := w.gateway.peak(t)
 
 	var slow sync.WaitGroup
@@ -115,8 +127,8 @@ func TestAttacks(t *testing.T) {
 	t.Logf("A plain query costs %.1f ms of processor time.", query/float64(time.Millisecond))
 	t.Logf("%d attacks in %s beside %d honest queries: an attack cost %.2f of a plain query, the slowest hundredth of honest queries took %s (quiet: %s), "+
 		"memory grew from %.0f MiB by %.0f MiB, goroutines by %.0f.", attacks, stormFor, honest, share, worst(under), worst(quiet), memory, grown, left)
-	if slower := float64(worst(under)) / float64(max(worst(quiet), 5*time.Millisecond)); slower > maxSlower {
-		t.Errorf("honest queries took %.0f times as long, more than %d", slower, maxSlower)
+	if times := float64(worst(under)) / float64(max(worst(quiet), 5*time.Millisecond)); times > maxSlower {
+		t.Errorf("honest queries took %.0f times as long, more than %d", times, maxSlower)
 	}
 	if share > maxShare {
 		t.Errorf("an attack cost %.2f of a plain query, more than %d", share, maxShare)
@@ -239,7 +251,7 @@ func (w *world) storm(t *testing.T, classes []*class) (sent int, took []time.Dur
 
 // settle gives how many goroutines there are, once there are few enough.
 func (w *world) settle(t *testing.T, enough float64) float64 {
-	for end := time.Now().Add(5 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
 		if n := w.gateway.metric(t, "go_goroutines"); n <= enough || time.Now().After(end) {
 			return n
 		}

@@ -1,6 +1,7 @@
 // Package attack attacks a running gateway. It has tests only: the command is built and
 // started as an operator would start it, over the demo company and with credentials asked
-// for, and then attacked from outside, beside honest callers.
+// for, and then attacked from outside, beside honest callers. That takes the machine for some
+// minutes, so that it is run by name: make attack.
 //
 // The attacks are the files of testdata, one class in each. A file is a txtar archive that
 // was a text/template, with << and >> around the actions, so that a bomb need not be written
@@ -28,5 +29,6 @@
 //	close: 4401        how the WebSocket is closed; 0: it is not
 //	has: text          what is in every answer; lacks: what is in none
 //	bytes: 2000        the longest answer, its headers included; 4096 if it is not said
-//	within: 7s         how long the gateway bears it; 3s if it is not said
+//	within: 7s         how long the gateway bears it; 3s if it is not said. Where plain queries
+//	                   are slow in the same run, it is longer, as many times as they are slow
 package attack

@@ -69,7 +69,7 @@ func open(t *testing.T, binary, dir, config string) *gateway {
 	}
 	g.addr = serves[1]
 	go func() { _, _ = io.Copy(io.Discard, said) }()
-	for end := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		if _, err := g.get(t.Context(), "/readyz"); err == nil {
 			return g
 		} else if time.Now().After(end) {
@@ -94,7 +94,7 @@ func (g *gateway) stop(t *testing.T) {
 	}
 	g.stopped = true
 	_ = g.process.Process.Signal(syscall.SIGTERM)
-	kill := time.AfterFunc(20*time.Second, func() { _ = g.process.Process.Kill() })
+	kill := time.AfterFunc(time.Minute, func() { _ = g.process.Process.Kill() })
 	defer kill.Stop()
 	if err := g.process.Wait(); err != nil {
 		t.Errorf("it did not end in order: %v\n%s", err, g.log.tail())

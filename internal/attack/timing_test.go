@@ -40,7 +40,7 @@ func (w *world) timing(t *testing.T) {
 	took := make([][]time.Duration, len(kinds))
 	for i := range timed {
 		for k, kind := range kinds {
-			a := &attack{class: "timing", name: kind.name, within: time.Second, request: "POST /graphql\nContent-Type: application/json\n\n{\"query\":\"{ __typename }\"}"}
+			a := &attack{class: "timing", name: kind.name, within: time.Minute, request: "POST /graphql\nContent-Type: application/json\n\n{\"query\":\"{ __typename }\"}"}
 			// An address may try ten.
 			got, err := a.send(context.WithoutCancel(t.Context()), w.gateway.addr, kind.key, fmt.Sprintf("timing/%d", i))
 			if err != nil || got.status != 401 {

@@ -48,13 +48,30 @@ type stage struct {
 // customers are linked to one of them in turn.
 func mount(t testing.TB, company *demo.Company, customers int, guards guard.Settings, deadline time.Duration, all ...vendor) *stage {
 	t.Helper()
+	config := gateway.Config{RequestTimeout: deadline, Guards: guards}
+	return mountWith(t, company, customers, config, all...)
+}
+
+// mountGuarded makes a stage where the guards are for the vendors' systems only, and nothing
+// else comes late.
+func mountGuarded(t testing.TB, company *demo.Company, customers int, guards guard.Settings, all ...vendor) *stage {
+	t.Helper()
+	config := gateway.Config{RequestTimeout: time.Minute, Guards: patient(), SystemGuards: map[string]guard.Settings{}}
+	for _, v := range all {
+		config.SystemGuards[v.system()] = guards
+	}
+	return mountWith(t, company, customers, config, all...)
+}
+
+func mountWith(t testing.TB, company *demo.Company, customers int, config gateway.Config, all ...vendor) *stage {
+	t.Helper()
 	s := &stage{log: &lockedBuffer{}, proxies: map[string]*toxiproxy.Proxy{}, hold: map[string]func(*demo.Company){}}
 	systems := resolvers.Systems{SpineKind: "fake"}
 	linked := map[profiles.SourceName][]vendor{}
 	for _, v := range all {
 		address, hold := v.serve(t, company)
 		s.hold[v.name], s.proxies[v.name] = hold, proxyTo(t, v.name, "127.0.0.1:0", address)
-		if err := v.open(&systems, strings.ToLower(string(v.source))+"/"+v.name, s.proxies[v.name].Listen); err != nil {
+		if err := v.open(&systems, v.system(), s.proxies[v.name].Listen); err != nil {
 			t.Fatal(err)
 		}
 		linked[v.source] = append(linked[v.source], v)
@@ -90,10 +107,9 @@ func mount(t testing.TB, company *demo.Company, customers int, guards guard.Sett
 		t.Fatalf("%d customers have a record in every source; want %d", len(spine.Customers), customers)
 	}
 	systems.Spine = spine
-	g, err := gateway.New(gateway.Config{
-		RequestTimeout: deadline, Guards: guards, PageCap: 1000,
-		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-	}, systems)
+	config.PageCap = 1000
+	config.Log = slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	g, err := gateway.New(config, systems)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,13 +167,16 @@ type answered struct {
 	took   time.Duration
 }
 
-func (s *stage) ask(query string) answered {
+func (s *stage) ask(query string) answered { return sent(s, query) }
+
+// sent sends a query to a gateway.
+func sent(g http.Handler, query string) answered {
 	body, _ := json.Marshal(map[string]any{"query": query})
 	r := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
 	start := time.Now()
-	s.ServeHTTP(w, r)
+	g.ServeHTTP(w, r)
 	return answered{w.Code, w.Body.Bytes(), time.Since(start)}
 }
 
@@ -177,6 +196,12 @@ func (l *lockedBuffer) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.String()
+}
+
+func (l *lockedBuffer) clear() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.b.Reset()
 }
 
 var _ io.Writer = (*lockedBuffer)(nil)

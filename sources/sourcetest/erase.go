@@ -74,9 +74,7 @@ func testErasing[V any](run func(string, func(*testing.T, Fixture[V])), failures
 		}
 		run("tells that nothing was erased, since it is "+string(failure.Kind), func(t *testing.T, f Fixture[V]) {
 			f.Failures[i].Arm()
-			limited, cancel := context.WithTimeout(ctx, prompt)
-			defer cancel()
-			checkError(t, f, sources.EraserOf(f.Source).Erase(limited, f.Known), failure.Kind, failure.Secrets)
+			checkError(t, f, sources.EraserOf(f.Source).Erase(limited(t, failure.Kind), f.Known), failure.Kind, failure.Secrets)
 		})
 	}
 }

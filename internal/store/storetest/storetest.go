@@ -11,6 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/event"
 
+	"customer360/internal/require"
 	"customer360/internal/store"
 )
 
@@ -57,9 +58,7 @@ func Open(t testing.TB) (*store.Store, *Log) {
 func OpenMongoDB(t testing.TB) (*store.Store, *Log) {
 	t.Helper()
 	uri := os.Getenv("C360_TEST_MONGODB_URI")
-	if uri == "" {
-		t.Skip("set C360_TEST_MONGODB_URI to a MongoDB that this test may make a database on")
-	}
+	require.Tool(t, uri != "", require.MongoDB)
 	s, log := open(t, store.Config{URI: uri})
 	s.Database = s.Database.Client().Database("customer360_test_" + strings.ToLower(bson.NewObjectID().Hex()))
 	t.Cleanup(func() { _ = s.Database.Drop(context.Background()) })

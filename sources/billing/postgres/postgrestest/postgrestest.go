@@ -43,7 +43,7 @@ var once = sync.OnceValues(start)
 // the test is skipped, see [require.Tool].
 func Start(t testing.TB) *Server {
 	t.Helper()
-	require.Tool(t, Installed(), "PostgreSQL's server (on Debian: apt-get install postgresql)")
+	require.Tool(t, Installed(), require.PostgreSQL)
 	s, err := once()
 	if err != nil {
 		t.Fatal(err)
