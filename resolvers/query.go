@@ -205,13 +205,14 @@ func (q query) lookUp(ctx context.Context, by graph.CustomerBy) (*profiles.Custo
 		}
 		return q.byKey(ctx, id.Parts[1])
 	case by.Record != nil:
+		record := sources.OnlyVisible(by.Record.RecordID)
 		if by.Record.Source == profiles.Profile {
 			if by.Record.System != q.spine {
 				return nil, nil
 			}
-			return q.byKey(ctx, by.Record.RecordID)
+			return q.byKey(ctx, record)
 		}
-		c, err := q.byLink(ctx, by.Record.Source, by.Record.System, by.Record.RecordID)
+		c, err := q.byLink(ctx, by.Record.Source, by.Record.System, record)
 		if c != nil && o.refused(by.Record.Source, c) != nil {
 			c = nil
 		}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
+	"customer360/sources"
 	"customer360/sources/profiles"
 )
 
@@ -13,9 +14,9 @@ var profileForm = form[profiles.Customer]{parts: []part[profiles.Customer]{
 	needed(field("id", recordKey, func(c *profiles.Customer) *string { return &c.ID })),
 	field("kind", oneOf(profiles.Person, profiles.Organization, profiles.OtherKind),
 		func(c *profiles.Customer) *profiles.CustomerKind { return &c.Kind }),
-	field("name", text, func(c *profiles.Customer) *string { return &c.Name }),
-	field("givenName", text, func(c *profiles.Customer) *string { return &c.GivenName }),
-	field("familyName", text, func(c *profiles.Customer) *string { return &c.FamilyName }),
+	field("name", nameText, func(c *profiles.Customer) *string { return &c.Name }),
+	field("givenName", nameText, func(c *profiles.Customer) *string { return &c.GivenName }),
+	field("familyName", nameText, func(c *profiles.Customer) *string { return &c.FamilyName }),
 	field("birthDate", date, func(c *profiles.Customer) *string { return &c.BirthDate }),
 	field("language", languageTag, func(c *profiles.Customer) *string { return &c.Language }),
 	field("timeZone", timeZone, func(c *profiles.Customer) *string { return &c.TimeZone }),
@@ -85,6 +86,8 @@ func checkContact(p *profiles.ContactPoint) (err error) {
 		p.Value, err = profiles.NormalizePhone(p.Value)
 	case p.Network != "":
 		p.Network, p.Value, err = profiles.NormalizeHandle(p.Network, p.Value)
+	default:
+		p.Value = sources.Visible(p.Value)
 	}
 	return err
 }
@@ -106,7 +109,7 @@ var relationForm = form[profiles.Relation]{check: checkRelation, parts: []part[p
 		"FRIEND", "REFERRED_BY", "REFERRED", "EMPLOYER", "EMPLOYEE", "OTHER"),
 		func(r *profiles.Relation) *profiles.RelationKind { return &r.Kind })),
 	field("rawKind", text, func(r *profiles.Relation) *string { return &r.RawKind }),
-	field("name", text, func(r *profiles.Relation) *string { return &r.Name }),
+	field("name", nameText, func(r *profiles.Relation) *string { return &r.Name }),
 	field("birthDate", date, func(r *profiles.Relation) *string { return &r.BirthDate }),
 	field("since", date, func(r *profiles.Relation) *string { return &r.Since }),
 	field("customerId", recordKey, func(r *profiles.Relation) *string { return &r.CustomerID }),

@@ -13,6 +13,7 @@ import (
 	"github.com/sosodev/duration"
 	"golang.org/x/text/language"
 
+	"customer360/sources"
 	"customer360/sources/billing"
 	"customer360/sources/profiles"
 	"customer360/sources/rest"
@@ -35,6 +36,12 @@ func text(v any) (string, error) {
 	return s, nil
 }
 
+// nameText reads what somebody is called, without characters that are not seen.
+func nameText(v any) (string, error) {
+	s, err := text(v)
+	return sources.Visible(s), err
+}
+
 // maxKey bounds keys of records, in bytes: no system of note has longer ones, and
 // indexes are made of them.
 const maxKey = 512
@@ -42,6 +49,7 @@ const maxKey = 512
 // recordKey reads the key of a record.
 func recordKey(v any) (string, error) {
 	s, err := text(v)
+	s = strings.TrimSpace(sources.OnlyVisible(s))
 	if err == nil && (len(s) > maxKey || strings.ContainsFunc(s, unicode.IsControl)) {
 		err = errors.New("expected a key of at most 512 bytes, without control characters")
 	}
@@ -224,7 +232,7 @@ func absoluteURL(v any) (string, error) {
 
 // network reads the name of a social network.
 func network(v any) (string, error) {
-	s, err := text(v)
+	s, err := nameText(v)
 	if err == nil && strings.ContainsFunc(s, unicode.IsSpace) {
 		err = errors.New("expected a network's name without spaces, as mastodon")
 	}

@@ -11,6 +11,7 @@ import (
 // whether facts were cut.
 func (r *Record) Settle(system, owner string) (truncated bool, err error) {
 	r.System, r.Owner, r.RecordID = system, owner, owner
+	r.Name = sources.Visible(r.Name)
 	var cut [3]bool
 	if r.Subscriptions, cut[0], err = sources.Settle(r.Subscriptions, system, owner, true,
 		func(s *Subscription) (*sources.Ref, time.Time) { return &s.Ref, s.StartedAt }); err != nil {

@@ -2,16 +2,16 @@ package profiles
 
 import (
 	"errors"
-	"fmt"
 	"net/mail"
-	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
-	"github.com/nyaruka/phonenumbers"
-	"golang.org/x/text/runes"
-	"golang.org/x/text/transform"
+	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
+	"golang.org/x/text/width"
+
+	"customer360/sources"
 )
 
 // An Identifier names customers in some name space: an e-mail address, a phone
@@ -67,80 +67,76 @@ func (c *Customer) Identifiers() []Identifier {
 // maxIdentifier bounds identifiers: RFC 5321 allows an address of 254 octets.
 const maxIdentifier = 254
 
-// NormalizeEmail gives an e-mail address in the form that it is kept in: without
-// surrounding space and in lower case, since no provider of note tells letter
-// cases apart.
+// maxInput bounds what is read as an identifier, in bytes, before anything is done with it.
+const maxInput = 1024
+
+// NormalizeEmail gives an e-mail address in the form that it is kept in: without characters
+// that are not seen, in lower case, since no provider of note tells letter cases apart, and
+// with the letters of its domain, which Punycode (RFC 3492) is another spelling of.
 func NormalizeEmail(address string) (string, error) {
-	v := strings.ToLower(norm.NFC.String(strings.TrimSpace(address)))
+	bad := errors.New("an e-mail address is expected, as name@example.com")
+	if len(address) > maxInput {
+		return "", bad
+	}
+	v := narrow(address)
+	v = strings.TrimPrefix(v, "mailto:")
+	if at := strings.LastIndexByte(v, '@'); at >= 0 {
+		v = v[:at+1] + domain(v[at+1:])
+	}
 	a, err := mail.ParseAddress(v)
 	if err != nil || a.Address != v || len(v) > maxIdentifier {
-		return "", errors.New("an e-mail address is expected, as name@example.com")
+		return "", bad
 	}
 	return v, nil
 }
 
-// NormalizePhone gives a phone number in the form that it is kept in (E.164).
-// It must be in international form, with a leading + or 00; whether somebody
-// has the number is not checked.
-func NormalizePhone(number string) (string, error) {
-	bad := errors.New("a phone number in international form is expected, as +49 30 901820")
-	v := strings.TrimSpace(number)
-	if rest, ok := strings.CutPrefix(v, "00"); ok {
-		v = "+" + rest
-	}
-	if !strings.HasPrefix(v, "+") || len(v) > 40 {
-		return "", bad
-	}
-	n, err := phonenumbers.Parse(v, "")
-	if err != nil || !phonenumbers.IsPossibleNumber(n) {
-		return "", bad
-	}
-	e164 := phonenumbers.Format(n, phonenumbers.E164)
-	// Zeros behind the country code are taken off one by one: a number that would
-	// still change is none.
-	if again, err := phonenumbers.Parse(e164, ""); err != nil || phonenumbers.Format(again, phonenumbers.E164) != e164 {
-		return "", bad
-	}
-	return e164, nil
+// narrow gives what an identifier is made of: what is seen of it, in lower case, letters and
+// signs of full width as those of ASCII.
+func narrow(s string) string {
+	return strings.TrimSpace(norm.NFC.String(strings.ToLower(norm.NFC.String(width.Fold.String(sources.OnlyVisible(s))))))
 }
 
-// NormalizeHandle gives network and handle in the form that they are kept in:
-// lower case, and the handle without a leading @.
+// domains reads names of domains as browsers do (UTS #46, without the transition from IDNA 2003).
+var domains = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false))
+
+// domain gives a domain's name with its letters, where Punycode stands for some. One that is
+// not well-formed stays as it is.
+func domain(name string) string {
+	if !strings.Contains(name, "xn--") && strings.IndexFunc(name, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+		return name
+	}
+	ascii, err := domains.ToASCII(name)
+	if err != nil {
+		return name
+	}
+	letters, err := domains.ToUnicode(ascii)
+	if err != nil {
+		return name
+	}
+	if again, err := domains.ToASCII(letters); err != nil || again != ascii {
+		return ascii
+	}
+	return letters
+}
+
+// NormalizeHandle gives network and handle in the form that they are kept in: without
+// characters that are not seen, in lower case, the handle without a leading @, and its server, if
+// it names one, as the domain of an e-mail address. A handle that is a phone number is
+// kept as one.
 func NormalizeHandle(network, handle string) (string, string, error) {
-	n := strings.ToLower(strings.TrimSpace(network))
-	h := strings.TrimLeft(strings.ToLower(strings.TrimSpace(handle)), "@")
+	bad := errors.New("a network and a handle without spaces are expected, as mastodon and name@example.social")
+	if len(network) > maxInput || len(handle) > maxInput {
+		return "", "", bad
+	}
+	n, h := narrow(network), strings.TrimLeft(narrow(handle), "@")
+	if phone, err := NormalizePhone(h); err == nil {
+		h = phone
+	}
+	if at := strings.LastIndexByte(h, '@'); at >= 0 || strings.Contains(h, "xn--") {
+		h = h[:at+1] + domain(h[at+1:])
+	}
 	if n == "" || h == "" || len(n)+len(h) > maxIdentifier || strings.ContainsFunc(n+h, unicode.IsSpace) || strings.Contains(n, ":") {
-		return "", "", fmt.Errorf("a network and a handle without spaces are expected, as mastodon and name@example.social")
+		return "", "", bad
 	}
 	return n, h, nil
 }
-
-// FoldName gives a name in the form that it is searched and ordered by: without
-// surrounding space, letter case, accents and control characters.
-func FoldName(name string) string {
-	// Lower case may bring marks of its own, as that of the Turkish dotted I does.
-	return strings.TrimSpace(withoutMarks(strings.ToLower(withoutMarks(name))))
-}
-
-func withoutMarks(s string) string {
-	drop := runes.Remove(runes.Predicate(func(r rune) bool { return unicode.Is(unicode.Mn, r) || unicode.IsControl(r) }))
-	plain, _, err := transform.String(transform.Chain(norm.NFD, drop, norm.NFC), s)
-	if err != nil {
-		return s
-	}
-	return plain
-}
-
-// CallingCode gives the country calling code (ITU-T E.164) that a normalised phone number
-// begins with, as "49"; empty where it begins with none.
-func CallingCode(phone string) string {
-	// No code begins with another one; they have up to three digits.
-	for length := 1; length <= 3 && length < len(phone); length++ {
-		if code, _ := strconv.Atoi(phone[1 : 1+length]); callingCodes[code] {
-			return phone[1 : 1+length]
-		}
-	}
-	return ""
-}
-
-var callingCodes = phonenumbers.GetSupportedCallingCodes()

@@ -3,6 +3,8 @@ package profiles
 import (
 	"strings"
 	"testing"
+
+	"customer360/sources"
 )
 
 func TestNormalize(t *testing.T) {
@@ -31,6 +33,32 @@ func TestNormalize(t *testing.T) {
 		{phone, "+1", ""},
 		{phone, "+49 30 90182012345678901234", ""},
 		{phone, "call me", ""},
+		// What is not seen, what is wide, and other digits.
+		{email, "an\u200bna@example.com", "anna@example.com"}, {email, "\ufeffanna@example.com\u200e", "anna@example.com"},
+		{email, "anna@exam\u00adple.com", "anna@example.com"}, {email, "\u202aanna@example.com\u202c", "anna@example.com"},
+		{email, "anna\u2060@example.com", "anna@example.com"}, {email, "anna\u200d@example.com", "anna@example.com"},
+		{email, "\u00a0anna@example.com\u3000", "anna@example.com"}, {email, "ａｎｎａ＠ｅｘａｍｐｌｅ．ｃｏｍ", "anna@example.com"},
+		{email, "mailto:Anna@example.com", "anna@example.com"}, {email, "an na@example.com", ""}, {email, "anna\n@example.com", ""},
+		{email, strings.Repeat("\u200b", 5000) + "a@example.com", ""},
+		// A domain has letters, and Punycode for them.
+		{email, "info@müller.de", "info@müller.de"}, {email, "info@xn--mller-kva.de", "info@müller.de"}, {email, "INFO@MÜLLER.DE", "info@müller.de"},
+		{email, "info@XN--MLLER-KVA.de", "info@müller.de"}, {email, "info@mu\u0308ller.de", "info@müller.de"}, {email, "info@straße.de", "info@straße.de"},
+		{email, "info@xn--strae-oqa.de", "info@straße.de"}, {email, "info@strasse.de", "info@strasse.de"}, {email, "почта@пример。рф", "почта@пример.рф"},
+		{email, "a@xn--e1afmkfd.xn--p1ai", "a@пример.рф"}, {email, "info@例え.テスト", "info@例え.テスト"}, {email, "info@xn--r8jz45g.xn--zckzah", "info@例え.テスト"},
+		{email, "info@xn--a.de", "info@xn--a.de"}, {email, "a_b@my_host.example.com", "a_b@my_host.example.com"},
+		{phone, "tel:+49-30-901820", "+4930901820"}, {phone, "TEL:+4930901820;ext=12", "+4930901820"}, {phone, "tel:30-901820;phone-context=+49", "+4930901820"},
+		{phone, "tel://+4930901820", "+4930901820"}, {phone, "tel:0049 30 901820", "+4930901820"}, {phone, "tel:030901820", ""}, {phone, "tel:", ""},
+		{phone, "(+49) 30 901820", "+4930901820"}, {phone, "(0049) 30 901820", "+4930901820"}, {phone, "00 49 30 901820", "+4930901820"},
+		{phone, "(00)49 30 901820", "+4930901820"}, {phone, "+ 49 30 901820", "+4930901820"}, {phone, "++49 30 901820", "+4930901820"}, {phone, "+0049 30 901820", "+4930901820"},
+		{phone, "+(49) 30 901820", "+4930901820"}, {phone, "+49 (0)30 901820", "+4930901820"}, {phone, "+49/30/901820", "+4930901820"}, {phone, "+49.30.901820", "+4930901820"},
+		{phone, "＋４９　３０　９０１８２０", "+4930901820"}, {phone, "+٤٩ ٣٠ ٩٠١٨٢٠", "+4930901820"}, {phone, "٠٠٤٩٣٠٩٠١٨٢٠", "+4930901820"},
+		{phone, "+۹۸ ۲۱ ۸۸۷۷ ۶۶۵۵", "+982188776655"}, {phone, "+४९ ३० ९०१८२०", "+4930901820"}, {phone, "+𝟒𝟗 30 901820", "+4930901820"},
+		{phone, "+49\u00a030\u202f901820", "+4930901820"}, {phone, "\u202a+49 30 901820\u202c", "+4930901820"}, {phone, "+49 30\u200b901820", "+4930901820"},
+		{phone, "+49 30 9018–20", "+4930901820"}, {phone, "+49 30 9018\u221220", "+4930901820"}, {phone, "call +49 30 901820", ""}, {phone, "-+", ""},
+		{handle, "mastodon An\u200bna@Example.social", "mastodon anna@example.social"}, {handle, "mas\u00adtodon ＠Anna", "mastodon anna"},
+		{handle, "mastodon anna@xn--mller-kva.social", "mastodon anna@müller.social"}, {handle, "bluesky xn--mller-kva.bsky.social", "bluesky müller.bsky.social"},
+		{handle, "whatsapp +49 30 90-18-20", "whatsapp +4930901820"}, {handle, "whatsapp 0049 (30) 901820", "whatsapp +4930901820"}, {handle, "signal tel:+4930901820", "signal +4930901820"},
+		{handle, "telegram 123456789", "telegram 123456789"}, {handle, "x an na", ""},
 		{handle, "Mastodon @Anna@Example.social", "mastodon anna@example.social"},
 		{handle, "mastodon ", ""},
 		{handle, "mas:todon anna", ""},
@@ -51,7 +79,7 @@ func TestNormalize(t *testing.T) {
 // What is normalised stays as it is when it is normalised again: otherwise what was
 // written would not be found.
 func FuzzNormalize(f *testing.F) {
-	for _, s := range []string{"Grigory@Example.COM", "+49 30 901820", "@anna@example.social", "İ@example.com", "ﬁ@example.com"} {
+	for _, s := range []string{"Grigory@Example.COM", "+49 30 901820", "@anna@example.social", "İ@example.com", "ﬁ@example.com", "a@xn--mller-kva.de", "a@xn--a", "＋٤٩ ٣٠ ٩٠١٨٢٠", "tel:30;phone-context=+49", "علی\u200cرضا", "ᾠδής", "O´Brien ǆ ŉ ﷺ", "Ё\u0301й"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -69,6 +97,9 @@ func FuzzNormalize(f *testing.F) {
 			if _, again, err := NormalizeHandle(n, h); err != nil || again != h {
 				t.Errorf("handle %q, %q, %q, %v", s, h, again, err)
 			}
+		}
+		if v := sources.Visible(s); sources.Visible(v) != v || FoldName(v) != FoldName(s) {
+			t.Errorf("%q is seen as %q, and that as %q; found by %q and %q", s, v, sources.Visible(v), FoldName(s), FoldName(v))
 		}
 		if v := FoldName(s); FoldName(v) != v {
 			t.Errorf("name %q, %q, %q", s, v, FoldName(v))

@@ -16,16 +16,18 @@ func (c Channel) Settle() Channel {
 }
 
 // Settle brings a profile that a store gave into the form that the graph gives:
-// values that are none of ours become OTHER, primary contact points come first,
+// names and contact points are without characters that are not seen, values that are none of ours become OTHER, primary contact points come first,
 // attributes are in the order of their keys, and the lists of the wanted parts are
 // there even if they are empty.
 func (c *Customer) Settle(want sources.Parts) {
 	c.Kind = cmp.Or(c.Kind, OtherKind)
 	sources.OneOf(&c.Kind, nil, OtherKind, Person, Organization, OtherKind)
 	c.BirthDate = settleDate(c.BirthDate)
+	c.Name, c.GivenName, c.FamilyName = sources.Visible(c.Name), sources.Visible(c.GivenName), sources.Visible(c.FamilyName)
 	for i := range c.ContactPoints {
 		p := &c.ContactPoints[i]
 		p.Channel = cmp.Or(p.Channel.Settle(), OtherChannel)
+		p.Value, p.Network = sources.OnlyVisible(p.Value), sources.OnlyVisible(p.Network)
 	}
 	slices.SortStableFunc(c.ContactPoints, func(a, b ContactPoint) int {
 		switch {
@@ -47,6 +49,7 @@ func (c *Customer) Settle(want sources.Parts) {
 	for i := range c.Relations {
 		r := &c.Relations[i]
 		r.Kind = cmp.Or(r.Kind, "OTHER")
+		r.Name = sources.Visible(r.Name)
 		r.BirthDate, r.Since = settleDate(r.BirthDate), settleDate(r.Since)
 		sources.OneOf(&r.Kind, &r.RawKind, "OTHER", "SPOUSE", "PARENT", "CHILD", "SIBLING", "HOUSEHOLD_MEMBER",
 			"FRIEND", "REFERRED_BY", "REFERRED", "EMPLOYER", "EMPLOYEE", "OTHER")

@@ -8,17 +8,18 @@ import (
 )
 
 // Settle brings a record that a system gave into the form that the contract asks
-// for, see [sources.Settle]. A network that is not given is "other". It reports
+// for, see [sources.Settle]. Names are without characters that are not seen. A network that is not given is "other". It reports
 // whether mentions were cut.
 func (r *Record) Settle(system, owner string) (truncated bool, err error) {
 	r.System, r.Owner, r.RecordID = system, owner, owner
-	if r.Network = strings.ToLower(r.Network); r.Network == "" {
+	r.Handle, r.DisplayName = sources.OnlyVisible(r.Handle), sources.Visible(r.DisplayName)
+	if r.Network = strings.ToLower(sources.OnlyVisible(r.Network)); r.Network == "" {
 		r.Network = "other"
 	}
 	r.Mentions, truncated, err = sources.Settle(r.Mentions, system, owner, false,
 		func(m *Mention) (*sources.Ref, time.Time) { return &m.Ref, m.PostedAt })
 	for _, m := range r.Mentions {
-		if m.Network = strings.ToLower(m.Network); m.Network == "" {
+		if m.Network = strings.ToLower(sources.OnlyVisible(m.Network)); m.Network == "" {
 			m.Network = r.Network
 		}
 	}

@@ -8,7 +8,7 @@ import (
 
 // Settle brings a record that a system gave into the form that the contract asks
 // for, see [sources.Settle]; statuses, priorities and channels that are not ours
-// become OTHER. It reports whether facts were cut.
+// become OTHER, and names are without characters that are not seen. It reports whether facts were cut.
 func (r *Record) Settle(system, owner string) (truncated bool, err error) {
 	r.System, r.Owner, r.RecordID = system, owner, owner
 	var cut [2]bool
@@ -36,6 +36,7 @@ func (r *Record) Settle(system, owner string) (truncated bool, err error) {
 		}
 	}
 	for _, m := range r.Messages {
+		m.AuthorName = sources.Visible(m.AuthorName)
 		m.Channel = m.Channel.Settle()
 		sources.OneOf(&m.Direction, nil, "", Inbound, Outbound, Internal)
 	}
