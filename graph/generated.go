@@ -3263,6 +3263,12 @@ input StringFilter @audience(in: [FRONTEND, ANALYST]) {
   in: [String!]
   "Begins with this."
   startsWith: String
+  """
+  A word of it begins with this, as ` + "`" + `laz` + "`" + ` of Grigory Lazarev; of several words each must begin one, in any order. At most ten
+  words. What stands between spaces, apostrophes, hyphens and dots is a word; in Chinese, Japanese and Korean names every
+  character of Han and Hangul begins one.
+  """
+  hasWord: String
 }
 
 "A condition on a moment in time. The fields that are given must all hold."
@@ -16640,7 +16646,7 @@ func (ec *executionContext) unmarshalInputStringFilter(ctx context.Context, obj 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"eq", "in", "startsWith"}
+	fieldsInOrder := [...]string{"eq", "in", "startsWith", "hasWord"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -16668,6 +16674,13 @@ func (ec *executionContext) unmarshalInputStringFilter(ctx context.Context, obj 
 				return it, err
 			}
 			it.StartsWith = data
+		case "hasWord":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hasWord"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HasWord = data
 		}
 	}
 	return it, nil

@@ -47,6 +47,7 @@ type StringFilter struct {
 	Eq         *string
 	In         []string
 	StartsWith *string
+	HasWord    *string
 }
 
 // DateTimeFilter is a condition on a time.

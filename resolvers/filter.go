@@ -103,6 +103,11 @@ func (q query) filter(ctx context.Context, f *graph.CustomerFilter, count *int) 
 		for _, v := range n.In {
 			out.Name.In = append(out.Name.In, profiles.FoldName(v))
 		}
+		if n.HasWord != nil {
+			if out.Name.HasWords, err = wordsAsked(*n.HasWord); err != nil {
+				return out, err
+			}
+		}
 		if n.In != nil && out.Name.In == nil {
 			out.Name.In = []string{}
 		}
@@ -213,6 +218,24 @@ func (q query) attributes(ctx context.Context, all []*graph.AttributeFilter, cou
 		}
 	}
 	return out, nil
+}
+
+// maxWords bounds the words that are asked for at once: each is a range of an index. maxWordsText bounds
+// the text, in bytes.
+const (
+	maxWords     = 10
+	maxWordsText = 1000
+)
+
+func wordsAsked(text string) ([]string, error) {
+	if len(text) > maxWordsText {
+		return nil, customer.BadInput("`name.hasWord` is too long: 1,000 bytes at the most")
+	}
+	asked := profiles.WordsAsked(text)
+	if len(asked) == 0 || len(asked) > maxWords {
+		return nil, customer.BadInput("`name.hasWord` takes one to ten words, with a letter or a digit in each")
+	}
+	return asked, nil
 }
 
 func folded(s *string) *string {

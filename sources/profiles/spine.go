@@ -163,6 +163,8 @@ type TextFilter struct {
 	Eq         *string
 	In         []string
 	StartsWith *string
+	// HasWords: for each of these there is a word that begins with it, see [WordsAsked].
+	HasWords []string
 }
 
 // A TimeFilter is a condition on a time; nil bounds do not hold.

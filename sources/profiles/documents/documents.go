@@ -72,6 +72,8 @@ type document struct {
 	Attributes []string `json:"attributes"`
 	// NameKey is the folded name; it is there even if it is empty, to be ordered by.
 	NameKey *string `json:"nameKey"`
+	// NameWords are the words of the folded name; they are there even if there is none.
+	NameWords *[]string `json:"nameWords"`
 	// Identifiers are those of the contact points.
 	Identifiers []string `json:"identifiers"`
 	Records     []string `json:"records"`

@@ -181,6 +181,7 @@ func TestReadsUseIndexes(t *testing.T) {
 		"name":      {Order: profiles.Order{Field: profiles.ByName}},
 		"updated":   {Order: profiles.Order{Field: profiles.ByUpdatedAt, Descending: true}},
 		"prefix":    {Where: profiles.Filter{Name: &profiles.TextFilter{StartsWith: &prefix}}, Order: profiles.Order{Field: profiles.ByName}},
+		"word":      {Where: profiles.Filter{Name: &profiles.TextFilter{HasWords: []string{"c1"}}}},
 		"contact":   {Where: profiles.Filter{Identifier: "email:c1@example.com"}},
 		"attribute": {Where: profiles.Filter{Attributes: []profiles.AttributeFilter{{Key: "tier", In: []string{"GOLD"}}}}},
 		"has":       {Where: profiles.Filter{Attributes: []profiles.AttributeFilter{{Key: "tier", Exists: &yes}}}},

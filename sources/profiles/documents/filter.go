@@ -41,6 +41,12 @@ func filter(f profiles.Filter) bson.D {
 			is("nameKey", bson.D{{Key: "$gte", Value: *n.StartsWith}, {Key: "$lt", Value: *n.StartsWith + "\U0010FFFF"}})
 		}
 	}
+	if f.Name != nil {
+		for _, word := range f.Name.HasWords {
+			// As of attributes: an anchored prefix is a range on the index.
+			is("nameWords", bson.Regex{Pattern: "^" + regexp.QuoteMeta(word)})
+		}
+	}
 	if f.Identifier != "" {
 		is("identifiers", string(f.Identifier))
 	}

@@ -21,6 +21,7 @@ var indexes = []struct {
 	{Customers, "c360_createdAt", bson.D{{Key: "createdAt", Value: 1}, {Key: "_id", Value: 1}}},
 	{Customers, "c360_updatedAt", bson.D{{Key: "updatedAt", Value: 1}, {Key: "_id", Value: 1}}},
 	{Customers, "c360_name", bson.D{{Key: "nameKey", Value: 1}, {Key: "_id", Value: 1}}},
+	{Customers, "c360_nameWords", bson.D{{Key: "nameWords", Value: 1}}},
 	{Customers, "c360_records", bson.D{{Key: "records", Value: 1}}},
 	{Customers, "c360_linked", bson.D{{Key: "linked", Value: 1}, {Key: "createdAt", Value: 1}, {Key: "_id", Value: 1}}},
 	{Customers, "c360_attributes", bson.D{{Key: "attributes", Value: 1}, {Key: "createdAt", Value: 1}, {Key: "_id", Value: 1}}},

@@ -224,7 +224,8 @@ func (s *Spine) landIdentifiers(ctx context.Context, owners, lost map[profiles.I
 
 func documentOf(c *profiles.Customer) document {
 	name := profiles.FoldName(c.Name)
-	d := document{Customer: *c, NameKey: &name}
+	words := append([]string{}, profiles.NameWords(name)...)
+	d := document{Customer: *c, NameKey: &name, NameWords: &words}
 	for _, id := range c.Identifiers() {
 		d.Identifiers = append(d.Identifiers, string(id))
 	}
