@@ -72,8 +72,8 @@ func (r *run) chunk(ctx context.Context, rows []row) error {
 		switch {
 		case bad != nil:
 			b.reject(one, bad)
-			if r.slow >= maxSlow {
-				endless = fmt.Errorf("%s: %d rows one after the other took longer than %s: the expression does not seem to come to an end", bad.key, maxSlow, rowTime)
+			if r.endless >= maxEndless {
+				endless = fmt.Errorf("%s: %d rows one after the other took too long: the expression does not seem to come to an end", bad.key, maxEndless)
 			}
 		case it == nil:
 			r.summary.Skipped++
@@ -102,9 +102,9 @@ func (r *run) chunk(ctx context.Context, rows []row) error {
 	return errors.Join(err, b.putRejects(), endless)
 }
 
-// maxSlow is how many rows may be too slow one after the other: beyond it, it is not
+// maxEndless is how many rows may take too long one after the other: beyond it, it is not
 // the rows.
-const maxSlow = 3
+const maxEndless = 3
 
 func (r *run) noteFields(one row) {
 	if r.rows.columns() != nil {

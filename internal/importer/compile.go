@@ -11,6 +11,8 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/itchyny/gojq"
+
+	"customer360/sources/jq"
 )
 
 // A compiler reads a mapping, and goes on after a fault, so that all are told at once.
@@ -167,26 +169,18 @@ func (c *compiler) expression(n ast.Node, at place) *expression {
 		e.word = source
 		return e
 	}
-	query, err := gojq.Parse(source)
+	code, err := jq.Compile(source, c.options())
 	if err != nil {
-		c.fault(n, at, "the jq expression cannot be read: %v in %s", err, source)
-		return nil
-	}
-	if len(query.Imports) > 0 || query.Meta != nil {
-		c.fault(n, at, "the jq expression cannot be used: modules are not read here; functions takes what is used several times")
-		return nil
-	}
-	if e.code, err = c.code(query); err != nil {
 		c.fault(n, at, "the jq expression cannot be used: %v in %s", err, source)
 		return nil
 	}
-	c.columns.read(query, at, n)
+	e.code = code
+	c.columns.read(code.Query, at, n)
 	return e
 }
 
-func (c *compiler) code(query *gojq.Query) (*gojq.Code, error) {
-	return gojq.Compile(query, append(functions(),
-		gojq.WithVariables([]string{"$row"}), gojq.WithModuleLoader(library{c.functions}))...)
+func (c *compiler) options() jq.Options {
+	return jq.Options{Functions: functions, Definitions: c.functions, Variables: []string{"$row"}}
 }
 
 // defineFunctions reads the functions that the mapping brings along.
@@ -195,39 +189,11 @@ func (c *compiler) defineFunctions(n ast.Node, at place) {
 	if !ok {
 		return
 	}
-	query, err := gojq.Parse(source)
-	switch {
-	case err != nil:
-		c.fault(n, at, "the jq functions cannot be read: %v", err)
-		return
-	case query.Term != nil || query.Left != nil || len(query.Imports) > 0 || query.Meta != nil:
-		c.fault(n, at, "only functions are expected here, as def f: …;")
+	query, err := jq.Define(source, c.options())
+	if err != nil {
+		c.fault(n, at, "the jq functions cannot be used: %v", err)
 		return
 	}
 	c.functions = query
-	if _, err := c.code(&gojq.Query{Term: &gojq.Term{Type: gojq.TermTypeIdentity}}); err != nil {
-		c.fault(n, at, "the jq functions cannot be used: %v", err)
-		c.functions = nil
-		return
-	}
 	c.columns.define(query)
-}
-
-// library gives every expression the functions of the prelude and of the mapping.
-type library struct{ functions *gojq.Query }
-
-var preludeQuery = func() *gojq.Query {
-	q, err := gojq.Parse(prelude)
-	if err != nil {
-		panic(err)
-	}
-	return q
-}()
-
-// LoadInitModules is what gojq asks for.
-func (l library) LoadInitModules() ([]*gojq.Query, error) {
-	if l.functions == nil {
-		return []*gojq.Query{preludeQuery}, nil
-	}
-	return []*gojq.Query{preludeQuery, l.functions}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"customer360/sources/jq"
 	"customer360/sources/profiles"
 )
 
@@ -22,31 +23,17 @@ func (r *run) evaluate(one row) (*item, *rowError) {
 	if one.bad != nil {
 		return nil, one.bad
 	}
-	it, bad := r.try(one)
-	if bad != nil && bad.slow && r.slow == 0 {
-		// It may have been the machine that stood still.
-		it, bad = r.try(one)
+	it, err := r.item(scope{jq.NewBudget(context.Background(), rowWork), one.value, one.value}, one)
+	var bad *rowError
+	if err != nil && !errors.As(err, &bad) {
+		bad = &rowError{problem: err.Error()}
 	}
-	if bad == nil || !bad.slow {
-		r.slow = 0
+	if bad == nil || !bad.endless {
+		r.endless = 0
 		return it, bad
 	}
-	r.slow++
+	r.endless++
 	return nil, bad
-}
-
-func (r *run) try(one row) (*item, *rowError) {
-	ctx, cancel := context.WithTimeout(context.Background(), rowTime)
-	defer cancel()
-	it, err := r.item(scope{ctx, one.value, one.value}, one)
-	var bad *rowError
-	switch {
-	case err == nil:
-		return it, nil
-	case errors.As(err, &bad):
-		return nil, bad
-	}
-	return nil, &rowError{problem: err.Error()}
 }
 
 func (r *run) item(s scope, one row) (*item, error) {

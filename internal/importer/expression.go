@@ -1,27 +1,28 @@
 package importer
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/itchyny/gojq"
+
+	"customer360/sources/jq"
 )
 
 // A scope is what expressions see: the dot, and the row as $row.
 type scope struct {
-	ctx      context.Context
+	budget   *jq.Budget
 	row, dot any
 }
 
-func (s scope) with(dot any) scope { return scope{s.ctx, s.row, dot} }
+func (s scope) with(dot any) scope { return scope{s.budget, s.row, dot} }
 
 // An expression is a value of the mapping.
 type expression struct {
 	// key is the path of its key in the mapping.
 	key  string
-	code *gojq.Code
+	code *jq.Expression
 	// word is the value of an expression that is a word of capitals.
 	word string
 }
@@ -34,8 +35,8 @@ type rowError struct {
 	problem string
 	// detail may quote what the row has; it is for the rejects file only.
 	detail string
-	// slow: the row took too long.
-	slow bool
+	// endless: the row took more than a row may.
+	endless bool
 }
 
 func (e *rowError) Error() string {
@@ -49,52 +50,39 @@ func (e *rowError) Error() string {
 	return text
 }
 
-// A plainError is one of our own functions', without a value of the row.
-type plainError string
-
-func (e plainError) Error() string { return string(e) }
-
 // all gives everything that the expression gives.
 func (e *expression) all(s scope) (values []any, err error) {
 	if e.word != "" {
 		return []any{e.word}, nil
 	}
-	// A row is somebody else's: it must not end the import, whatever it does to
-	// the interpreter.
-	defer func() {
-		if r := recover(); r != nil {
-			values, err = nil, &rowError{key: e.key, problem: "the expression fails"}
-		}
-	}()
-	iter := e.code.RunWithContext(s.ctx, s.dot, s.row)
-	for {
-		v, ok := iter.Next()
-		if !ok {
-			return values, nil
-		}
-		if err, ok := v.(error); ok {
-			return nil, e.failed(err)
-		}
+	err = e.code.Each(s.budget, s.dot, []any{s.row}, func(v any) error {
 		if len(values) == maxValues {
-			return nil, &rowError{key: e.key, problem: fmt.Sprintf("the expression gives more than %d values", maxValues)}
+			return &rowError{key: e.key, problem: fmt.Sprintf("the expression gives more than %d values", maxValues)}
 		}
 		values = append(values, v)
+		return nil
+	})
+	var bad *rowError
+	if err == nil || errors.As(err, &bad) {
+		return values, err
 	}
+	return nil, e.failed(err)
 }
 
-// maxValues bounds what one expression gives of a row, as an endless one would
-// fill the memory before its time is up.
+// maxValues bounds what one expression gives of a row.
 const maxValues = 10_000
 
 func (e *expression) failed(err error) error {
-	var plain plainError
+	var expected jq.Expected
 	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		return &rowError{key: e.key, problem: fmt.Sprintf("the row takes longer than %s", rowTime), slow: true}
-	case errors.As(err, &plain):
-		return &rowError{key: e.key, problem: string(plain)}
+	case errors.Is(err, jq.ErrTooMuch):
+		return &rowError{key: e.key, problem: err.Error(), endless: true}
+	case errors.As(err, &expected):
+		return &rowError{key: e.key, problem: string(expected)}
+	case errors.Is(err, jq.ErrFailed):
+		return &rowError{key: e.key, problem: err.Error()}
 	}
-	return &rowError{key: e.key, problem: "the expression fails", detail: strings.TrimPrefix(err.Error(), "error: ")}
+	return &rowError{key: e.key, problem: jq.ErrFailed.Error(), detail: strings.TrimPrefix(err.Error(), "error: ")}
 }
 
 // one gives the one value of the expression; nil where it gives none.
@@ -106,7 +94,7 @@ func (e *expression) one(s scope) (any, error) {
 	case len(values) > 1:
 		return nil, &rowError{key: e.key, problem: "the expression gives several values where one is expected: put it in [ ] or use first(…)"}
 	}
-	if unknown(values[0]) {
+	if jq.Unknown(values[0]) {
 		return nil, nil
 	}
 	return values[0], nil
@@ -128,12 +116,6 @@ func (e *expression) holds(s scope) (bool, error) {
 // wrong says that a value is not what is expected.
 func (e *expression) wrong(problem string, value any) error {
 	return &rowError{key: e.key, problem: problem, detail: "got " + quoted(value)}
-}
-
-// unknown reports whether a value says nothing: null, or a text of space only.
-func unknown(v any) bool {
-	s, ok := v.(string)
-	return v == nil || ok && strings.TrimSpace(s) == ""
 }
 
 // quoted gives a value for the rejects file, as JSON of a bearable length.

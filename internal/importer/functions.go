@@ -3,88 +3,52 @@ package importer
 import (
 	"encoding/json"
 	"strings"
-	"time"
-	// So that zones are known on machines without a time zone database.
-	_ "time/tzdata"
-
-	"github.com/itchyny/gojq"
 
 	"customer360/sources/billing"
+	"customer360/sources/jq"
 	"customer360/sources/profiles"
-	"customer360/sources/rest"
 )
 
-// prelude are the functions beside jq's own that are written in jq. A date that
-// does not exist, as 31 February, is moved on by strptime: what comes out is
-// written again in the same form and compared with what came in.
-const prelude = `
-def _parse($form; $what):
-  . as $in
-  | (if type == "string" then . else _fail("expected " + $what + " as " + $form) end)
-  | (try strptime($form) catch _fail("expected " + $what + " as " + $form))
-  | if ($form | test("%[zZsGgUWVu]")) or _same($in; strftime($form)) then . else _fail("expected " + $what + " that exists") end;
-def date($form): blank | if . == null then . else _parse($form; "a date") | strftime("%Y-%m-%d") end;
-def time($form; $zone): blank | if . == null then . else _parse($form; "a time") | _instant($zone) end;
-def time($form): time($form; "UTC");
-def number: number(".");
-`
-
-// functions are the functions beside jq's own that are written in Go. What is not
-// known stays so: null, and a text of space only, give null.
-func functions() []gojq.CompilerOption {
-	f := gojq.WithFunction
-	return []gojq.CompilerOption{
-		f("blank", 0, 0, func(v any, _ []any) any {
-			if s, ok := v.(string); ok {
-				if s = strings.TrimSpace(s); s == "" {
-					return nil
-				}
-				return s
-			}
-			return v
-		}),
-		f("number", 1, 1, known(jqNumber)),
-		f("yesno", 0, 0, known(jqYesno)),
-		f("money", 1, 1, known(jqMoney)),
-		f("oneof", 1, 1, known(jqOneof)),
-		f("_fail", 1, 1, func(_ any, args []any) any {
-			text, _ := args[0].(string)
-			return plainError(text)
-		}),
-		f("_same", 2, 2, func(_ any, args []any) any {
-			a, _ := args[0].(string)
-			b, _ := args[1].(string)
-			return sameDate(a, b)
-		}),
-		f("_instant", 1, 1, jqInstant),
-	}
+// functions are the functions beside jq's own and [jq.Shared]. What is not known stays
+// so: null, and a text of space only, give null.
+var functions = []jq.Function{
+	{Name: "blank", Do: jqBlank},
+	{Name: "number", Args: 0, Do: jq.Known(jqNumber)},
+	{Name: "number", Args: 1, Do: jq.Known(jqNumber)},
+	{Name: "yesno", Do: jq.Known(jqYesno)},
+	{Name: "money", Args: 1, Do: jq.Known(jqMoney)},
+	{Name: "oneof", Args: 1, Do: jq.Known(jqOneof)},
 }
 
-func known(f func(any, []any) any) func(any, []any) any {
-	return func(v any, args []any) any {
-		if unknown(v) {
-			return nil
-		}
-		return f(v, args)
+func jqBlank(v any, _ []any) any {
+	switch s, ok := v.(string); {
+	case jq.Unknown(v):
+		return nil
+	case ok:
+		return strings.TrimSpace(s)
 	}
+	return v
 }
 
 // jqNumber reads a number that has the given decimal sign; the other one, spaces
 // and apostrophes may stand between groups of three digits.
 func jqNumber(v any, args []any) any {
-	sign, _ := args[0].(string)
+	sign := "."
+	if len(args) > 0 {
+		sign, _ = args[0].(string)
+	}
 	if sign != "." && sign != "," {
-		return plainError(`number takes the decimal sign, "." or ","`)
+		return jq.Expected(`number takes the decimal sign, "." or ","`)
 	}
 	text, ok := v.(string)
 	if !ok {
-		if _, ok := rest.Decimal(v); !ok {
-			return plainError("expected a number")
+		if _, ok := jq.Decimal(v); !ok {
+			return jq.Expected("expected a number")
 		}
 		return v
 	}
 	whole, fraction, hasFraction := strings.Cut(strings.TrimSpace(text), sign)
-	wrong := plainError("expected a number, as 1234" + sign + "50")
+	wrong := jq.Expected("expected a number, as 1234" + sign + "50")
 	whole, ok = ungrouped(whole, sign)
 	if !ok || hasFraction && (fraction == "" || strings.Trim(fraction, "0123456789") != "") {
 		return wrong
@@ -134,27 +98,27 @@ func jqYesno(v any, _ []any) any {
 			return false
 		}
 	default:
-		switch n, _ := rest.Decimal(v); n {
+		switch n, _ := jq.Decimal(v); n {
 		case "1":
 			return true
 		case "0":
 			return false
 		}
 	}
-	return plainError("expected yes or no")
+	return jq.Expected("expected yes or no")
 }
 
 func jqMoney(v any, args []any) any {
 	code, _ := args[0].(string)
 	amount, ok := v.(string)
 	if !ok {
-		if amount, ok = rest.Decimal(v); !ok {
-			return plainError("expected an amount of money, as 1234.50")
+		if amount, ok = jq.Decimal(v); !ok {
+			return jq.Expected("expected an amount of money, as 1234.50")
 		}
 	}
 	m, err := billing.ParseMoney(amount, code)
 	if err != nil {
-		return plainError(err.Error())
+		return jq.Expected(err.Error())
 	}
 	return m.String()
 }
@@ -164,64 +128,16 @@ func jqMoney(v any, args []any) any {
 func jqOneof(v any, args []any) any {
 	table, ok := args[0].(map[string]any)
 	if !ok {
-		return plainError(`oneof takes an object, as {"M": "monthly"}`)
+		return jq.Expected(`oneof takes an object, as {"M": "monthly"}`)
 	}
 	word, ok := v.(string)
 	if !ok {
-		if word, ok = rest.Decimal(v); !ok {
-			return plainError("expected a word of the table")
+		if word, ok = jq.Decimal(v); !ok {
+			return jq.Expected("expected a word of the table")
 		}
 	}
 	if to, ok := table[strings.TrimSpace(word)]; ok {
 		return to
 	}
-	return plainError("expected a word of the table")
-}
-
-// sameDate compares two spellings of a date, leading zeros, spaces and letter case aside.
-func sameDate(a, b string) bool {
-	plain := func(s string) string {
-		var out strings.Builder
-		digits := false
-		for i := range len(s) {
-			c := s[i]
-			isDigit := c >= '0' && c <= '9'
-			switch {
-			case c == ' ' || c == '\t':
-			case c == '0' && !digits && i+1 < len(s) && s[i+1] >= '0' && s[i+1] <= '9':
-			default:
-				out.WriteByte(c)
-				digits = isDigit
-				continue
-			}
-			if !isDigit {
-				digits = false
-			}
-		}
-		return strings.ToLower(out.String())
-	}
-	return plain(a) == plain(b)
-}
-
-// jqInstant gives the moment of jq's broken down time, read on a clock of a zone.
-func jqInstant(v any, args []any) any {
-	zone, _ := args[0].(string)
-	location, err := locationOf(zone)
-	if err != nil {
-		return plainError("expected a time zone, as Europe/Berlin")
-	}
-	parts, ok := v.([]any)
-	if !ok || len(parts) < 6 {
-		return plainError("expected a time")
-	}
-	var n [6]int
-	var seconds float64
-	for i := range n {
-		if seconds, ok = gojq.ToFloat64(parts[i]); !ok {
-			return plainError("expected a time")
-		}
-		n[i] = int(seconds)
-	}
-	nanos := int((seconds - float64(n[5])) * 1e9)
-	return time.Date(n[0], time.Month(n[1]+1), n[2], n[3], n[4], n[5], nanos, location).UTC().Format(time.RFC3339Nano)
+	return jq.Expected("expected a word of the table")
 }

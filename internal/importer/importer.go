@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"customer360/sources/documents"
+	"customer360/sources/jq"
 	profdocs "customer360/sources/profiles/documents"
 )
 
@@ -47,9 +48,9 @@ const (
 	chunkRows = 1000
 	// chunkBytes bounds the rows of a chunk, so that large rows do not fill the memory.
 	chunkBytes = 8 << 20
-	// rowTime is how long the expressions may take for a row: a thousand times what
-	// they need, unless one does not come to an end.
-	rowTime = time.Second
+	// rowWork is what the expressions may do for a row: a thousand times what they
+	// need, unless one does not come to an end. It takes about a second.
+	rowWork = 2 * jq.MaxRun
 )
 
 // Run imports. Rows become records and profiles chunk by chunk: first the records,
@@ -107,8 +108,8 @@ type run struct {
 	fields map[string]bool
 	// ended: the input was read to its end.
 	ended bool
-	// slow counts the rows that took too long one after the other.
-	slow int
+	// endless counts the rows that took too much one after the other.
+	endless int
 	// stayUndone counts links that are there, but were undone.
 	stayUndone int
 }

@@ -68,7 +68,7 @@ lists: both
 			"test.yaml:3:1: profil: there is no such key: here are version, name, keySpace, csv,",
 			"profile: the key id is missing",
 			"test.yaml:6:3: profile.ident: there is no such key: here are id, kind,",
-			"test.yaml:7:9: profile.kind: the jq expression cannot be read: unexpected EOF in .kind |",
+			"test.yaml:7:9: profile.kind: the jq expression cannot be used: unexpected EOF in .kind |",
 			"test.yaml:8:9: profile.name: the jq expression cannot be used: function not defined: trimm/0 in .name | trimm",
 			"test.yaml:9:10: profile.email: a jq expression is expected here: where it begins with { or [, put it in quotes",
 			"profile.phone: a jq expression is expected here",
@@ -88,7 +88,7 @@ lists: both
 			"test.yaml:2:12: functions: the jq functions cannot be used: function not defined: g/0"}},
 		"functions that are none": {"version: 1\nfunctions: .x\nprofile: {id: .id}\n", []string{
 			"only functions are expected here, as def f: …;"}},
-		"input is not given": {"version: 1\nprofile: {id: input}\n", []string{"input(s)/0 is not allowed"}},
+		"input is not given": {"version: 1\nprofile: {id: input}\n", []string{"input is not to be used here"}},
 		"modules are not read": {"version: 1\nprofile:\n  id: 'import \"x\" as x; .id'\n", []string{
 			"the jq expression cannot be used: modules are not read here"}},
 		"anchors": {"version: 1\nprofile: {id: &x .id, name: *x}\n", []string{

@@ -15,8 +15,8 @@ import (
 
 	"customer360/sources"
 	"customer360/sources/billing"
+	"customer360/sources/jq"
 	"customer360/sources/profiles"
-	"customer360/sources/rest"
 )
 
 // The functions here turn what an expression gives into a value of a domain. Their
@@ -26,7 +26,7 @@ import (
 func text(v any) (string, error) {
 	s, ok := v.(string)
 	if !ok {
-		if s, ok = rest.Decimal(v); !ok {
+		if s, ok = jq.Decimal(v); !ok {
 			return "", errors.New("expected a text")
 		}
 	}
@@ -86,7 +86,7 @@ func boolean(v any) (bool, error) {
 
 // count reads a whole number from 0.
 func count(v any) (int, error) {
-	s, _ := rest.Decimal(v)
+	s, _ := jq.Decimal(v)
 	if t, ok := v.(string); ok {
 		s = strings.TrimSpace(t)
 	}
@@ -100,7 +100,7 @@ func count(v any) (int, error) {
 // between reads a number within bounds.
 func between(least, most float64) func(any) (float64, error) {
 	return func(v any) (float64, error) {
-		s, _ := rest.Decimal(v)
+		s, _ := jq.Decimal(v)
 		if t, ok := v.(string); ok {
 			s = strings.TrimSpace(t)
 		}
@@ -119,33 +119,11 @@ func date(v any) (string, error) {
 	return profiles.Date.Canonical(s)
 }
 
-// moment reads a point in time: RFC 3339, a date (its first moment, in UTC), or
-// seconds since 1970 as jq's own functions give them. It is cut to milliseconds,
-// since MongoDB keeps no more.
+// moment reads a point in time, see [jq.Moment]. It is cut to milliseconds, since MongoDB
+// keeps no more.
 func moment(v any) (time.Time, error) {
-	wrong := errors.New("expected a time as 2026-01-31T09:30:00Z: the function time reads other forms")
-	var t time.Time
-	if s, ok := v.(string); ok {
-		s = strings.TrimSpace(s)
-		var err error
-		if t, err = time.Parse(time.RFC3339, s); err != nil {
-			if t, err = time.Parse(time.DateOnly, s); err != nil {
-				return t, wrong
-			}
-		}
-	} else {
-		s, ok := rest.Decimal(v)
-		f, err := strconv.ParseFloat(s, 64)
-		if !ok || err != nil || math.Abs(f) > 1e12 {
-			return t, wrong
-		}
-		t = time.UnixMilli(int64(math.Round(f * 1000)))
-	}
-	t = t.UTC().Truncate(time.Millisecond)
-	if t.Year() < 1 || t.Year() > 9999 || t.IsZero() {
-		return t, errors.New("expected a time of the years 1 to 9999")
-	}
-	return t, nil
+	t, err := jq.Moment(v)
+	return t.Truncate(time.Millisecond), err
 }
 
 // money reads "1234.50 EUR" or {amount, currency}.
@@ -154,7 +132,7 @@ func money(v any) (billing.Money, error) {
 	if s, ok := v.(string); ok && !strings.Contains(strings.TrimSpace(s), " ") {
 		v = 0
 	}
-	if _, ok := rest.Decimal(v); ok {
+	if _, ok := jq.Decimal(v); ok {
 		return m, errors.New(`expected money as "1234.50 EUR": add | money("EUR")`)
 	}
 	data, err := json.Marshal(v)
@@ -207,18 +185,10 @@ func country(v any) (string, error) {
 func timeZone(v any) (string, error) {
 	s, _ := v.(string)
 	s = strings.TrimSpace(s)
-	if _, err := locationOf(s); err != nil {
+	if _, err := jq.LoadZone(s); err != nil {
 		return "", errors.New("expected a time zone, as Europe/Berlin")
 	}
 	return s, nil
-}
-
-// locationOf gives a zone by its IANA name, and not what the machine calls local.
-func locationOf(zone string) (*time.Location, error) {
-	if zone == "" || zone == "Local" {
-		return nil, errors.New("no zone")
-	}
-	return time.LoadLocation(zone)
 }
 
 func absoluteURL(v any) (string, error) {
@@ -247,7 +217,7 @@ func texts(v any) ([]string, error) {
 	}
 	var all []string
 	for _, item := range items {
-		if unknown(item) {
+		if jq.Unknown(item) {
 			continue
 		}
 		s, err := text(item)

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -16,6 +15,7 @@ import (
 
 	"customer360/sources"
 	"customer360/sources/httpapi"
+	"customer360/sources/jq"
 )
 
 // A plan is the settings, compiled.
@@ -189,12 +189,17 @@ func (c *compiler) expression(part, field, source string, variables ...string) *
 		c.fault(key, "a jq expression is expected here")
 		return nil
 	}
-	code, _, err := program(source, c.functions, variables...)
+	code, err := program(source, c.functions, variables...)
 	if err != nil {
 		c.fault(key, "the jq expression cannot be used: %v: %s", err, source)
 		return nil
 	}
 	return &expression{part, field, source, code}
+}
+
+// program compiles an expression, which may use the variables.
+func program(source string, functions []Function, variables ...string) (*jq.Expression, error) {
+	return jq.Compile(source, jq.Options{Functions: slices.Concat(shared, functions), Variables: variables})
 }
 
 // suggestion names what was probably meant.
@@ -243,6 +248,6 @@ func (p *plan) needed(want sources.Parts) []*request {
 
 // mentions reports whether a jq expression uses a variable.
 func mentions(source, variable string, functions []Function) bool {
-	_, query, err := program(source, functions, "$ids", "$page")
-	return err != nil || names(reflect.ValueOf(query))[variable]
+	e, err := program(source, functions, "$ids", "$page")
+	return err != nil || jq.Names(e.Query)[variable]
 }

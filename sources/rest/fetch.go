@@ -199,8 +199,7 @@ func (a asker) read(ctx context.Context, j job) (outcome, error) {
 
 // page takes the items of a page, and gives how many there are.
 func (a asker) page(ctx context.Context, j job, answer any, out *outcome) (int, error) {
-	limited, cancel := evaluate(ctx)
-	defer cancel()
+	limited := evaluate(ctx)
 	items := 0
 	err := j.request.items.each(limited, answer, nil, func(item any) error {
 		items++

@@ -5,13 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/big"
 	"net/url"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"customer360/sources/jq"
 )
 
 // A field is a field of a domain's type.
@@ -44,13 +45,13 @@ var (
 // read puts what an expression gave into a value of a domain's type. Its errors say
 // what was expected and never what was there; [errNothing] where it says nothing.
 func read(v any, into reflect.Value) error {
-	if unknown(v) {
+	if jq.Unknown(v) {
 		return errNothing
 	}
 	t := into.Type()
 	switch {
 	case t == timeType:
-		at, err := moment(v)
+		at, err := jq.Moment(v)
 		into.Set(reflect.ValueOf(at))
 		return err
 	case t.Kind() == reflect.Pointer:
@@ -63,7 +64,7 @@ func read(v any, into reflect.Value) error {
 	case reflect.PointerTo(t).Implements(unmarshalerType):
 		// Money of an unknown amount is not known.
 		if object, ok := v.(map[string]any); ok {
-			if amount, ok := object["amount"]; ok && unknown(amount) {
+			if amount, ok := object["amount"]; ok && jq.Unknown(amount) {
 				return errNothing
 			}
 		}
@@ -152,38 +153,21 @@ func sortedNames(fields map[string]field) []string {
 func text(v any) (string, error) {
 	s, ok := v.(string)
 	if !ok {
-		if s, ok = Decimal(v); !ok {
+		if s, ok = jq.Decimal(v); !ok {
 			return "", errors.New("expected a text")
 		}
 	}
 	return strings.TrimSpace(s), nil
 }
 
-// Decimal gives a number of jq as it was written, or else without an exponent; false
-// for what is no finite number. For a [Function] over amounts.
-func Decimal(v any) (string, bool) {
-	switch v := v.(type) {
-	case int:
-		return strconv.Itoa(v), true
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64), !math.IsNaN(v) && !math.IsInf(v, 0)
-	case *big.Int:
-		return v.String(), true
-	case json.Number:
-		if s := v.String(); !strings.ContainsAny(s, "eE") {
-			return s, true
-		}
-		f, err := v.Float64()
-		return strconv.FormatFloat(f, 'f', -1, 64), err == nil
-	}
-	return "", false
-}
+// Decimal is [jq.Decimal], for functions over amounts.
+func Decimal(v any) (string, bool) { return jq.Decimal(v) }
 
 // count reads a whole number from 0, which is all that the graph's Int can tell.
 func count(v any) (int64, error) {
 	s, ok := v.(string)
 	if !ok {
-		s, _ = Decimal(v)
+		s, _ = jq.Decimal(v)
 	}
 	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 32)
 	if err != nil || n < 0 {
@@ -195,42 +179,13 @@ func count(v any) (int64, error) {
 func number(v any) (float64, error) {
 	s, ok := v.(string)
 	if !ok {
-		s, _ = Decimal(v)
+		s, _ = jq.Decimal(v)
 	}
 	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
 	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
 		return 0, errors.New("expected a number")
 	}
 	return f, nil
-}
-
-// maxSeconds is in the year 5138: a larger number is likely one of milliseconds.
-const maxSeconds = 1e11
-
-// moment reads a point in time: RFC 3339, a date (its first moment, in UTC), or
-// seconds since 1970.
-func moment(v any) (time.Time, error) {
-	var t time.Time
-	if s, ok := v.(string); ok {
-		s = strings.TrimSpace(s)
-		var err error
-		if t, err = time.Parse(time.RFC3339, s); err != nil {
-			if t, err = time.Parse(time.DateOnly, s); err != nil {
-				return t, errors.New(`expected a time as 2026-01-31T09:30:00Z, a date, or seconds since 1970: time("%d.%m.%Y") reads other forms`)
-			}
-		}
-	} else {
-		f, err := number(v)
-		if _, ok := Decimal(v); !ok || err != nil || math.Abs(f) > maxSeconds {
-			return t, errors.New("expected a time, or seconds since 1970: divide milliseconds by 1000")
-		}
-		t = time.UnixMilli(int64(math.Round(f * 1000)))
-	}
-	t = t.UTC()
-	if t.Year() < 1 || t.Year() > 9999 || t.IsZero() {
-		return time.Time{}, errors.New("expected a time of the years 1 to 9999")
-	}
-	return t, nil
 }
 
 // webAddress checks an address that people will open.
@@ -246,7 +201,7 @@ func webAddress(s string) error {
 func Whole(v any) (int64, error) {
 	s, ok := v.(string)
 	if !ok {
-		s, _ = Decimal(v)
+		s, _ = jq.Decimal(v)
 	}
 	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
 	if err != nil {

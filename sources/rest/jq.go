@@ -4,88 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
-	"slices"
-	"strings"
-	"time"
 
-	"github.com/itchyny/gojq"
+	"customer360/sources/jq"
 )
 
-// evaluation bounds the expressions over one page: a thousand items take some
-// milliseconds, and an expression that never ends must look like a wrong mapping, not
-// like a slow system, and end before it has filled the memory.
-const evaluation = 2 * time.Second
+// pageWork bounds the expressions over one page: a thousand items take a tenth of it, and
+// an expression that never ends must look like a wrong mapping, not like a slow system.
+const pageWork = 4 * jq.MaxRun
 
-// maxItems bounds what one expression gives, as an endless one would fill the memory
-// before its time is up.
+// maxItems bounds what one expression gives.
 const maxItems = 100_000
 
 // An expression is a jq program of the settings.
 type expression struct {
 	part, field, source string
-	code                *gojq.Code
-}
-
-// reaching are the functions of jq that reach out of an expression.
-var reaching = map[string]bool{"env": true, "$ENV": true, "input": true, "inputs": true, "debug": true, "stderr": true,
-	"halt": true, "halt_error": true, "modulemeta": true}
-
-// program compiles an expression, which may use the variables.
-func program(source string, functions []Function, variables ...string) (*gojq.Code, *gojq.Query, error) {
-	query, err := gojq.Parse(source)
-	if err != nil {
-		return nil, nil, err
-	}
-	if len(query.Imports) > 0 || query.Meta != nil {
-		return nil, nil, errors.New("modules are not read here")
-	}
-	for name := range names(reflect.ValueOf(query)) {
-		if reaching[name] {
-			return nil, nil, fmt.Errorf("%s is not to be used here", name)
-		}
-	}
-	options := []gojq.CompilerOption{gojq.WithVariables(variables)}
-	for _, f := range slices.Concat(shared, functions) {
-		options = append(options, gojq.WithFunction(f.Name, f.Args, f.Args, f.Do))
-	}
-	code, err := gojq.Compile(query, options...)
-	return code, query, err
-}
-
-// names are the functions and variables that a query mentions.
-func names(v reflect.Value) map[string]bool {
-	found := map[string]bool{}
-	var walk func(reflect.Value)
-	walk = func(v reflect.Value) {
-		switch v.Kind() {
-		case reflect.Pointer:
-			if !v.IsNil() {
-				walk(v.Elem())
-			}
-		case reflect.Slice:
-			for i := range v.Len() {
-				walk(v.Index(i))
-			}
-		case reflect.Struct:
-			switch node := v.Interface().(type) {
-			case gojq.Func:
-				found[node.Name] = true
-			case gojq.ObjectKeyVal:
-				// {$x} is short for {x: $x}.
-				if strings.HasPrefix(node.Key, "$") {
-					found[node.Key] = true
-				}
-			}
-			for i := range v.NumField() {
-				if v.Type().Field(i).IsExported() {
-					walk(v.Field(i))
-				}
-			}
-		}
-	}
-	walk(v)
-	return found
+	code                *jq.Expression
 }
 
 // wrong says that a value does not fit.
@@ -93,58 +26,45 @@ func (e *expression) wrong(problem string, value any) *MappingError {
 	return &MappingError{Part: e.part, Field: e.field, Expression: e.source, Problem: problem, Value: value}
 }
 
-// each gives what the expression makes of the input, value by value; ctx ends with
-// [evaluation]. The error is a *MappingError, or that of outer, where it ended.
-func (e *expression) each(ctx evaluating, input any, variables []any, yield func(any) error) (err error) {
-	// An answer is somebody else's: it must not end the process, whatever it does to
-	// the interpreter.
-	defer func() {
-		if recover() != nil {
-			err = e.wrong("the expression fails", input)
+// each gives what the expression makes of the input, value by value. The error is a
+// *MappingError, or that of the context, where it ended.
+func (e *expression) each(ctx evaluating, input any, variables []any, yield func(any) error) error {
+	var given error
+	n := 0
+	err := e.code.Each(ctx.budget, input, variables, func(v any) error {
+		if n++; n > maxItems {
+			given = e.wrong(fmt.Sprintf("the expression gives more than %d values", maxItems), nil)
+		} else {
+			given = yield(v)
 		}
-	}()
-	iter := e.code.RunWithContext(ctx.Context, input, variables...)
-	for n := 0; ; n++ {
-		v, ok := iter.Next()
-		if !ok {
-			return nil
-		}
-		if failed, ok := v.(error); ok {
-			return e.failed(ctx, failed, input)
-		}
-		if n == maxItems {
-			return e.wrong(fmt.Sprintf("the expression gives more than %d values", maxItems), nil)
-		}
-		if err := yield(v); err != nil {
-			return err
-		}
-	}
-}
-
-// evaluating is a context that ends with [evaluation], or with the outer one.
-type evaluating struct {
-	context.Context
-	outer context.Context
-}
-
-func evaluate(ctx context.Context) (evaluating, context.CancelFunc) {
-	inner, cancel := context.WithTimeout(ctx, evaluation)
-	return evaluating{inner, ctx}, cancel
-}
-
-func (e *expression) failed(ctx evaluating, err error, input any) error {
+		return given
+	})
 	var expected Expected
 	switch {
-	case ctx.outer.Err() != nil:
-		return ctx.outer.Err()
+	case err == nil || given != nil:
+		return given
 	case ctx.Err() != nil:
-		return e.wrong(fmt.Sprintf("the expression takes longer than %s", evaluation), nil)
+		return ctx.Err()
+	case errors.Is(err, jq.ErrTooMuch):
+		return e.wrong(err.Error(), nil)
 	case errors.As(err, &expected):
 		return e.wrong(string(expected), input)
 	}
-	m := e.wrong("the expression fails", input)
-	m.Detail = err.Error()
+	m := e.wrong(jq.ErrFailed.Error(), input)
+	if !errors.Is(err, jq.ErrFailed) {
+		m.Detail = err.Error()
+	}
 	return m
+}
+
+// evaluating is a context with what expressions may do within it.
+type evaluating struct {
+	context.Context
+	budget *jq.Budget
+}
+
+func evaluate(ctx context.Context) evaluating {
+	return evaluating{ctx, jq.NewBudget(ctx, pageWork)}
 }
 
 // one gives the one value of the expression; nil where it gives none.
@@ -160,10 +80,4 @@ func (e *expression) one(ctx evaluating, input any, variables ...any) (any, erro
 		return nil, err
 	}
 	return values[0], nil
-}
-
-// unknown reports whether a value says nothing: null, or a text of space only.
-func unknown(v any) bool {
-	s, ok := v.(string)
-	return v == nil || ok && strings.TrimSpace(s) == ""
 }

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
-	"customer360/sources"
 	"customer360/sources/rest"
 	"customer360/sources/rest/resttest"
 )
@@ -25,8 +23,8 @@ func TestFunctions(t *testing.T) {
 		{`"2026-01-31T10:30:00+0100"`, `.name | time("%Y-%m-%dT%H:%M:%S%z")`, "2026-01-31T09:30:00Z", ""},
 		{`20260131`, `.name | time("%Y%m%d")`, "2026-01-31T00:00:00Z", ""},
 		{`null`, `.name | time("%d.%m.%Y")`, "", ""},
-		{`"soon"`, `.name | time("%d.%m.%Y")`, "", "expected a time in that form"},
-		{`{}`, `.name | time("%d.%m.%Y")`, "", "expected a time in that form"},
+		{`"soon"`, `.name | time("%d.%m.%Y")`, "", "expected a time as %d.%m.%Y"},
+		{`{}`, `.name | time("%d.%m.%Y")`, "", "expected a time as %d.%m.%Y"},
 		{`"31.01.2026"`, `.name | time("%d.%m.%Y"; "Local")`, "", "expected a time zone"},
 		{`"<p>x"`, `.name | plain`, "x", ""},
 		{`null`, `.name | plain`, "", ""},
@@ -52,31 +50,18 @@ func TestFunctions(t *testing.T) {
 	}
 }
 
-func TestEndlessExpressionsEnd(t *testing.T) {
-	for _, expression := range []string{"def f: f; f", "[repeat(1)]", "repeat(1)", "def f: 1 + f; f"} {
+// An expression that never ends, or makes more than there is room for, is our fault, and
+// not the system's.
+func TestEndlessExpressionsAreWrongMappings(t *testing.T) {
+	for _, expression := range []string{"def f: f; f", "[repeat(1)]", "repeat(1)", "def f: 1 + f; f", `"x" * 1000000000`, "null | .[536870911] = 1"} {
 		server := resttest.New(t, nil)
 		server.Text(`{"data": [{"owner": "a"}]}`)
 		r := requests{"record": shelves()}
 		r["record"].Fields["name"] = expression
-		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
-		answers, err := open(t, server.URL, r).Fetch(ctx, []string{"a"}, all)
-		cancel()
-		var e *sources.Error
-		if len(answers) != 0 || !errors.As(err, &e) {
+		answers, err := open(t, server.URL, r).Fetch(context.Background(), []string{"a"}, all)
+		var fault *rest.MappingError
+		if len(answers) != 0 || !errors.As(err, &fault) || !strings.HasPrefix(fault.Problem, "the expression ") {
 			t.Errorf("%s: %v, %v", expression, answers, err)
 		}
-	}
-}
-
-// An expression that never ends is our fault, and not the system's.
-func TestEndlessExpressionsAreWrongMappings(t *testing.T) {
-	server := resttest.New(t, nil)
-	server.Text(`{"data": [{"owner": "a"}]}`)
-	r := requests{"record": shelves()}
-	r["record"].Fields["name"] = "def f: f; f"
-	_, err := open(t, server.URL, r).Fetch(context.Background(), []string{"a"}, all)
-	var fault *rest.MappingError
-	if !errors.As(err, &fault) || fault.Problem != "the expression takes longer than 2s" {
-		t.Error(err)
 	}
 }

@@ -3,6 +3,8 @@ package rest
 import (
 	"errors"
 	"reflect"
+
+	"customer360/sources/jq"
 )
 
 // An outcome is what all pages for a batch of keys say.
@@ -41,14 +43,14 @@ func (j job) whose(ctx evaluating, item any) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if unknown(v) {
+	if jq.Unknown(v) {
 		return "", j.request.key.wrong("an item has no key", item)
 	}
 	// A key is not trimmed, since it must be the one that was asked for.
 	if s, ok := v.(string); ok {
 		return s, nil
 	}
-	s, ok := Decimal(v)
+	s, ok := jq.Decimal(v)
 	if !ok {
 		return "", j.request.key.wrong("expected a text or a number", v)
 	}

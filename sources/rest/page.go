@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"customer360/sources/httpapi"
+	"customer360/sources/jq"
 )
 
 // A position is where in an answer we are.
@@ -75,15 +76,14 @@ func (a asker) turn(ctx context.Context, j job, p *position) error {
 	if r.paging.Parameter != "" && p.page != nil {
 		s, ok := p.page.(string)
 		if !ok {
-			s, _ = Decimal(p.page)
+			s, _ = jq.Decimal(p.page)
 		}
 		p.query.Set(r.paging.Parameter, s)
 	}
 	if r.body == nil {
 		return nil
 	}
-	limited, cancel := evaluate(ctx)
-	defer cancel()
+	limited := evaluate(ctx)
 	ids := make([]any, len(j.keys))
 	for i, key := range j.keys {
 		ids[i] = key
@@ -101,8 +101,7 @@ func (a asker) turn(ctx context.Context, j job, p *position) error {
 // next gives the position of the next page; false where there is none.
 func (a asker) next(ctx context.Context, j job, at position, answer any, header http.Header, items int) (position, bool, error) {
 	r := j.request
-	limited, cancel := evaluate(ctx)
-	defer cancel()
+	limited := evaluate(ctx)
 	switch r.paging.By {
 	case byPage, byOffset:
 		more := items > 0
@@ -134,12 +133,12 @@ func (a asker) next(ctx context.Context, j job, at position, answer any, header 
 		return at, true, err
 	case byCursor, byNext:
 		v, err := r.next.one(limited, answer)
-		if err != nil || v == false || unknown(v) {
+		if err != nil || v == false || jq.Unknown(v) {
 			return at, false, err
 		}
 		to, ok := v.(string)
 		if !ok {
-			if to, ok = Decimal(v); !ok {
+			if to, ok = jq.Decimal(v); !ok {
 				return at, false, r.next.wrong("expected a text, or null where there is no next page", v)
 			}
 		}
