@@ -1,7 +1,7 @@
 # The commands of everyday work. .ci/run has all that a change must pass.
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test race lint generate console attack faults soak fuzz suites bench bench-quick ci clean
+.PHONY: help build run test race lint generate console attack faults soak fuzz suites bench bench-check bench-quick ci clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -21,7 +21,7 @@ race: ## Run the tests with the race detector
 lint: ## Look for faults and for imports against the arrows of the house
 	go tool -modfile=.ci/tools/go.mod golangci-lint run
 
-generate: ## Write graph/generated.go and graph/executable.go after a change of schema.graphqls or gqlgen.yml
+generate: ## Write generated code, contracts/ and the schema of the benchmark's peers after a change of schema.graphqls or gqlgen.yml
 	go generate ./...
 
 console: ## Bundle the playground after a change in console/src
@@ -48,6 +48,9 @@ bench: ## Measure what a request costs, beside other GraphQL servers, and write 
 
 bench-quick: ## The same in less than five minutes, written to bench/out/
 	cd bench && go run . -quick
+
+bench-check: ## Start all servers of the benchmark and hold their answers equal; measure nothing
+	cd bench && go run . -check
 
 ci: ## Run all that a change must pass
 	.ci/run

@@ -113,6 +113,23 @@ func TestDifferencesAreFound(t *testing.T) {
 	}
 }
 
+// A server that cannot have its port is not taken for one that runs.
+func TestABusyPortIsAnError(t *testing.T) {
+	busy := httptest.NewServer(stub.New())
+	t.Cleanup(busy.Close)
+	b := &bench{}
+	p, err := b.start(t.Context(), server{key: "stub", command: func(*bench, workload, string) []string {
+		return []string{"go", "run", "./cmd/stub", "-addr", busy.Listener.Addr().String()}
+	}}, oneCustomer)
+	if err == nil {
+		p.stop()
+		t.Fatal("a server runs on a port that another one has")
+	}
+	if !strings.Contains(err.Error(), "ended before it listened") {
+		t.Error(err)
+	}
+}
+
 func TestSpread(t *testing.T) {
 	if got := spreadOf([]float64{3, 1, 2}); got != (spread{2, 1, 3}) {
 		t.Errorf("the spread of three is %v", got)

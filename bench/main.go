@@ -20,6 +20,8 @@ import (
 type options struct {
 	rounds int
 	quick  bool
+	// check: nothing is measured.
+	check bool
 	// profiles is a folder for CPU profiles; empty: none are made.
 	profiles string
 	// workloads and servers are those that are measured; nil: all.
@@ -32,6 +34,7 @@ func main() {
 	var o options
 	flag.IntVar(&o.rounds, "rounds", 5, "how often each server is measured, at least 1")
 	flag.BoolVar(&o.quick, "quick", false, "short rounds, without GraphQL Yoga and the tuned gqlgen: all of it in less than five minutes")
+	flag.BoolVar(&o.check, "check", false, "only start every server and hold their answers equal; measure nothing")
 	flag.Func("workloads", "only these, as W1,W2", list(&o.workloads))
 	flag.Func("servers", "only these beside customer360 and F0, as mercurius,gqlgen", list(&o.servers))
 	flag.StringVar(&o.profiles, "profiles", "", "a folder to write CPU profiles of customer360 and F0 to; what is measured then does not count")
@@ -96,6 +99,13 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer b.close()
+	if o.check {
+		if err := b.check(ctx); err != nil {
+			return err
+		}
+		fmt.Printf("all servers start, and give equal answers; it took %s\n", time.Since(began).Round(time.Second))
+		return nil
+	}
 	r := &results{machine: describe(ctx, b)}
 	for _, w := range workloads {
 		if !o.has(w.name) {

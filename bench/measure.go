@@ -29,7 +29,9 @@ type bench struct {
 
 func newBench(ctx context.Context, o options) (*bench, error) {
 	b := &bench{options: o, stub: stub.New()}
-	b.unpinned = b.pin(ctx)
+	if b.unpinned = errors.New("nothing is measured"); !o.check {
+		b.unpinned = b.pin(ctx)
+	}
 	if b.pinned {
 		runtime.GOMAXPROCS(1)
 	}
@@ -69,6 +71,12 @@ type table struct {
 	notes    []string
 }
 
+func (t *table) stop() {
+	for _, r := range t.rows {
+		r.process.stop()
+	}
+}
+
 func (t *table) row(key string) *row {
 	for _, r := range t.rows {
 		if r.server.key == key {
@@ -98,23 +106,8 @@ const (
 func (b *bench) cpu(ctx context.Context, w workload) (section, error) {
 	t := &table{workload: w, notes: w.notes}
 	requests := newRequests(w)
-	defer func() {
-		for _, r := range t.rows {
-			r.process.stop()
-		}
-	}()
-	for _, s := range w.servers {
-		if !b.runs(s.key) {
-			continue
-		}
-		p, err := b.start(ctx, s, w)
-		if err != nil {
-			return nil, err
-		}
-		t.rows = append(t.rows, &row{server: s, process: p})
-	}
-	fmt.Fprintf(os.Stderr, "%s: are all answers equal?\n", w.name)
-	if err := b.verify(ctx, requests, t.rows); err != nil {
+	defer t.stop()
+	if err := b.startEqual(ctx, t, requests); err != nil {
 		return nil, err
 	}
 	for _, r := range t.rows {
@@ -154,6 +147,43 @@ func (b *bench) cpu(ctx context.Context, w workload) (section, error) {
 		}
 	}
 	return t, nil
+}
+
+// startEqual starts all servers of a workload, and fails where one does not start or two
+// answer differently. The table has what runs, in either case.
+func (b *bench) startEqual(ctx context.Context, t *table, requests *requests) error {
+	for _, s := range t.workload.servers {
+		if !b.runs(s.key) {
+			continue
+		}
+		p, err := b.start(ctx, s, t.workload)
+		if err != nil {
+			return err
+		}
+		t.rows = append(t.rows, &row{server: s, process: p})
+	}
+	fmt.Fprintf(os.Stderr, "%s: are all answers of %d servers equal?\n", t.workload.name, len(t.rows))
+	return b.verify(ctx, requests, t.rows)
+}
+
+// check does what comes before measuring, for each workload.
+func (b *bench) check(ctx context.Context) error {
+	asked := map[string]bool{}
+	for _, w := range workloads {
+		// W3 asks what W2 asks, of a slower upstream.
+		same := w.operation + w.variables(0, 0)
+		if !b.has(w.name) || asked[same] {
+			continue
+		}
+		asked[same] = true
+		t := &table{workload: w}
+		err := b.startEqual(ctx, t, newRequests(w))
+		t.stop()
+		if err != nil {
+			return fmt.Errorf("%s: %w", w.name, err)
+		}
+	}
+	return nil
 }
 
 // warmUp is for how long a server is run before it is measured.

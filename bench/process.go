@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -24,30 +23,32 @@ type process struct {
 	done chan struct{}
 }
 
-// startTimeout is far more than any server takes to listen.
-const startTimeout = 20 * time.Second
+// startTimeout is far more than any server takes to listen; probeEach is how often it is
+// looked whether one does, often enough for the time of a cold start.
+const (
+	startTimeout = 20 * time.Second
+	probeEach    = 500 * time.Microsecond
+)
 
 // stopTimeout is what a profile takes to be written.
 const stopTimeout = 2 * time.Second
 
-// start starts a server on the core for servers, and waits until it says its address
-// on the first line of its output. It ends with this process.
+// start starts a server on the core for servers, at an address that was free, and waits
+// until it listens there; one that finds the address taken ends, which is an error. It ends
+// with this process.
 func (b *bench) start(ctx context.Context, s server, w workload) (*process, error) {
-	addr := ""
-	if s.told {
-		free, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
-		}
-		addr = free.Addr().String()
-		free.Close()
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
 	}
+	addr := free.Addr().String()
+	free.Close()
 	if s.prepare != nil {
 		if err := s.prepare(ctx, b, w, addr); err != nil {
 			return nil, err
 		}
 	}
-	argv := s.command(b, w)
+	argv := s.command(b, w, addr)
 	if b.profiles != "" && s.family == "go" {
 		argv = append(argv, "-profile", filepath.Join(b.profiles, w.name+"-"+s.key+".pprof"))
 	}
@@ -59,54 +60,37 @@ func (b *bench) start(ctx context.Context, s server, w workload) (*process, erro
 	cmd.Env = append(cmd.Env, s.env...)
 	cmd.Stderr = os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	p := &process{cmd: cmd, done: make(chan struct{})}
-	line := make(chan string, 1)
+	p := &process{cmd: cmd, addr: addr, done: make(chan struct{})}
 	go func() {
-		lines := bufio.NewScanner(out)
-		for lines.Scan() {
-			if s.told {
-				continue
-			}
-			select {
-			case line <- lines.Text():
-			default:
-			}
-		}
 		_ = cmd.Wait()
 		close(p.done)
 	}()
-	if s.told {
-		go func() { line <- accepted(ctx, addr, p.done) }()
-	}
-	select {
-	case p.addr = <-line:
-		return p, nil
-	case <-p.done:
-		return nil, fmt.Errorf("%s ended at once", s.key)
-	case <-time.After(startTimeout):
+	if err := p.listens(ctx); err != nil {
 		p.stop()
-		return nil, fmt.Errorf("%s did not start within %s", s.key, startTimeout)
+		return nil, fmt.Errorf("%s: %w", s.key, err)
 	}
+	return p, nil
 }
 
-// accepted gives an address as soon as somebody listens there.
-func accepted(ctx context.Context, addr string, done <-chan struct{}) string {
+// listens waits until the process takes connections.
+func (p *process) listens(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, startTimeout, fmt.Errorf("it does not listen after %s", startTimeout))
+	defer cancel()
+	again := time.NewTicker(probeEach)
+	defer again.Stop()
 	for {
-		if c, err := dial(ctx, addr); err == nil {
-			c.Close()
-			return addr
+		if c, err := dial(ctx, p.addr); err == nil {
+			return c.Close()
 		}
 		select {
-		case <-done:
-			return ""
-		case <-time.After(time.Millisecond):
+		case <-p.done:
+			return errors.New("it ended before it listened")
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-again.C:
 		}
 	}
 }

@@ -20,37 +20,36 @@ type server struct {
 	// key names it in flags and targets.
 	key, label string
 	// family is what has to be built for it.
-	family  string
-	env     []string
-	command func(b *bench, w workload) []string
-	// prepare makes what it needs to start; addr is a free address, for those who are told
-	// theirs. Nil: nothing.
+	family string
+	env    []string
+	// command starts it on an address.
+	command func(b *bench, w workload, addr string) []string
+	// prepare makes what it needs to start. Nil: nothing.
 	prepare func(ctx context.Context, b *bench, w workload, addr string) error
 	// bound: its answers are others, so that they are not compared.
 	bound bool
-	// told: it is told its address, and does not say it.
-	told bool
 }
 
 // kept is how many connections to the upstream each server may keep: at least four
 // times those that it gets.
 func (w workload) kept() string { return strconv.Itoa(max(64, 4*w.connections)) }
 
-func ofGo(program string, args ...string) func(*bench, workload) []string {
-	return func(b *bench, w workload) []string {
-		return append([]string{outDir + "/" + program, "-stub", b.stubURL, "-connections", w.kept()}, args...)
+func ofGo(program string, args ...string) func(*bench, workload, string) []string {
+	return func(b *bench, w workload, addr string) []string {
+		return append([]string{outDir + "/" + program, "-addr", addr, "-stub", b.stubURL, "-connections", w.kept()}, args...)
 	}
 }
 
-func ofFloor(args ...string) func(*bench, workload) []string {
-	return func(b *bench, w workload) []string {
-		return append(ofGo("floor", "-workload", w.name)(b, w), args...)
+func ofFloor(args ...string) func(*bench, workload, string) []string {
+	return func(b *bench, w workload, addr string) []string {
+		return append(ofGo("floor", "-workload", w.name)(b, w, addr), args...)
 	}
 }
 
-func ofNode(name string) func(*bench, workload) []string {
-	return func(b *bench, w workload) []string {
-		return []string{"node", "peers/node/server.js", name, b.stubURL, w.kept(), schemaFile}
+func ofNode(name string) func(*bench, workload, string) []string {
+	return func(b *bench, w workload, addr string) []string {
+		_, port, _ := net.SplitHostPort(addr)
+		return []string{"node", "peers/node/server.js", name, port, b.stubURL, w.kept(), schemaFile}
 	}
 }
 
@@ -59,7 +58,7 @@ func ofNode(name string) func(*bench, workload) []string {
 var ourGOGC = []string{"GOGC=400"}
 
 // schemaFile is the project's schema, which every peer is built from.
-const schemaFile = "../contracts/frontend.graphqls"
+const schemaFile = "peers/schema.graphqls"
 
 // tailcallConfig is written for each start of Tailcall.
 const tailcallConfig = outDir + "/tailcall.graphql"
@@ -78,7 +77,7 @@ func prepareTailcall(_ context.Context, b *bench, _ workload, addr string) error
 	return os.WriteFile(tailcallConfig, []byte(text), 0o644)
 }
 
-func ofTailcall(*bench, workload) []string {
+func ofTailcall(*bench, workload, string) []string {
 	return []string{"peers/tailcall/node_modules/@tailcallhq/core-linux-x64-gnu/bin/tailcall", "start", tailcallConfig}
 }
 
@@ -94,7 +93,7 @@ var (
 	apollo    = server{key: "apollo", label: "Apollo Server", family: "node", command: ofNode("apollo")}
 	tuned     = server{key: "gqlgen-tuned", label: "gqlgen, tuned", family: "gqlgen", env: []string{"GOGC=400"}, command: ofGo("gqlgen", "-tuned")}
 	generated = server{key: "gqlgen", label: "gqlgen, as generated", family: "gqlgen", command: ofGo("gqlgen")}
-	tailcall  = server{key: "tailcall", label: "Tailcall, with dedupe and cache", family: "tailcall", env: []string{"TAILCALL_TRACKER=false", "TAILCALL_LOG_LEVEL=error"}, command: ofTailcall, prepare: prepareTailcall, told: true}
+	tailcall  = server{key: "tailcall", label: "Tailcall, with dedupe and cache", family: "tailcall", env: []string{"TAILCALL_TRACKER=false", "TAILCALL_LOG_LEVEL=error"}, command: ofTailcall, prepare: prepareTailcall}
 
 	// all are those that can answer everything, in the order of the tables.
 	all = []server{spliced, byHand, customer360, stock, mercurius, yoga, apollo, tuned, generated}
@@ -102,8 +101,8 @@ var (
 
 // static answers everything with the first answer that customer360 gives.
 func static(label string) server {
-	return server{key: floor0, label: label, family: "go", env: ourGOGC, command: func(b *bench, w workload) []string {
-		return append(ofGo("floor")(b, w), "-static", staticFile(w))
+	return server{key: floor0, label: label, family: "go", env: ourGOGC, command: func(b *bench, w workload, addr string) []string {
+		return append(ofGo("floor")(b, w, addr), "-static", staticFile(w))
 	}, bound: true, prepare: keepAnswer}
 }
 
@@ -111,7 +110,7 @@ func static(label string) server {
 func (s server) with(key, label string, args ...string) server {
 	command := s.command
 	s.key, s.label = key, label
-	s.command = func(b *bench, w workload) []string { return append(command(b, w), args...) }
+	s.command = func(b *bench, w workload, addr string) []string { return append(command(b, w, addr), args...) }
 	return s
 }
 

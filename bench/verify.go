@@ -9,6 +9,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"sync"
 )
 
 // data gives the data of an answer, and an error where there is none or there are errors.
@@ -38,19 +39,24 @@ func (b *bench) verify(ctx context.Context, requests *requests, running []*row) 
 	}
 	for base := range requests.w.bases {
 		request := requests.of(base, int(requests.sent.Add(1)))
+		answers, errs := make([]any, len(running)), make([]error, len(running))
+		var wg sync.WaitGroup
+		for i, r := range running {
+			wg.Go(func() {
+				var body []byte
+				if body, errs[i] = askOnce(ctx, r.process.addr, request); errs[i] == nil {
+					r.lengths[base], r.size = len(body), max(r.size, len(body))
+					answers[i], errs[i] = data(body)
+				}
+			})
+		}
+		wg.Wait()
 		var want any
 		var wantOf string
-		for _, r := range running {
-			body, err := askOnce(ctx, r.process.addr, request)
-			if err != nil {
-				return fmt.Errorf("%s: %w", r.server.key, err)
-			}
-			r.lengths[base] = len(body)
-			r.size = max(r.size, len(body))
-			got, err := data(body)
-			switch {
-			case err != nil:
-				return fmt.Errorf("%s: %w", r.server.key, err)
+		for i, r := range running {
+			switch got := answers[i]; {
+			case errs[i] != nil:
+				return fmt.Errorf("%s: %w", r.server.key, errs[i])
 			case r.server.bound || requests.w.unlike:
 			case want == nil:
 				want, wantOf = got, r.server.key

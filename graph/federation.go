@@ -18,6 +18,24 @@ import (
 // it, as a subgraph's schema has it.
 // See https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/directives.
 func SubgraphSDL(c *audience.Contract) string {
+	schema := withoutFederation(c)
+	for name, directive := range map[string]*ast.Directive{
+		"Customer": {Name: "key", Arguments: ast.ArgumentList{{Name: "fields", Value: &ast.Value{Kind: ast.StringValue, Raw: "id"}}}},
+		"PageInfo": {Name: "shareable"},
+	} {
+		marked := *schema.Types[name]
+		marked.Directives = append(slices.Clone(marked.Directives), directive)
+		schema.Types[name] = &marked
+	}
+	return `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])` + "\n\n" + audience.Print(schema)
+}
+
+// PlainSDL gives a contract without what serves a router of a federation, for servers that
+// would take it for a subgraph.
+func PlainSDL(c *audience.Contract) string { return audience.Print(withoutFederation(c)) }
+
+// withoutFederation gives a schema that may be changed at its top, the contract stays as it is.
+func withoutFederation(c *audience.Contract) *ast.Schema {
 	schema := *c.Schema
 	schema.Types = maps.Clone(schema.Types)
 	for _, name := range []string{"_Service", "_Entity", "_Any"} {
@@ -28,15 +46,7 @@ func SubgraphSDL(c *audience.Contract) string {
 		return f.Name == "_service" || f.Name == "_entities"
 	})
 	schema.Query, schema.Types[query.Name] = &query, &query
-	for name, directive := range map[string]*ast.Directive{
-		"Customer": {Name: "key", Arguments: ast.ArgumentList{{Name: "fields", Value: &ast.Value{Kind: ast.StringValue, Raw: "id"}}}},
-		"PageInfo": {Name: "shareable"},
-	} {
-		marked := *schema.Types[name]
-		marked.Directives = append(slices.Clone(marked.Directives), directive)
-		schema.Types[name] = &marked
-	}
-	return `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])` + "\n\n" + audience.Print(&schema)
+	return &schema
 }
 
 // A FederationResolver resolves what a router asks a subgraph for. The resolvers that the

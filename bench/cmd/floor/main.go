@@ -23,6 +23,7 @@ func main() {
 
 func run() error {
 	upstream := flag.String("stub", "", "base URL of the stub")
+	addr := flag.String("addr", "127.0.0.1:0", "the address to serve on")
 	connections := flag.Int("connections", 64, "connections to the stub that are kept")
 	workload := flag.String("workload", "W2", "the workload that is answered")
 	splice := flag.Bool("splice", false, "F1: do not decode")
@@ -43,7 +44,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", *addr)
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ func main() {
 
 func run() error {
 	upstream := flag.String("stub", "", "base URL of the stub")
+	addr := flag.String("addr", "127.0.0.1:0", "the address to serve on")
 	connections := flag.Int("connections", 64, "connections to the stub that are kept")
 	var o gateway.Options
 	flag.BoolVar(&o.Stock, "stock", false, "run every operation on gqlgen's own executor")
@@ -44,7 +45,7 @@ func run() error {
 	}
 	// As the command does.
 	core.TuneGC()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", *addr)
 	if err != nil {
 		return err
 	}

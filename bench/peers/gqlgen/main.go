@@ -29,12 +29,13 @@ func main() {
 
 func run() error {
 	base := flag.String("stub", "", "base URL of the stub")
+	addr := flag.String("addr", "127.0.0.1:0", "the address to serve on")
 	connections := flag.Int("connections", 64, "connections to the stub that are kept")
 	tuned := flag.Bool("tuned", false, "queue the keys of a page in its root field and flush, instead of waiting")
 	flag.Parse()
 
 	up := newUpstream(*base, *connections)
-	srv := handler.New(graph.NewExecutableSchema(graph.Config{Resolvers: &resolver{up, *tuned}}))
+	srv := handler.New(graph.NewExecutableSchema(graph.Config{Resolvers: &resolver{upstream: up, tuned: *tuned}}))
 	srv.AddTransport(transport.Options{})
 	srv.AddTransport(transport.GET{})
 	srv.AddTransport(transport.POST{})
@@ -43,7 +44,7 @@ func run() error {
 	if !*tuned {
 		srv.Use(extension.AutomaticPersistedQuery{Cache: lru.New[string](100)})
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", *addr)
 	if err != nil {
 		return err
 	}
