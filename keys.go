@@ -45,7 +45,7 @@ type keysCreateFlags struct {
 	Scope            []string `name:"scope" placeholder:"SCOPE" help:"What may be read, as billing:read, billing:* or *. May be repeated."`
 	Purpose          []string `name:"purpose" placeholder:"PURPOSE" help:"What it may be read for, as marketing, or * for all. May be repeated."`
 	Row              []string `name:"row" sep:"none" placeholder:"RULE" help:"Which customers there are for the key, as attribute:region=north|south or link:BILLING/crm. May be repeated: all rules must hold."`
-	Partner          string   `name:"partner" placeholder:"NAME" help:"Who pseudonyms are made for."`
+	Partner          string   `name:"partner" placeholder:"NAME" help:"Whose key it is: pseudonyms and ids are made for the partner, the same for all of its keys."`
 	Expires          string   `name:"expires" default:"90d" placeholder:"WHEN" help:"When the key ends: after 90d or 12h, at the beginning of a day, as 2027-01-31, or never. Default: 90d."`
 	CostPerOperation int      `name:"cost-per-operation" placeholder:"COST" help:"The most that one operation may cost. Default: as the audience's."`
 	CostPerMinute    int      `name:"cost-per-minute" placeholder:"COST" help:"The most that the operations of a minute may cost. Default: as the audience's."`

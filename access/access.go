@@ -40,6 +40,9 @@ type Caller struct {
 	// a key, as "key:4F7Q…", or "token:" and the subject that a token was issued to.
 	// Empty: there was none, see Open.
 	Credential string
+	// Series names the first credential of those that took each other's place; empty: it is the
+	// first.
+	Series string
 	// Name is what people call it, as "billing dashboard"; empty: nobody said.
 	Name string
 	// Audience picks the contract.
@@ -52,7 +55,8 @@ type Caller struct {
 	Purpose string
 	// Rows are the customers that there are for this caller; empty: all.
 	Rows Rows
-	// Partner is who the pseudonyms are made for; empty: there are none.
+	// Partner is who the pseudonyms and the ids are made for; empty: there are no pseudonyms, and
+	// for ids see Recipient.
 	Partner string
 	// Expires is when the credential ends; zero: it does not end by itself.
 	Expires time.Time
@@ -87,6 +91,22 @@ func (c *Caller) Scope() string {
 	}
 	parts := append([]string{string(c.Audience), c.Purpose, c.Partner}, slices.Sorted(slices.Values(c.Scopes))...)
 	return strings.Join(append(parts, c.Rows.Strings()...), "\x00")
+}
+
+// Recipient names those who are given the same ids and cursors, where they are sealed: all
+// credentials of a partner, and nobody else. A partner's credential that does not name one has
+// ids of its own, and keeps them when it is rotated: whose they are is not known. It is "" for the
+// company's own people.
+func (c *Caller) Recipient() string {
+	switch {
+	case c.Partner != "":
+		return "partner:" + c.Partner
+	case c.Audience == Partner && c.Series != "":
+		return "credential:" + c.Series
+	case c.Audience == Partner:
+		return "credential:" + c.Credential
+	}
+	return ""
 }
 
 // Expired reports whether the credential has ended.

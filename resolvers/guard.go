@@ -44,7 +44,7 @@ func (g *Graph) Guard() executor.Guard {
 		},
 		Mask: func(ctx context.Context, object, field string, parent any, text string) string {
 			if ids[field] {
-				return p.seal.Close(text)
+				return p.seal.Close(operationOf(ctx).recipient, text)
 			}
 			return p.masked(operationOf(ctx).caller, object+"."+field, parent, text)
 		},

@@ -110,7 +110,7 @@ func (p *policy) displayName(caller *access.Caller, c *profiles.Customer) string
 		}
 	}
 	if p.keyless(caller) {
-		return p.seal.Close(relay.NewID("Customer", p.spine, c.ID).String())
+		return p.seal.Close(caller.Recipient(), relay.NewID("Customer", p.spine, c.ID).String())
 	}
 	return c.ID
 }

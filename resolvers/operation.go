@@ -23,8 +23,10 @@ import (
 type operation struct {
 	context *graphql.OperationContext
 	caller  *access.Caller
-	policy  *policy
-	want    needs
+	// recipient is who ids are sealed for.
+	recipient string
+	policy    *policy
+	want      needs
 	// meeting is where root fields meet under stock execution; nil: a plan is run.
 	meeting *meeting
 	// needed: a root field can lead to a source.
@@ -117,7 +119,7 @@ func (e extension) InterceptOperation(ctx context.Context, next graphql.Operatio
 	op := graphql.GetOperationContext(ctx)
 	// Its faults were told before.
 	caller, _ := declared(callerOf(ctx), op.Extensions)
-	o := &operation{context: op, caller: caller, policy: e.policy, want: wantsOf(op, e.policy, caller), needed: leadsToSources(op), quiet: op.Extensions["sourceErrors"] == "status"}
+	o := &operation{context: op, caller: caller, recipient: caller.Recipient(), policy: e.policy, want: wantsOf(op, e.policy, caller), needed: leadsToSources(op), quiet: op.Extensions["sourceErrors"] == "status"}
 	o.want.Add(e.policy.needed(o.caller))
 	fresh, _ := freshnessOf(op)
 	batch := e.config.BatchCap

@@ -14,14 +14,22 @@ func (p *policy) seals(caller *access.Caller) bool {
 }
 
 // open gives an id or a cursor as the graph made it. From who gets them sealed another one is
-// none, and "" is given: in what is made by hand could stand what is masked or hidden.
+// none, and "" is given: in what is made by hand could stand what is masked or hidden, and by what
+// others were given could be told of whom they speak.
 func (p *policy) open(caller *access.Caller, text string) string {
-	if p.seal != nil {
-		if opened, ok := p.seal.Open(text); ok || p.seals(caller) {
-			return opened
-		}
+	if p.seal == nil {
+		return text
 	}
-	return text
+	recipient, opened, ok := p.seal.Open(text)
+	switch {
+	case !p.seals(caller) && ok:
+		return opened
+	case !p.seals(caller):
+		return text
+	case ok && recipient == caller.Recipient():
+		return opened
+	}
+	return ""
 }
 
 func (p *policy) opened(caller *access.Caller, text *string) *string {

@@ -6,6 +6,7 @@
 package keys
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base32"
@@ -113,6 +114,8 @@ type Key struct {
 	// place it takes.
 	RotatedTo   string `bson:"rotatedTo,omitempty" json:"rotatedTo,omitempty"`
 	RotatedFrom string `bson:"rotatedFrom,omitempty" json:"rotatedFrom,omitempty"`
+	// Series is the id of the first of the keys that took each other's place; empty: it is the first.
+	Series string `bson:"series,omitempty" json:"series,omitempty"`
 	// LastUsedAt is when it was last used, give or take an hour; zero: never, as far as is
 	// known.
 	LastUsedAt time.Time `bson:"-" json:"lastUsedAt,omitzero"`
@@ -159,8 +162,12 @@ func (k Key) caller() (*access.Caller, error) {
 	if err != nil {
 		return nil, err
 	}
+	series := ""
+	if first := cmp.Or(k.Series, k.RotatedFrom); first != "" {
+		series = credentialPrefix + first
+	}
 	return &access.Caller{
-		Credential: credentialPrefix + k.ID, Name: k.Name, Audience: k.Audience, Scopes: k.Scopes, Purposes: k.Purposes,
+		Credential: credentialPrefix + k.ID, Series: series, Name: k.Name, Audience: k.Audience, Scopes: k.Scopes, Purposes: k.Purposes,
 		Rows: rows, Partner: k.Partner, Expires: k.ExpiresAt,
 		CostPerOperation: k.CostPerOperation, CostPerMinute: k.CostPerMinute,
 	}, nil

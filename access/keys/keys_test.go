@@ -310,6 +310,17 @@ func TestARotatedKeyWorksForItsGraceTime(t *testing.T) {
 	}
 	accepted(t, w.Store, old)
 	accepted(t, w.Store, key)
+	// Whoever takes whose place, what was told of the first is told of the last.
+	again, last, err := w.Rotate(ctx, fresh.ID, 24*time.Hour)
+	if err != nil || last.Series != k.ID || last.RotatedFrom != fresh.ID {
+		t.Errorf("the third key is %+v, %v", last, err)
+	}
+	if c, err := w.Find(ctx, again); err != nil || c.Series != "key:"+k.ID {
+		t.Errorf("it stands for %+v, %v", c, err)
+	}
+	if err := w.Delete(ctx, last.ID); err != nil {
+		t.Fatal(err)
+	}
 	if _, _, err := w.Rotate(ctx, k.ID, time.Hour); err == nil || !strings.Contains(err.Error(), fresh.ID) {
 		t.Errorf("rotated twice: %v", err)
 	}

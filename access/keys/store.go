@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -150,7 +151,7 @@ func (s *Store) Rotate(ctx context.Context, id string, grace time.Duration) (sec
 		return "", Key{}, fmt.Errorf("the key %s is %s: create a new one", id, state)
 	}
 	k = old.Key
-	k.RotatedFrom = id
+	k.Series, k.RotatedFrom = cmp.Or(old.Series, old.RotatedFrom, id), id
 	if !old.ExpiresAt.IsZero() {
 		k.ExpiresAt = now.Add(old.ExpiresAt.Sub(old.CreatedAt))
 	}

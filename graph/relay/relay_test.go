@@ -118,25 +118,35 @@ func TestFirst(t *testing.T) {
 	}
 }
 
-// What is sealed opens to the same text, differs from seal to seal, and nobody can change it.
+// What is sealed opens to the same text, differs from seal to seal and from recipient to
+// recipient, and nobody can change it.
 func TestSeal(t *testing.T) {
 	a, b := relay.NewSeal([]byte("a")), relay.NewSeal([]byte("b"))
 	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.StringN(-1, -1, 1000).Draw(t, "text")
-		closed := a.Close(text)
-		if opened, ok := a.Open(closed); opened != text || !ok || a.Close(text) != closed {
-			t.Fatalf("%q is not what was sealed", opened)
+		text := relay.NewID("Customer", rapid.StringN(-1, -1, 1000).Draw(t, "text")).String()
+		recipient := rapid.SampledFrom([]string{"", "partner", "partner:a", "s1_"}).Draw(t, "recipient")
+		closed := a.Close(recipient, text)
+		if whose, opened, ok := a.Open(closed); whose != recipient || opened != text || !ok || a.Close(recipient, text) != closed {
+			t.Fatalf("%q for %q is not what was sealed", opened, whose)
 		}
-		if _, ok := b.Open(closed); ok || b.Close(text) == closed {
+		if _, _, ok := b.Open(closed); ok || b.Close(recipient, text) == closed {
 			t.Fatal("another seal opens it")
 		}
+		other := a.Close(recipient+"x", text)
+		if other[3:19] == closed[3:19] || other[len(other)-4:] == closed[len(closed)-4:] {
+			t.Fatalf("%q and %q are told to be of one text", closed, other)
+		}
 		i := rapid.IntRange(0, len(closed)-1).Draw(t, "at")
-		changed := closed[:i] + string('A'+(closed[i]+1)%26) + closed[i+1:]
-		if opened, ok := a.Open(changed); changed != closed && ok {
-			t.Fatalf("%q was changed and opens to %q", changed, opened)
+		for _, changed := range []string{
+			closed[:i] + string('A'+(closed[i]+1)%26) + closed[i+1:], closed[:i] + "\n" + closed[i:], closed + "=",
+			"s1_" + closed[3:], "s2_" + closed[3:],
+		} {
+			if _, opened, ok := a.Open(changed); changed != closed && ok {
+				t.Fatalf("%q was changed and opens to %q", changed, opened)
+			}
 		}
 	})
-	if _, ok := a.Open(relay.NewID("Customer", "crm", "c1").String()); ok {
+	if _, _, ok := a.Open(relay.NewID("Customer", "crm", "c1").String()); ok {
 		t.Error("an id opens that was never sealed")
 	}
 }

@@ -10,17 +10,23 @@ import (
 )
 
 // A Seal makes ids and cursors that nobody can take apart who has not the secret: the keys of
-// systems and records are in them. The same text has the same seal, so that clients can compare
-// and keep ids. It is a synthetic initialisation vector as in RFC 5297, with HMAC-SHA-256 in the
-// place of CMAC: the vector is a MAC of the text, and AES-256 in counter mode starts from it.
+// systems and records are in them. The same text has the same seal for the same recipient, so that
+// clients can compare and keep ids; for two recipients it has two, which nobody else can tell to
+// be of one text. It is a synthetic initialisation vector as in RFC 5297, with HMAC-SHA-256 in the
+// place of CMAC: the vector is a MAC of the recipient and the text, and AES-256 in counter mode
+// starts from it.
 type Seal struct {
 	mac   []byte
 	block cipher.Block
 }
 
-// sealed is what a sealed text begins with. No other id or cursor does: they are base64 of a
-// text whose first byte is a letter, so that the second of theirs is no digit.
-const sealed = "s1_"
+// What a sealed text begins with: sealed where it is for no recipient by name, sealedFor where the
+// recipient stands before the text. No other id or cursor does: they are base64 of a text whose
+// first byte is a letter, so that the second of theirs is no digit.
+const sealed, sealedFor = "s1_", "s2_"
+
+// divider stands between a recipient and a text. It is in no id and no recipient.
+const divider = "\x00"
 
 // NewSeal makes a seal of a secret.
 func NewSeal(secret []byte) *Seal {
@@ -42,28 +48,46 @@ func (s *Seal) vector(text []byte) []byte {
 	return h.Sum(nil)[:aes.BlockSize]
 }
 
-// Close seals a text.
-func (s *Seal) Close(text string) string {
+// Close seals a text for a recipient; "": for all who have no name of their own.
+func (s *Seal) Close(recipient, text string) string {
+	prefix := sealed
+	if recipient != "" {
+		prefix, text = sealedFor, recipient+divider+text
+	}
 	vector := s.vector([]byte(text))
 	out := append(vector, text...)
 	cipher.NewCTR(s.block, vector).XORKeyStream(out[aes.BlockSize:], []byte(text))
-	return sealed + base64.RawURLEncoding.EncodeToString(out)
+	return prefix + base64.RawURLEncoding.EncodeToString(out)
 }
 
-// Open gives the text that was sealed; false: it was not, by this seal.
-func (s *Seal) Open(text string) (string, bool) {
-	encoded, ok := strings.CutPrefix(text, sealed)
-	if !ok || len(text) > 2*maxText {
-		return "", false
+// Open gives the text that was sealed, and for whom; false: it was not, by this seal.
+func (s *Seal) Open(text string) (recipient, opened string, ok bool) {
+	encoded, plain := strings.CutPrefix(text, sealed)
+	if !plain {
+		if encoded, ok = strings.CutPrefix(text, sealedFor); !ok {
+			return "", "", false
+		}
+	}
+	if len(text) > 2*maxText {
+		return "", "", false
+	}
+	// The decoder passes over ends of lines, and an id has one spelling.
+	if strings.ContainsAny(encoded, "\r\n") {
+		return "", "", false
 	}
 	data, err := base64.RawURLEncoding.Strict().DecodeString(encoded)
 	if err != nil || len(data) < aes.BlockSize {
-		return "", false
+		return "", "", false
 	}
 	vector, body := data[:aes.BlockSize], data[aes.BlockSize:]
 	cipher.NewCTR(s.block, vector).XORKeyStream(body, body)
 	if !hmac.Equal(vector, s.vector(body)) {
-		return "", false
+		return "", "", false
 	}
-	return string(body), true
+	if plain {
+		opened = string(body)
+		return "", opened, !strings.Contains(opened, divider)
+	}
+	recipient, opened, ok = strings.Cut(string(body), divider)
+	return recipient, opened, ok && recipient != ""
 }

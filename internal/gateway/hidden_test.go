@@ -237,7 +237,7 @@ func TestSealedIdsAndCursorsLeadBack(t *testing.T) {
 	}
 	all := get("{ customers(first: 3) { edges { cursor node { id } } } }").Data.Customers.Edges
 	for _, e := range all {
-		if !strings.HasPrefix(e.Node.ID, "s1_") || !strings.HasPrefix(e.Cursor, "s1_") {
+		if !strings.HasPrefix(e.Node.ID, "s2_") || !strings.HasPrefix(e.Cursor, "s2_") {
 			t.Fatalf("they are not sealed: %v", e)
 		}
 	}
