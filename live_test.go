@@ -14,6 +14,7 @@ import (
 	"customer360/console"
 	"customer360/demo"
 	"customer360/demo/live"
+	"customer360/internal/await"
 )
 
 var demoNow = time.Now()
@@ -22,7 +23,7 @@ var demoNow = time.Now()
 // and a vendor that fails is told.
 func TestLiveDemo(t *testing.T) {
 	needsEmbedded(t)
-	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	defer await.Goroutines(t, goleak.IgnoreCurrent())
 	dir := t.TempDir()
 	s := startServer(t, "--demo", "live", "--data-dir", dir)
 	records := startServer(t, "--data-dir", t.TempDir())

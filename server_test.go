@@ -19,6 +19,7 @@ import (
 	"go.uber.org/goleak"
 
 	"customer360/demo"
+	"customer360/internal/await"
 	"customer360/internal/store"
 	profiledocs "customer360/sources/profiles/documents"
 )
@@ -126,7 +127,7 @@ func needsEmbedded(t testing.TB) {
 // What a newcomer does: start it, ask, stop it, start it again.
 func TestServe(t *testing.T) {
 	needsEmbedded(t)
-	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	defer await.Goroutines(t, goleak.IgnoreCurrent())
 	dir := t.TempDir()
 	s := startServer(t, "--data-dir", dir)
 	for _, want := range []string{s.url, "grigory@example.com", "In the graph: 3"} {

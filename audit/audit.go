@@ -102,6 +102,9 @@ type Config struct {
 	// Keep is how long entries are kept: what is older is removed at the start and once a
 	// day. Zero: for ever.
 	Keep time.Duration `yaml:"keep"`
+
+	// wait is how long an entry waits for others; zero: [flushEvery].
+	wait time.Duration
 }
 
 // Defaults are the settings where none are set, each with its reason.

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,16 +17,16 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.uber.org/goleak"
 
 	"customer360/access"
 	"customer360/audit"
+	"customer360/internal/await"
 	"customer360/internal/store"
 	"customer360/internal/store/storetest"
 	"customer360/sources/documents"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { os.Exit(await.Main(m)) }
 
 var at = time.Date(2026, 1, 31, 9, 30, 0, 0, time.UTC)
 
@@ -74,9 +75,7 @@ func open(t testing.TB, s documents.Store, change ...func(*audit.Config)) (*audi
 
 func closeLog(t testing.TB, l *audit.Log) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	defer cancel()
-	if err := l.Close(ctx); err != nil {
+	if err := l.Close(context.Background()); err != nil {
 		t.Error(err)
 	}
 }
@@ -294,6 +293,10 @@ func TestVerifyWhileGatewaysWrite(t *testing.T) {
 		}
 		time.Sleep(15 * time.Millisecond)
 	}
+	until(t, "checkpoints of both", func() bool {
+		n, err := s.Database.Collection(audit.Entries).CountDocuments(context.Background(), bson.D{{Key: "action", Value: audit.Checkpoint}})
+		return err == nil && n >= 4
+	})
 	closeLog(t, a)
 	closeLog(t, b)
 	n, err := s.Database.Collection(audit.Entries).CountDocuments(context.Background(), bson.D{{Key: "action", Value: audit.Checkpoint}})

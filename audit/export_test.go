@@ -6,6 +6,9 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
+// WaitLong lets entries wait for others longer than a test does.
+func WaitLong(c *Config) { c.wait = time.Hour }
+
 // Encode gives the size of what is stored of an entry, in bytes, at some place of a chain.
 func Encode(e Entry) int {
 	size := 0

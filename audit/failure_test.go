@@ -19,6 +19,7 @@ import (
 
 	"customer360/access"
 	"customer360/audit"
+	"customer360/internal/await"
 	"customer360/internal/store/storetest"
 	"customer360/sources/documents"
 )
@@ -79,11 +80,7 @@ func storeOnALine(t *testing.T, started func(command string)) (documents.Store, 
 
 func until(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); !is(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("waited in vain: %s", what)
-		}
-	}
+	await.Until(t, what, is)
 }
 
 // While the store is away, what fits waits, what does not is counted for most audiences and refused for
@@ -167,9 +164,8 @@ func TestFullQueueRefuses(t *testing.T) {
 // A small queue is written before it is full, and one of large entries before it takes much memory.
 func TestSmallQueue(t *testing.T) {
 	s, _ := storetest.Open(t)
-	l, o := open(t, s.Store, func(c *audit.Config) { c.Queue, c.Refuse = 20, access.Audiences[:] })
+	l, o := open(t, s.Store, func(c *audit.Config) { c.Queue, c.Refuse = 20, access.Audiences[:] }, audit.WaitLong)
 	defer closeLog(t, l)
-	began := time.Now()
 	for round := range 40 {
 		for i := range 10 {
 			if err := l.Record(read(i)); err != nil {
@@ -177,10 +173,6 @@ func TestSmallQueue(t *testing.T) {
 			}
 		}
 		until(t, "half a queue is written", func() bool { return o.written.Load() == int64(1+10*(round+1)) })
-	}
-	// Each would wait 200 ms for others.
-	if took := time.Since(began); took > 4*time.Second {
-		t.Errorf("it took %s", took)
 	}
 	large := read(0)
 	large.Customers = make([]string, 1000)
@@ -237,12 +229,8 @@ func TestCloseWithoutStore(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
 	defer cancel()
-	start := time.Now()
 	if err := l.Close(ctx); err == nil || err.Error() != "7 entries of the audit log could not be written" {
 		t.Errorf("closing gives %v", err)
-	}
-	if took := time.Since(start); took > 3*time.Second {
-		t.Errorf("closing took %s", took)
 	}
 	if told.lost.Load() != 7 {
 		t.Errorf("%d are told as lost", told.lost.Load())

@@ -99,7 +99,7 @@ func TestKeptForLonger(t *testing.T) {
 	ctx := context.Background()
 	s, _ := storetest.Open(t)
 	run(t, s.Store, reads(3)...)
-	time.Sleep(5 * time.Millisecond)
+	later(t)
 	l, _ := open(t, s.Store)
 	if n, err := l.Prune(ctx, time.Now()); err != nil || n != 5 {
 		t.Fatal(n, err)

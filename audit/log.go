@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -172,7 +173,7 @@ func (l *Log) wait(checkpoint <-chan time.Time) bool {
 		}
 	}
 	if !l.queue.ready() {
-		timer := time.NewTimer(flushEvery)
+		timer := time.NewTimer(cmp.Or(l.config.wait, flushEvery))
 		defer timer.Stop()
 		select {
 		case <-l.queue.batch:

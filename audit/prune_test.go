@@ -9,8 +9,16 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"customer360/audit"
+	"customer360/internal/await"
 	"customer360/internal/store/storetest"
 )
+
+// later waits until it is another time, as the log tells time.
+func later(t *testing.T) {
+	t.Helper()
+	began := time.Now().Truncate(time.Millisecond)
+	await.Until(t, "another millisecond", func() bool { return time.Now().Truncate(time.Millisecond).After(began) })
+}
 
 // Old entries are removed from the beginning of each chain, whole chains where they are
 // closed, and what is left is whole: again and again, and after an interruption.
@@ -21,9 +29,9 @@ func TestPrune(t *testing.T) {
 	old, o := open(t, s.Store)
 	_ = old.Record(read(1))
 	until(t, "it is written", func() bool { return o.written.Load() == 2 })
-	time.Sleep(5 * time.Millisecond)
+	later(t)
 	cut := time.Now()
-	time.Sleep(5 * time.Millisecond)
+	later(t)
 	_ = old.Record(read(2))
 	closeLog(t, old)
 	run(t, s.Store, reads(1)...)
@@ -86,7 +94,7 @@ func TestKeep(t *testing.T) {
 		keep time.Duration
 		want int64
 	}{{time.Hour, 0}, {time.Millisecond, 6}} {
-		time.Sleep(5 * time.Millisecond)
+		later(t)
 		c := audit.Defaults()
 		c.Keep = test.keep
 		o := &seen{removed: make(chan int64, 1)}

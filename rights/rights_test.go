@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"customer360/customer"
+	"customer360/internal/await"
 	"customer360/internal/store"
 	"customer360/internal/store/storetest"
 	"customer360/rights"
@@ -68,7 +69,7 @@ func (w *world) with(spine profiles.Spine) *rights.Rights {
 func build(t *testing.T) *world {
 	t.Helper()
 	ignored := goleak.IgnoreCurrent()
-	t.Cleanup(func() { goleak.VerifyNone(t, ignored) })
+	t.Cleanup(func() { await.Goroutines(t, ignored) })
 	s, _ := storetest.Open(t)
 	w := &world{store: s}
 	spine := profiledocs.New("profile/crm", s.Store)
@@ -121,7 +122,7 @@ func build(t *testing.T) *world {
 	w.support = &sourcetest.Fake[*support.Record]{SourceName: "support/desk", Records: map[string]sources.Answer[*support.Record]{
 		"live-1": {Value: &support.Record{Ref: sources.Ref{RecordID: "live-1"}}, AsOf: at}}}
 	w.social = &sourcetest.Fake[*social.Record]{SourceName: "social/square"}
-	w.spine = guard.Spine(spine, 10*time.Second, silent{})
+	w.spine = guard.Spine(spine, time.Minute, silent{})
 	w.billing, w.guarded = guarded(t, ledger), guarded(t, w.support)
 	w.systems = []rights.System{
 		rights.SystemOf(profiles.Billing, w.billing, billing.AllParts),
@@ -135,7 +136,7 @@ func build(t *testing.T) *world {
 
 func guarded[V any](t *testing.T, s sources.Source[string, V]) *guard.Guarded[V] {
 	settings := guard.Defaults()
-	settings.Timeout = 10 * time.Second
+	settings.Timeout = time.Minute
 	// What is kept is fresh enough for a page, and never for this.
 	settings.Cache.MaxAge = time.Minute
 	g := guard.New(s, settings, silent{})

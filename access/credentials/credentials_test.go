@@ -25,6 +25,7 @@ import (
 	"customer360/access"
 	"customer360/access/keys"
 	"customer360/access/tokens"
+	"customer360/internal/await"
 	"customer360/internal/store/storetest"
 )
 
@@ -63,7 +64,8 @@ func (w *world) pass(d time.Duration) {
 
 func newWorld(t testing.TB, change func(*Config)) *world {
 	t.Helper()
-	t.Cleanup(func() { goleak.VerifyNone(t, goleak.IgnoreCurrent()) })
+	ignored := goleak.IgnoreCurrent()
+	t.Cleanup(func() { await.Goroutines(t, ignored) })
 	st, _ := storetest.Open(t)
 	w := &world{keys: keys.New(st.Database), at: time.Now(), down: func() { _ = st.Close() }}
 	t.Cleanup(func() { _ = w.keys.Close() })

@@ -17,6 +17,7 @@ import (
 	"pgregory.net/rapid"
 
 	"customer360/access"
+	"customer360/internal/await"
 	"customer360/internal/store/storetest"
 	"customer360/sources/profiles"
 )
@@ -49,7 +50,8 @@ type world struct {
 
 func newWorld(t testing.TB) world {
 	// The embedded store's own goroutines end with it.
-	t.Cleanup(func() { goleak.VerifyNone(t, goleak.IgnoreCurrent()) })
+	ignored := goleak.IgnoreCurrent()
+	t.Cleanup(func() { await.Goroutines(t, ignored) })
 	st, log := storetest.Open(t)
 	w := world{New(st.Database), &clock{now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)}, log, func() { _ = st.Close() }}
 	w.Store.now = w.Now

@@ -24,6 +24,7 @@ import (
 	"go.uber.org/goleak"
 
 	"customer360/access"
+	"customer360/internal/await"
 )
 
 // The keys of the issuer, made once: RSA keys take a while.
@@ -130,7 +131,8 @@ func (w *world) pass(d time.Duration) {
 
 func newWorld(t testing.TB, change func(*Config)) *world {
 	t.Helper()
-	t.Cleanup(func() { goleak.VerifyNone(t, goleak.IgnoreCurrent()) })
+	ignored := goleak.IgnoreCurrent()
+	t.Cleanup(func() { await.Goroutines(t, ignored) })
 	// Connections are closed before goroutines are counted.
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)

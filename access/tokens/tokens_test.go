@@ -26,6 +26,7 @@ import (
 	"go.uber.org/goleak"
 
 	"customer360/access"
+	"customer360/internal/await"
 	"customer360/sources/profiles"
 )
 
@@ -417,7 +418,8 @@ func TestATokenThatCountedIsCheckedAgain(t *testing.T) {
 }
 
 func TestAnIssuerThatDoesNotAnswerAsItShouldIsToldToTheOperator(t *testing.T) {
-	t.Cleanup(func() { goleak.VerifyNone(t, goleak.IgnoreCurrent()) })
+	ignored := goleak.IgnoreCurrent()
+	t.Cleanup(func() { await.Goroutines(t, ignored) })
 	key, _ := json.Marshal(public(t, "ed", edKey))
 	keys := func(n int) string {
 		return `{"keys":[` + strings.TrimSuffix(strings.Repeat(string(key)+",", n), ",") + `]}`

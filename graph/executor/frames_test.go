@@ -10,12 +10,13 @@ import (
 
 	"customer360/graph/executor"
 	"customer360/graph/executor/internal/hard"
+	"customer360/internal/await"
 )
 
 // A resolver may keep its context, and give it to goroutines that outlive the operation: it says
 // what it said at once, and as stock execution has it.
 func TestContextsThatAreKept(t *testing.T) {
-	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	defer await.Goroutines(t, goleak.IgnoreCurrent())
 	document := `{ people(fill: NESTED) { kept friends { kept robot { owner { kept } } } guarded { kept } } nodes { ... on Person { kept best { ... on Person { kept } } } } p: person { boss { k: kept } } }`
 	descriptions := func(s *server) map[string]int {
 		var during, later sync.WaitGroup
@@ -94,7 +95,7 @@ func TestChildren(t *testing.T) {
 
 // Nothing runs on when an operation has ended, whatever happened in it.
 func TestNothingIsLeftBehind(t *testing.T) {
-	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	defer await.Goroutines(t, goleak.IgnoreCurrent())
 	ours := serve(compiled(executor.Options{Gather: executor.Gather{Needs: needs, Level: func(context.Context, []executor.Group) {}}}))
 	for _, document := range append(failing, `{ meet(id: "p1") { id } m: meet(id: "p2", how: PANIC) { id } oddShout odd(kind: PANIC) person(how: PANIC) { friends { id } } }`) {
 		ours.answers(t, operation{document: document})

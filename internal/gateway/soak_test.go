@@ -60,11 +60,11 @@ func TestSoak(t *testing.T) {
 	all := slices.DeleteFunc(vendors(), func(v vendor) bool { return v.name == "postgres" && !postgrestest.Installed() })
 	const customers = 60
 	s := mount(t, company, customers, guards, time.Second, all...)
+	w := newWorldClock(company, s.hold)
 	var tally soakTally
 	tally.plain = plainOf(s, 20)
 	heap = heapInUse()
 
-	w := newWorldClock(company, s.hold)
 	stop := make(chan struct{})
 	var background, load sync.WaitGroup
 	background.Go(func() { w.run(stop) })

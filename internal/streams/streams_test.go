@@ -9,19 +9,20 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"go.uber.org/goleak"
 
 	"customer360/access"
+	"customer360/internal/await"
 	"customer360/internal/streams"
 	"customer360/internal/streams/streamstest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { os.Exit(await.Main(m)) }
 
 // A server serves the schema of streamstest on loopback, with bounds that a test can wait
 // for, behind a server whose own bounds are shorter than a stream lasts.

@@ -256,10 +256,10 @@ func TestOneMoment(t *testing.T) {
 	w.fill("a")
 	w.config.Queries.Charges = `select customer as account, id as record_id, txid_current_snapshot()::text as description, state as status, at as charged_at from payments where customer = any($1)`
 	w.config.Queries.Invoices = `select customer as account, id as record_id, txid_current_snapshot()::text as description, state as status, issued as issued_at from invoices,
-		(select pg_sleep(0.3)) as s where customer = any($1)`
+		(select pg_sleep(0.5)) as s where customer = any($1)`
 	done := make(chan error)
 	go func() {
-		time.Sleep(150 * time.Millisecond)
+		w.busy(`wait_event = 'PgSleep'`, true)
 		_, err := w.boss.Exec(context.Background(), `insert into payments (customer, state, at) values ('a', 'succeeded', now())`)
 		done <- err
 	}()

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"customer360/sources"
 	"customer360/sources/billing"
@@ -220,9 +219,7 @@ func TestMoneyIsExact(t *testing.T) {
 			c := settings(server.URL, func(c *rest.Config) {
 				*c = rest.Config{Connection: c.Connection, Record: &common.Request{Path: "/a/{id}", Fields: map[string]string{"balance": test.expression}}}
 			})
-			ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-			defer cancel()
-			answers, err := open(t, c).Fetch(ctx, []string{"k"}, billing.PartAccount)
+			answers, err := open(t, c).Fetch(t.Context(), []string{"k"}, billing.PartAccount)
 			got := ""
 			var fault *common.MappingError
 			if errors.As(err, &fault) {

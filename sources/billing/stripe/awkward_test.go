@@ -11,6 +11,7 @@ import (
 
 	library "github.com/stripe/stripe-go/v86"
 
+	"customer360/internal/await"
 	"customer360/sources"
 	"customer360/sources/billing"
 	"customer360/sources/billing/stripe"
@@ -196,7 +197,7 @@ func TestPaymentMethod(t *testing.T) {
 func TestRateIsBounded(t *testing.T) {
 	var records []*billing.Record
 	var keys []string
-	for i := range 30 {
+	for i := range 100 {
 		keys = append(keys, fmt.Sprintf("cus_%d", i))
 		records = append(records, record(keys[i]))
 	}
@@ -204,18 +205,14 @@ func TestRateIsBounded(t *testing.T) {
 	source := s.source(t, func(c *stripe.Config) { c.RequestsPerSecond = 0 })
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	start := time.Now()
 	answers, err := source.Fetch(ctx, keys, billing.PartBalance)
 	var e *sources.Error
-	if !errors.As(err, &e) || e.Kind != sources.RateLimited || e.RetryAfter <= 0 || time.Since(start) > 3*time.Second {
-		t.Errorf("%v after %s", err, time.Since(start))
+	if !errors.As(err, &e) || e.Kind != sources.RateLimited || e.RetryAfter <= 0 {
+		t.Error(err)
 	}
-	if len(answers) == 0 || len(answers) == len(keys) {
-		t.Errorf("%d answers of %d", len(answers), len(keys))
-	}
-	// A sandbox takes 25 in a second.
-	if n := len(s.calls()); n > 25 {
-		t.Errorf("%d calls in a second", n)
+	// A sandbox takes 25 at once, and 25 in a second.
+	if n := len(s.calls()); n > 50 || len(answers) > n {
+		t.Errorf("%d calls and %d answers in a second", n, len(answers))
 	}
 }
 
@@ -229,24 +226,34 @@ func TestWhatIsThereAtTheDeadline(t *testing.T) {
 		<-r.Context().Done()
 	})
 	source := s.source(t)
-	fetch := func(want sources.Parts) (map[string]sources.Answer[*billing.Record], *sources.Error) {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	fetch := func(want sources.Parts, within time.Duration) (map[string]sources.Answer[*billing.Record], *sources.Error) {
+		ctx, cancel := context.WithTimeout(context.Background(), within)
 		defer cancel()
-		start := time.Now()
 		answers, err := source.Fetch(ctx, []string{"cus_1", "cus_2"}, want)
-		if took := time.Since(start); took > 3*time.Second {
-			t.Errorf("it took %s", took)
-		}
 		return answers, sources.AsError("", "", err)
 	}
-	if answers, err := fetch(billing.PartBalance | billing.PartCharges); len(answers) != 1 || answers["cus_1"].Value == nil || err == nil || err.Kind != sources.TimedOut {
-		t.Errorf("%v, %v", answers, err)
-	}
+	inTime(t, func(within time.Duration) bool {
+		answers, err := fetch(billing.PartBalance|billing.PartCharges, within)
+		if _, late := answers["cus_2"]; late || err == nil || err.Kind != sources.TimedOut {
+			t.Fatalf("%v, %v", answers, err)
+		}
+		return answers["cus_1"].Value != nil
+	})
 	// The balance is no less than the rest.
 	s.handle("/v1/invoices", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-	if answers, err := fetch(billing.PartBalance); len(answers) != 0 || err == nil || err.Kind != sources.TimedOut {
+	if answers, err := fetch(billing.PartBalance, time.Second); len(answers) != 0 || err == nil || err.Kind != sources.TimedOut {
 		t.Errorf("%v, %v", answers, err)
 	}
+}
+
+// inTime gives more and more time, until what can be answered is: how much that is the machine says.
+func inTime(t *testing.T, answered func(within time.Duration) bool) {
+	t.Helper()
+	within := 100 * time.Millisecond
+	await.Until(t, "what can be answered", func() bool {
+		within *= 2
+		return answered(within)
+	})
 }
 
 // Nothing that is looked up for subscriptions is answered in time, but one needs nothing.
@@ -254,13 +261,18 @@ func TestLookUpsAtTheDeadline(t *testing.T) {
 	s := serve(t, record("cus_1"), record("cus_2"))
 	s.list("/v1/subscriptions", "cus_1")
 	s.handle("/v1/products", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	answers, err := s.source(t).Fetch(ctx, []string{"cus_1", "cus_2"}, billing.PartSubscriptions)
-	var e *sources.Error
-	if _, ok := answers["cus_1"]; !ok || len(answers) != 1 || !errors.As(err, &e) || e.Kind != sources.TimedOut {
-		t.Errorf("%v, %v", answers, err)
-	}
+	source := s.source(t)
+	inTime(t, func(within time.Duration) bool {
+		ctx, cancel := context.WithTimeout(context.Background(), within)
+		defer cancel()
+		answers, err := source.Fetch(ctx, []string{"cus_1", "cus_2"}, billing.PartSubscriptions)
+		var e *sources.Error
+		if _, late := answers["cus_2"]; late || !errors.As(err, &e) || e.Kind != sources.TimedOut {
+			t.Fatalf("%v, %v", answers, err)
+		}
+		_, ok := answers["cus_1"]
+		return ok
+	})
 }
 
 // Discounts and tiers take one call each, whatever number of subscriptions has them, and
