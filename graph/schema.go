@@ -2,6 +2,7 @@ package graph
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -33,7 +34,7 @@ func NewContract(of access.Audience) (*audience.Contract, error) {
 	if of == access.Internal {
 		name = ""
 	}
-	return audience.New(parsedSchema, name, audience.Options{Rules: []string{"scope", "sensitive", "consent"}, Describe: describe})
+	return audience.New(parsedSchema, name, audience.Options{Rules: []string{"scope", "sensitive", "consent", "length"}, Describe: describe})
 }
 
 // Scopes lists the scopes that the rules of the schema ask for, sorted.
@@ -57,6 +58,33 @@ var Scopes = sync.OnceValue(func() []string {
 	return slices.Compact(all)
 })
 
+// Lengths are how long texts in arguments and input fields may be, in bytes, where the schema says
+// so: by coordinate, as "Query.customers(after:)" and "StringFilter.eq".
+var Lengths = sync.OnceValue(func() map[string]int {
+	all := map[string]int{}
+	add := func(coordinate string, directives ast.DirectiveList) {
+		if d := directives.ForName("length"); d != nil {
+			if n, err := strconv.Atoi(d.Arguments.ForName("max").Value.Raw); err == nil {
+				all[coordinate] = n
+			}
+		}
+	}
+	for _, def := range parsedSchema.Types {
+		for _, f := range def.Fields {
+			add(def.Name+"."+f.Name, f.Directives)
+			for _, a := range f.Arguments {
+				add(def.Name+"."+f.Name+"("+a.Name+":)", a.Directives)
+			}
+		}
+	}
+	for _, d := range parsedSchema.Directives {
+		for _, a := range d.Arguments {
+			add("@"+d.Name+"("+a.Name+":)", a.Directives)
+		}
+	}
+	return all
+})
+
 // describe says in a description what a rule means for who reads it.
 func describe(rule *ast.Directive, on ast.DefinitionKind) string {
 	switch rule.Name {
@@ -75,6 +103,8 @@ func describe(rule *ast.Directive, on ast.DefinitionKind) string {
 			return "Masked without the scope of its kind, as `" + access.Email.Scope() + "`."
 		}
 		return "Masked without the scope `" + class.Scope() + "`."
+	case "length":
+		return "At most " + rule.Arguments.ForName("max").Value.Raw + " bytes."
 	case "consent":
 		return "It is read for the purpose `" + rule.Arguments.ForName("purpose").Value.Raw + "` only: a request declares that in `extensions.purpose`, and the customer must have agreed to it; else it is null, with the code `CONSENT_REQUIRED`."
 	}

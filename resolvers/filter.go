@@ -12,7 +12,7 @@ import (
 	"customer360/sources/profiles"
 )
 
-// maxConditions bounds a filter as a whole, maxValues a list inside one: a filter is
+// maxConditions bounds all filters of an operation, maxValues a list inside one: a filter is
 // a query that the store has to run.
 const (
 	maxConditions = 100
@@ -46,20 +46,24 @@ func positionOf(o profiles.Order, c relay.Cursor) *profiles.Position {
 	return &profiles.Position{At: c.At, ID: c.Key}
 }
 
-// filter gives a filter in the spine's words, its values normalised. Count is how
-// many conditions there were so far.
-func (q query) filter(ctx context.Context, f *graph.CustomerFilter, count *int) (profiles.Filter, error) {
-	var out profiles.Filter
-	if *count++; *count > maxConditions {
-		return out, customer.BadInput("`where` has too many conditions: 100 at the most")
+// condition counts conditions before anything is made of them.
+func (o *operation) condition(n int) error {
+	if o.conditions.Add(int32(min(n, maxConditions+1))) > maxConditions {
+		return customer.BadInput("`where` has too many conditions: 100 at the most in an operation")
 	}
+	return nil
+}
+
+// filter gives a filter in the spine's words, its values normalised.
+func (q query) filter(ctx context.Context, f *graph.CustomerFilter) (profiles.Filter, error) {
+	var out profiles.Filter
 	o := operationOf(ctx)
+	if err := o.condition(1 + len(f.Attributes)); err != nil {
+		return out, err
+	}
 	o.askedBy("CustomerFilter", map[string]bool{
 		"ids": f.Ids != nil, "name": f.Name != nil, "email": f.Email != nil, "phone": f.Phone != nil, "createdAt": f.CreatedAt != nil, "link": f.Link != nil,
 	})
-	for _, a := range f.Attributes {
-		o.askedBy("CustomerFilter", map[string]bool{"attributes(" + a.Key + ")": true})
-	}
 	caller := o.caller
 	for _, by := range []struct {
 		given bool
@@ -72,19 +76,19 @@ func (q query) filter(ctx context.Context, f *graph.CustomerFilter, count *int) 
 		}
 	}
 	var err error
-	if out.And, err = q.filters(ctx, f.And, count); err != nil {
+	if out.And, err = q.filters(ctx, f.And); err != nil {
 		return out, err
 	}
 	if f.Or != nil {
 		if len(f.Or) == 0 {
 			return out, customer.BadInput("`or` needs at least one condition")
 		}
-		if out.Or, err = q.filters(ctx, f.Or, count); err != nil {
+		if out.Or, err = q.filters(ctx, f.Or); err != nil {
 			return out, err
 		}
 	}
 	if f.Not != nil {
-		not, err := q.filter(ctx, f.Not, count)
+		not, err := q.filter(ctx, f.Not)
 		if err != nil {
 			return out, err
 		}
@@ -125,7 +129,7 @@ func (q query) filter(ctx context.Context, f *graph.CustomerFilter, count *int) 
 		out.And = append(out.And, profiles.Filter{Identifier: phone})
 	}
 	if f.Attributes != nil {
-		if out.Attributes, err = q.attributes(ctx, f.Attributes, count); err != nil {
+		if out.Attributes, err = q.attributes(ctx, f.Attributes); err != nil {
 			return out, err
 		}
 	}
@@ -144,10 +148,10 @@ func (q query) filter(ctx context.Context, f *graph.CustomerFilter, count *int) 
 	return out, nil
 }
 
-func (q query) filters(ctx context.Context, all []*graph.CustomerFilter, count *int) ([]profiles.Filter, error) {
+func (q query) filters(ctx context.Context, all []*graph.CustomerFilter) ([]profiles.Filter, error) {
 	var out []profiles.Filter
 	for _, f := range all {
-		sub, err := q.filter(ctx, f, count)
+		sub, err := q.filter(ctx, f)
 		if err != nil {
 			return nil, err
 		}
@@ -175,22 +179,20 @@ func (q query) keys(caller *access.Caller, ids []string) ([]string, error) {
 	return keys, nil
 }
 
-func (q query) attributes(ctx context.Context, all []*graph.AttributeFilter, count *int) ([]profiles.AttributeFilter, error) {
+func (q query) attributes(ctx context.Context, all []*graph.AttributeFilter) ([]profiles.AttributeFilter, error) {
 	defs, err := q.definitions(ctx)
 	if err != nil {
 		return nil, err
 	}
-	caller := operationOf(ctx).caller
+	o := operationOf(ctx)
 	var out []profiles.AttributeFilter
 	for _, a := range all {
-		if *count++; *count > maxConditions {
-			return nil, customer.BadInput("`where` has too many conditions: 100 at the most")
-		}
 		i := slices.IndexFunc(defs, func(d profiles.Definition) bool { return d.Key == a.Key })
 		if i < 0 {
 			return nil, customer.BadInput("`where.attributes`: there is no attribute of this key; `attributeDefinitions` lists them")
 		}
-		if class := q.policy.attributes[a.Key].Class; class != "" && !caller.Sees(class) && (a.Eq != nil || a.In != nil) {
+		o.askedBy("CustomerFilter", map[string]bool{"attributes(" + a.Key + ")": true})
+		if class := q.policy.attributes[a.Key].Class; class != "" && !o.caller.Sees(class) && (a.Eq != nil || a.In != nil) {
 			return nil, customer.Refuse(customer.CodeForbidden, "what is masked cannot be asked by: this attribute needs the scope "+class.Scope())
 		}
 		values := a.In

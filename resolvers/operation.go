@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -44,6 +45,9 @@ type operation struct {
 	joinedBilling slab[customer.Billing]
 	joinedSupport slab[customer.Support]
 	joinedSocial  slab[customer.Social]
+
+	// conditions are how many all filters had so far.
+	conditions atomic.Int32
 
 	mu sync.Mutex
 	// seen are the customers that the caller reads, to be recorded, and by what they are asked by.

@@ -32,8 +32,8 @@ type compiler struct {
 	numbers map[*ast.Selection]uint64
 	known   map[string]part
 	nodes   []node
-	// objects are the variables whose values may cost something: lists and objects.
-	objects map[string]bool
+	// inputs are the variables whose values may cost something: texts, lists and objects.
+	inputs map[string]bool
 }
 
 func (c *Calculator) compile(doc *ast.QueryDocument, op *ast.OperationDefinition, on func(string) (bool, bool)) *shape {
@@ -43,11 +43,11 @@ func (c *Calculator) compile(doc *ast.QueryDocument, op *ast.OperationDefinition
 	s := &compiler{Calculator: c, fragments: doc.Fragments, on: on, numbers: map[*ast.Selection]uint64{}, known: map[string]part{}}
 	s.merge = s.count(op.SelectionSet, map[string]int{}) <= maxMerged
 	for _, v := range op.VariableDefinitions {
-		if v.Type.Elem != nil || v.Definition == nil || !v.Definition.BuiltIn && v.Definition.Kind != ast.Enum {
-			if s.objects == nil {
-				s.objects = map[string]bool{}
+		if v.Type.Elem != nil || !isSmall(v.Definition) {
+			if s.inputs == nil {
+				s.inputs = map[string]bool{}
 			}
-			s.objects[v.Variable] = true
+			s.inputs[v.Variable] = true
 		}
 	}
 	root := c.schema.Query
@@ -59,6 +59,18 @@ func (c *Calculator) compile(doc *ast.QueryDocument, op *ast.OperationDefinition
 	}
 	p := s.selection([]ast.SelectionSet{op.SelectionSet}, root, false)
 	return &shape{nodes: slices.Clip(s.nodes), root: p}
+}
+
+// isSmall reports whether no value of a type is long.
+func isSmall(typ *ast.Definition) bool {
+	if typ == nil {
+		return false
+	}
+	switch typ.Name {
+	case "Int", "Float", "Boolean":
+		return true
+	}
+	return typ.Kind == ast.Enum
 }
 
 // count gives the number of fields, fragments spread, as far as it matters.

@@ -12,9 +12,9 @@
 //     the lists of the connection (edges, nodes) have as many elements as it allows;
 //   - on an interface or a union the possible type counts that costs the most;
 //   - fields that merge into one of the answer count once; @skip and @include are applied;
-//   - an input object in an argument costs 5, and an element of a list there 1, wherever the
-//     argument stands and whether it is written there or in a variable: conditions are work
-//     as well;
+//   - an input object in an argument costs 5, an element of a list there 1, and each 100 bytes of a
+//     text 1, wherever the argument stands and whether it is written there or in a variable:
+//     conditions are work as well;
 //   - introspection is answered from memory: a hundred of its values count as one.
 //
 // Weights, assumed sizes and slicing arguments are those of
@@ -59,7 +59,7 @@ type Model struct {
 	// Page is assumed of fields with `first` or `last` where neither is given; default 20.
 	Page int
 	// Input is what an input object in an argument costs, as a condition; default 5. An
-	// element of a list in an argument costs 1.
+	// element of a list in an argument costs 1, and so do 100 bytes of a text.
 	Input int
 	// MaxPage is the most that `first` and `last` count for, since more is refused before
 	// anything is done for it; default 100.
@@ -126,6 +126,9 @@ func (c *Calculator) Of(doc *ast.QueryDocument, op *ast.OperationDefinition, var
 	// A value is looked through once, however many arguments have it.
 	var inputs map[string]int64
 	return s.cost(func(name string) (int64, bool) { return integer(variables[name]) }, func(name string) int64 {
+		if text, ok := variables[name].(string); ok {
+			return c.value(text)
+		}
 		sum, ok := inputs[name]
 		if !ok {
 			sum = c.value(variables[name])

@@ -93,6 +93,8 @@ func TestCost(t *testing.T) {
 		"skipped by a variable":              {query: `query($s: Boolean!) { book { id ... @skip(if: $s) { tags } } }`, variables: `{"s": true}`, cost: 2, most: 3},
 		"not skipped by a variable":          {query: `query($s: Boolean!) { book { id ... @skip(if: $s) { tags } } }`, variables: `{"s": false}`, cost: 3},
 		"merged as far as it is not skipped": {query: `query($s: Boolean!) { book @skip(if: $s) { tags } book { id } }`, variables: `{"s": true}`, cost: 2, most: 3},
+		"a long text":                        {query: `{ shelf(first: 1, after: "` + strings.Repeat("x", 250) + `") { nodes { id } } }`, cost: 5},
+		"a long text, twice by a variable":   {query: `query($a: String) { a: shelf(first: 1, after: $a) { nodes { id } } b: shelf(first: 1, after: $a) { nodes { id } } }`, variables: `{"a": "` + strings.Repeat("x", 250) + `"}`, cost: 10, most: 6},
 		"a mutation":                         {query: `mutation { lend { id } }`, cost: 2},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -103,8 +103,8 @@ func (Limiter) ExtensionName() string { return "Cost" }
 // Validate has nothing to say.
 func (Limiter) Validate(graphql.ExecutableSchema) error { return nil }
 
-// bytesPerCost is how long a document that was refused is for a cost of 1: to parse and
-// validate so much takes about as long as a value of an answer.
+// bytesPerCost is how long a text in an argument is for a cost of 1, or a document that was
+// refused: to parse and validate so much takes about as long as a value of an answer.
 const bytesPerCost = 100
 
 // Charge charges the caller of a request for a document of so many bytes that was refused.

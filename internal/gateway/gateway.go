@@ -26,6 +26,7 @@ import (
 	"customer360/graph/audience"
 	"customer360/graph/cost"
 	"customer360/graph/executor"
+	"customer360/graph/inputs"
 	"customer360/graph/persisted"
 	"customer360/graph/relay"
 	"customer360/internal/graphqlhttp"
@@ -173,7 +174,7 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 		Find: c.Find, Origins: c.Origins, LoopbackHosts: c.LoopbackHosts, Deadline: c.RequestTimeout,
 		Contracts: map[access.Audience]*graphqlhttp.Contract{},
 	}
-	options := graphqlhttp.Options{MaxBody: c.MaxBody, Limits: c.Limits, Log: c.Log}
+	options := graphqlhttp.Options{MaxBody: c.MaxBody, Limits: c.Limits, Inputs: inputs.Limits{Lengths: graph.Lengths()}, Log: c.Log}
 	options.Streams = graphqlhttp.NewStreams(api, streams.Defaults(), options, c.Revalidate, c.Client)
 	api.Streams, gateway.Streams = options.Streams, options.Streams
 	fitting := map[access.Audience][]console.Example{}

@@ -16,6 +16,7 @@ import (
 
 	"customer360/graph"
 	"customer360/graph/executor"
+	"customer360/graph/inputs"
 	"customer360/graph/persisted"
 	"customer360/internal/streams"
 )
@@ -25,6 +26,8 @@ type Options struct {
 	// MaxBody bounds a request's body, in bytes.
 	MaxBody int64
 	Limits  Limits
+	// Inputs bound what the arguments of an operation say.
+	Inputs inputs.Limits
 	// Documents are those that a request may name instead of sending them.
 	Documents *persisted.Documents
 	// Log gets what clients are not told.
@@ -56,6 +59,8 @@ func New(schema graphql.ExecutableSchema, o Options) *Contract {
 	s.SetParserTokenLimit(o.Limits.Tokens)
 	s.SetErrorPresenter(present(o.Log))
 	s.SetRecoverFunc(recovered(o.Log))
+	// Before what reads arguments.
+	s.Use(inputs.New(o.Inputs))
 	s.Use(&graph.OneOf{})
 	s.Use(graph.Conditions{})
 	s.Use(executor.InOrder{})

@@ -18,6 +18,7 @@ import (
 	"customer360/customer"
 	"customer360/graph/cost"
 	"customer360/graph/executor"
+	"customer360/graph/inputs"
 	"customer360/graph/persisted"
 )
 
@@ -133,6 +134,9 @@ func (t transport) readGET(r *http.Request) (*graphql.RawParams, *refusal) {
 	for _, name := range []string{"variables", "extensions"} {
 		if text := values.Get(name); text != "" {
 			var value any
+			if inputs.TooManyValues([]byte(text)) {
+				return nil, malformed(tooManyValues)
+			}
 			if !decode([]byte(text), &value) {
 				return nil, malformed(wrongTypes)
 			}
@@ -181,6 +185,9 @@ func (t transport) readPOST(w http.ResponseWriter, r *http.Request) (*graphql.Ra
 	if trimmed := bytes.TrimSpace(data); len(trimmed) > 0 && trimmed[0] == '[' {
 		return nil, malformed("one request at a time: the body must be a JSON object, not a list")
 	}
+	if inputs.TooManyValues(data) {
+		return nil, malformed(tooManyValues)
+	}
 	if !decode(data, &body) || body == nil {
 		return nil, malformed("the body must be a JSON object with a `query`")
 	}
@@ -202,6 +209,8 @@ func decode(data []byte, into any) bool {
 	_, more := d.Token()
 	return more == io.EOF
 }
+
+var tooManyValues = "the request has more than " + strconv.Itoa(inputs.MaxRequestValues) + " values: ask in several requests"
 
 const wrongTypes = "`query`, `documentId` and `operationName` must be strings, `variables` and `extensions` objects"
 

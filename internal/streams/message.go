@@ -8,6 +8,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"customer360/graph/inputs"
 )
 
 // The types of messages.
@@ -36,6 +38,9 @@ type message struct {
 // repeat what was sent, and fits into the reason of a close.
 func decode(data []byte) (m message, fault string) {
 	var body map[string]any
+	if inputs.TooManyValues(data) {
+		return m, "A message has too many values"
+	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	// Numbers keep their digits.
 	d.UseNumber()

@@ -47,6 +47,10 @@ const definitionsFor = 10 * time.Second
 type Spine struct {
 	name  string
 	store documents.Store
+	// lists is held by who lists; nil: any number may. The embedded store reads its file by one
+	// connection, and goes on with what it has begun when nobody waits any more: so who waits for a
+	// turn waits here, and leaves when the time is up.
+	lists chan struct{}
 
 	// reading is held while the definitions are read.
 	reading sync.Mutex
@@ -60,7 +64,13 @@ type definitions struct {
 }
 
 // New makes the spine; its name is "profile/system".
-func New(name string, store documents.Store) *Spine { return &Spine{name: name, store: store} }
+func New(name string, store documents.Store) *Spine {
+	s := &Spine{name: name, store: store}
+	if store.PointReads {
+		s.lists = make(chan struct{}, 1)
+	}
+	return s
+}
 
 // Name is the configured name.
 func (s *Spine) Name() string { return s.name }
@@ -161,6 +171,14 @@ func (s *Spine) FindByLink(ctx context.Context, source profiles.SourceName, syst
 // List reads a page: one query, and a second one where they are counted and the page
 // is not all of them.
 func (s *Spine) List(ctx context.Context, q profiles.Query, want sources.Parts) (profiles.Page, error) {
+	if s.lists != nil {
+		select {
+		case s.lists <- struct{}{}:
+			defer func() { <-s.lists }()
+		case <-ctx.Done():
+			return profiles.Page{}, documents.Error(s.name, ctx.Err())
+		}
+	}
 	where := filter(q.Where)
 	var page profiles.Page
 	var malformed error
