@@ -62,6 +62,19 @@ var executorObjects = map[string]*executor.Object{
 			},
 			List: executor.Values[relay.Edge[*audit.Listed]](),
 		},
+		"nodes": {
+			Method: true,
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_AccessLogConnection_nodes(ctx, field)
+			},
+			Child: func(c *executor.Call) any {
+				obj := c.Object.(*relay.Page[*audit.Listed])
+				v := obj.Nodes()
+				return &v
+
+			},
+			List: executor.Pointers[audit.Listed](),
+		},
 		"pageInfo": {
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 				return state.(*executionContext).fieldContext_AccessLogConnection_pageInfo(ctx, field)
@@ -836,6 +849,19 @@ var executorObjects = map[string]*executor.Object{
 
 			},
 			List: executor.Values[relay.Edge[*billing.Charge]](),
+		},
+		"nodes": {
+			Method: true,
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_ChargeConnection_nodes(ctx, field)
+			},
+			Child: func(c *executor.Call) any {
+				obj := c.Object.(*relay.Page[*billing.Charge])
+				v := obj.Nodes()
+				return &v
+
+			},
+			List: executor.Pointers[billing.Charge](),
 		},
 		"pageInfo": {
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1811,6 +1837,19 @@ var executorObjects = map[string]*executor.Object{
 			},
 			List: executor.Values[relay.Edge[*profiles.Customer]](),
 		},
+		"nodes": {
+			Method: true,
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_CustomerConnection_nodes(ctx, field)
+			},
+			Child: func(c *executor.Call) any {
+				obj := c.Object.(*relay.Page[*profiles.Customer])
+				v := obj.Nodes()
+				return &v
+
+			},
+			List: executor.Pointers[profiles.Customer](),
+		},
 		"pageInfo": {
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 				return state.(*executionContext).fieldContext_CustomerConnection_pageInfo(ctx, field)
@@ -2343,6 +2382,19 @@ var executorObjects = map[string]*executor.Object{
 			},
 			List: executor.Values[relay.Edge[*customer.Interaction]](),
 		},
+		"nodes": {
+			Method: true,
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_InteractionConnection_nodes(ctx, field)
+			},
+			Child: func(c *executor.Call) any {
+				obj := c.Object.(*InteractionConnection)
+				v := obj.Nodes()
+				return &v
+
+			},
+			List: executor.Pointers[customer.Interaction](),
+		},
 		"pageInfo": {
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 				return state.(*executionContext).fieldContext_InteractionConnection_pageInfo(ctx, field)
@@ -2576,6 +2628,19 @@ var executorObjects = map[string]*executor.Object{
 			},
 			List: executor.Values[relay.Edge[*billing.Invoice]](),
 		},
+		"nodes": {
+			Method: true,
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_InvoiceConnection_nodes(ctx, field)
+			},
+			Child: func(c *executor.Call) any {
+				obj := c.Object.(*relay.Page[*billing.Invoice])
+				v := obj.Nodes()
+				return &v
+
+			},
+			List: executor.Pointers[billing.Invoice](),
+		},
 		"pageInfo": {
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 				return state.(*executionContext).fieldContext_InvoiceConnection_pageInfo(ctx, field)
@@ -2769,6 +2834,19 @@ var executorObjects = map[string]*executor.Object{
 
 			},
 			List: executor.Values[relay.Edge[*social.Mention]](),
+		},
+		"nodes": {
+			Method: true,
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_MentionConnection_nodes(ctx, field)
+			},
+			Child: func(c *executor.Call) any {
+				obj := c.Object.(*relay.Page[*social.Mention])
+				v := obj.Nodes()
+				return &v
+
+			},
+			List: executor.Pointers[social.Mention](),
 		},
 		"pageInfo": {
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4568,6 +4646,19 @@ var executorObjects = map[string]*executor.Object{
 
 			},
 			List: executor.Values[relay.Edge[*support.Ticket]](),
+		},
+		"nodes": {
+			Method: true,
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_TicketConnection_nodes(ctx, field)
+			},
+			Child: func(c *executor.Call) any {
+				obj := c.Object.(*relay.Page[*support.Ticket])
+				v := obj.Nodes()
+				return &v
+
+			},
+			List: executor.Pointers[support.Ticket](),
 		},
 		"pageInfo": {
 			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

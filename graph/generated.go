@@ -65,6 +65,7 @@ type DirectiveRoot struct {
 type ComplexityRoot struct {
 	AccessLogConnection struct {
 		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
 		PageInfo func(childComplexity int) int
 	}
 
@@ -150,6 +151,7 @@ type ComplexityRoot struct {
 
 	ChargeConnection struct {
 		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		TotalCount func(childComplexity int) int
 	}
@@ -244,6 +246,7 @@ type ComplexityRoot struct {
 
 	CustomerConnection struct {
 		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		TotalCount func(childComplexity int) int
 	}
@@ -318,6 +321,7 @@ type ComplexityRoot struct {
 		CompleteSince  func(childComplexity int) int
 		Edges          func(childComplexity int) int
 		MissingSources func(childComplexity int) int
+		Nodes          func(childComplexity int) int
 		PageInfo       func(childComplexity int) int
 	}
 
@@ -344,6 +348,7 @@ type ComplexityRoot struct {
 
 	InvoiceConnection struct {
 		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		TotalCount func(childComplexity int) int
 	}
@@ -368,6 +373,7 @@ type ComplexityRoot struct {
 
 	MentionConnection struct {
 		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		TotalCount func(childComplexity int) int
 	}
@@ -564,6 +570,7 @@ type ComplexityRoot struct {
 
 	TicketConnection struct {
 		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		TotalCount func(childComplexity int) int
 	}
@@ -695,6 +702,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AccessLogConnection.Edges(childComplexity), true
+	case "AccessLogConnection.nodes":
+		if e.ComplexityRoot.AccessLogConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogConnection.Nodes(childComplexity), true
 	case "AccessLogConnection.pageInfo":
 		if e.ComplexityRoot.AccessLogConnection.PageInfo == nil {
 			break
@@ -1062,6 +1075,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChargeConnection.Edges(childComplexity), true
+	case "ChargeConnection.nodes":
+		if e.ComplexityRoot.ChargeConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChargeConnection.Nodes(childComplexity), true
 	case "ChargeConnection.pageInfo":
 		if e.ComplexityRoot.ChargeConnection.PageInfo == nil {
 			break
@@ -1515,6 +1534,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CustomerConnection.Edges(childComplexity), true
+	case "CustomerConnection.nodes":
+		if e.ComplexityRoot.CustomerConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerConnection.Nodes(childComplexity), true
 	case "CustomerConnection.pageInfo":
 		if e.ComplexityRoot.CustomerConnection.PageInfo == nil {
 			break
@@ -1789,6 +1814,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InteractionConnection.MissingSources(childComplexity), true
+	case "InteractionConnection.nodes":
+		if e.ComplexityRoot.InteractionConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InteractionConnection.Nodes(childComplexity), true
 	case "InteractionConnection.pageInfo":
 		if e.ComplexityRoot.InteractionConnection.PageInfo == nil {
 			break
@@ -1894,6 +1925,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InvoiceConnection.Edges(childComplexity), true
+	case "InvoiceConnection.nodes":
+		if e.ComplexityRoot.InvoiceConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceConnection.Nodes(childComplexity), true
 	case "InvoiceConnection.pageInfo":
 		if e.ComplexityRoot.InvoiceConnection.PageInfo == nil {
 			break
@@ -1987,6 +2024,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MentionConnection.Edges(childComplexity), true
+	case "MentionConnection.nodes":
+		if e.ComplexityRoot.MentionConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MentionConnection.Nodes(childComplexity), true
 	case "MentionConnection.pageInfo":
 		if e.ComplexityRoot.MentionConnection.PageInfo == nil {
 			break
@@ -2847,6 +2890,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TicketConnection.Edges(childComplexity), true
+	case "TicketConnection.nodes":
+		if e.ComplexityRoot.TicketConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TicketConnection.Nodes(childComplexity), true
 	case "TicketConnection.pageInfo":
 		if e.ComplexityRoot.TicketConnection.PageInfo == nil {
 			break
@@ -3335,6 +3384,8 @@ enum OrderDirection @audience(in: [FRONTEND, PARTNER, ANALYST]) {
 type CustomerConnection @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The customers of this page, in order."
   edges: [CustomerEdge!]!
+  "The same without their cursors."
+  nodes: [Customer!]!
   "Where this page stands in the whole list."
   pageInfo: PageInfo!
   "How many customers there are in all pages; null where they were not counted."
@@ -3787,6 +3838,8 @@ enum ActorKind @audience(in: [FRONTEND, ANALYST]) {
 type InteractionConnection @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "What happened, newest first."
   edges: [InteractionEdge!]!
+  "The same without their cursors."
+  nodes: [Interaction!]!
   "Where this page stands in the timeline."
   pageInfo: PageInfo!
   "From now back to this moment nothing is missing. Null: what is missing could be of any time."
@@ -4113,6 +4166,8 @@ type CustomerNotFound implements Problem {
 type AccessLogConnection {
   "The entries of this page, newest first."
   edges: [AccessLogEdge!]!
+  "The same without their cursors."
+  nodes: [AccessLogEntry!]!
   "Where this page stands in the whole list."
   pageInfo: PageInfo!
 }
@@ -4341,6 +4396,8 @@ enum InvoiceStatus @audience(in: [FRONTEND, PARTNER, ANALYST]) {
 type InvoiceConnection @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The invoices of this page, newest first."
   edges: [InvoiceEdge!]!
+  "The same without their cursors."
+  nodes: [Invoice!]!
   "Where this page stands in the whole list."
   pageInfo: PageInfo!
   "How many there are in all pages; null where the count is not known whole."
@@ -4401,6 +4458,8 @@ enum ChargeStatus @audience(in: [FRONTEND, ANALYST]) {
 type ChargeConnection @audience(in: [FRONTEND, ANALYST]) {
   "The charges of this page, newest first."
   edges: [ChargeEdge!]!
+  "The same without their cursors."
+  nodes: [Charge!]!
   "Where this page stands in the whole list."
   pageInfo: PageInfo!
   "How many there are in all pages; null where the count is not known whole."
@@ -4538,6 +4597,8 @@ enum TicketPriority @audience(in: [FRONTEND, ANALYST]) {
 type TicketConnection @audience(in: [FRONTEND, ANALYST]) {
   "The tickets of this page, newest first."
   edges: [TicketEdge!]!
+  "The same without their cursors."
+  nodes: [Ticket!]!
   "Where this page stands in the whole list."
   pageInfo: PageInfo!
   "How many there are in all pages; null where the count is not known whole."
@@ -4647,6 +4708,8 @@ type Mention implements Node @audience(in: [FRONTEND, ANALYST]) {
 type MentionConnection @audience(in: [FRONTEND, ANALYST]) {
   "The mentions of this page, newest first."
   edges: [MentionEdge!]!
+  "The same without their cursors."
+  nodes: [Mention!]!
   "Where this page stands in the whole list."
   pageInfo: PageInfo!
   "How many there are in all pages; null where the count is not known whole."
@@ -4672,6 +4735,8 @@ func (ec *executionContext) childFields_AccessLogConnection(ctx context.Context,
 	switch field.Name {
 	case "edges":
 		return ec.fieldContext_AccessLogConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_AccessLogConnection_nodes(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_AccessLogConnection_pageInfo(ctx, field)
 	}
@@ -4842,6 +4907,8 @@ func (ec *executionContext) childFields_ChargeConnection(ctx context.Context, fi
 	switch field.Name {
 	case "edges":
 		return ec.fieldContext_ChargeConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ChargeConnection_nodes(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_ChargeConnection_pageInfo(ctx, field)
 	case "totalCount":
@@ -5030,6 +5097,8 @@ func (ec *executionContext) childFields_CustomerConnection(ctx context.Context, 
 	switch field.Name {
 	case "edges":
 		return ec.fieldContext_CustomerConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CustomerConnection_nodes(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_CustomerConnection_pageInfo(ctx, field)
 	case "totalCount":
@@ -5164,6 +5233,8 @@ func (ec *executionContext) childFields_InteractionConnection(ctx context.Contex
 	switch field.Name {
 	case "edges":
 		return ec.fieldContext_InteractionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_InteractionConnection_nodes(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_InteractionConnection_pageInfo(ctx, field)
 	case "completeSince":
@@ -5220,6 +5291,8 @@ func (ec *executionContext) childFields_InvoiceConnection(ctx context.Context, f
 	switch field.Name {
 	case "edges":
 		return ec.fieldContext_InvoiceConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_InvoiceConnection_nodes(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_InvoiceConnection_pageInfo(ctx, field)
 	case "totalCount":
@@ -5268,6 +5341,8 @@ func (ec *executionContext) childFields_MentionConnection(ctx context.Context, f
 	switch field.Name {
 	case "edges":
 		return ec.fieldContext_MentionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MentionConnection_nodes(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_MentionConnection_pageInfo(ctx, field)
 	case "totalCount":
@@ -5628,6 +5703,8 @@ func (ec *executionContext) childFields_TicketConnection(ctx context.Context, fi
 	switch field.Name {
 	case "edges":
 		return ec.fieldContext_TicketConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_TicketConnection_nodes(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_TicketConnection_pageInfo(ctx, field)
 	case "totalCount":
@@ -6193,6 +6270,38 @@ func (ec *executionContext) fieldContext_AccessLogConnection_edges(_ context.Con
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_AccessLogEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AccessLogConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Page[*audit.Listed]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*audit.Listed) graphql.Marshaler {
+			return ec.marshalNAccessLogEntry2ᚕᚖcustomer360ᚋauditᚐListedᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AccessLogConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AccessLogEntry(ctx, field)
 		},
 	}
 	return fc, nil
@@ -7677,6 +7786,38 @@ func (ec *executionContext) fieldContext_ChargeConnection_edges(_ context.Contex
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ChargeEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChargeConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Page[*billing.Charge]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChargeConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*billing.Charge) graphql.Marshaler {
+			return ec.marshalNCharge2ᚕᚖcustomer360ᚋsourcesᚋbillingᚐChargeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChargeConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChargeConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Charge(ctx, field)
 		},
 	}
 	return fc, nil
@@ -9536,6 +9677,38 @@ func (ec *executionContext) fieldContext_CustomerConnection_edges(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _CustomerConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Page[*profiles.Customer]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*profiles.Customer) graphql.Marshaler {
+			return ec.marshalNCustomer2ᚕᚖcustomer360ᚋsourcesᚋprofilesᚐCustomerᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CustomerConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CustomerConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *relay.Page[*profiles.Customer]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10605,6 +10778,38 @@ func (ec *executionContext) fieldContext_InteractionConnection_edges(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _InteractionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *InteractionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InteractionConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*customer.Interaction) graphql.Marshaler {
+			return ec.marshalNInteraction2ᚕᚖcustomer360ᚋcustomerᚐInteractionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InteractionConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InteractionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interaction(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _InteractionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *InteractionConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11087,6 +11292,38 @@ func (ec *executionContext) fieldContext_InvoiceConnection_edges(_ context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _InvoiceConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Page[*billing.Invoice]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvoiceConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*billing.Invoice) graphql.Marshaler {
+			return ec.marshalNInvoice2ᚕᚖcustomer360ᚋsourcesᚋbillingᚐInvoiceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvoiceConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InvoiceConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Invoice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _InvoiceConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *relay.Page[*billing.Invoice]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11467,6 +11704,38 @@ func (ec *executionContext) fieldContext_MentionConnection_edges(_ context.Conte
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MentionEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MentionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Page[*social.Mention]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MentionConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*social.Mention) graphql.Marshaler {
+			return ec.marshalNMention2ᚕᚖcustomer360ᚋsourcesᚋsocialᚐMentionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MentionConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MentionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Mention(ctx, field)
 		},
 	}
 	return fc, nil
@@ -14931,6 +15200,38 @@ func (ec *executionContext) fieldContext_TicketConnection_edges(_ context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _TicketConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *relay.Page[*support.Ticket]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TicketConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*support.Ticket) graphql.Marshaler {
+			return ec.marshalNTicket2ᚕᚖcustomer360ᚋsourcesᚋsupportᚐTicketᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TicketConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TicketConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Ticket(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _TicketConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *relay.Page[*support.Ticket]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16855,6 +17156,11 @@ func (ec *executionContext) _AccessLogConnection(ctx context.Context, sel ast.Se
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "nodes":
+			out.Values[i] = ec._AccessLogConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "pageInfo":
 			out.Values[i] = ec._AccessLogConnection_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -17670,6 +17976,11 @@ func (ec *executionContext) _ChargeConnection(ctx context.Context, sel ast.Selec
 			out.Values[i] = graphql.MarshalString("ChargeConnection")
 		case "edges":
 			out.Values[i] = ec._ChargeConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._ChargeConnection_nodes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18716,6 +19027,11 @@ func (ec *executionContext) _CustomerConnection(ctx context.Context, sel ast.Sel
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "nodes":
+			out.Values[i] = ec._CustomerConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "pageInfo":
 			out.Values[i] = ec._CustomerConnection_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -19355,6 +19671,11 @@ func (ec *executionContext) _InteractionConnection(ctx context.Context, sel ast.
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "nodes":
+			out.Values[i] = ec._InteractionConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "pageInfo":
 			out.Values[i] = ec._InteractionConnection_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -19582,6 +19903,11 @@ func (ec *executionContext) _InvoiceConnection(ctx context.Context, sel ast.Sele
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "nodes":
+			out.Values[i] = ec._InvoiceConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "pageInfo":
 			out.Values[i] = ec._InvoiceConnection_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -19786,6 +20112,11 @@ func (ec *executionContext) _MentionConnection(ctx context.Context, sel ast.Sele
 			out.Values[i] = graphql.MarshalString("MentionConnection")
 		case "edges":
 			out.Values[i] = ec._MentionConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._MentionConnection_nodes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -21614,6 +21945,11 @@ func (ec *executionContext) _TicketConnection(ctx context.Context, sel ast.Selec
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "nodes":
+			out.Values[i] = ec._TicketConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "pageInfo":
 			out.Values[i] = ec._TicketConnection_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -22138,6 +22474,22 @@ func (ec *executionContext) marshalNAccessLogEdge2ᚕcustomer360ᚋgraphᚋrelay
 	return ret
 }
 
+func (ec *executionContext) marshalNAccessLogEntry2ᚕᚖcustomer360ᚋauditᚐListedᚄ(ctx context.Context, sel ast.SelectionSet, v []*audit.Listed) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAccessLogEntry2ᚖcustomer360ᚋauditᚐListed(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNAccessLogEntry2ᚖcustomer360ᚋauditᚐListed(ctx context.Context, sel ast.SelectionSet, v *audit.Listed) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -22313,6 +22665,22 @@ func (ec *executionContext) marshalNChannel2customer360ᚋsourcesᚋprofilesᚐC
 	return res
 }
 
+func (ec *executionContext) marshalNCharge2ᚕᚖcustomer360ᚋsourcesᚋbillingᚐChargeᚄ(ctx context.Context, sel ast.SelectionSet, v []*billing.Charge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCharge2ᚖcustomer360ᚋsourcesᚋbillingᚐCharge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNCharge2ᚖcustomer360ᚋsourcesᚋbillingᚐCharge(ctx context.Context, sel ast.SelectionSet, v *billing.Charge) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -22423,6 +22791,22 @@ func (ec *executionContext) marshalNCurrencyTotals2ᚖcustomer360ᚋcustomerᚐC
 		return graphql.Null
 	}
 	return ec._CurrencyTotals(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCustomer2ᚕᚖcustomer360ᚋsourcesᚋprofilesᚐCustomerᚄ(ctx context.Context, sel ast.SelectionSet, v []*profiles.Customer) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCustomer2ᚖcustomer360ᚋsourcesᚋprofilesᚐCustomer(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNCustomer2ᚖcustomer360ᚋsourcesᚋprofilesᚐCustomer(ctx context.Context, sel ast.SelectionSet, v *profiles.Customer) graphql.Marshaler {
@@ -22680,6 +23064,22 @@ func (ec *executionContext) marshalNInt2int(ctx context.Context, sel ast.Selecti
 	return res
 }
 
+func (ec *executionContext) marshalNInteraction2ᚕᚖcustomer360ᚋcustomerᚐInteractionᚄ(ctx context.Context, sel ast.SelectionSet, v []*customer.Interaction) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNInteraction2ᚖcustomer360ᚋcustomerᚐInteraction(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNInteraction2ᚖcustomer360ᚋcustomerᚐInteraction(ctx context.Context, sel ast.SelectionSet, v *customer.Interaction) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -22725,6 +23125,22 @@ func (ec *executionContext) marshalNInteractionKind2customer360ᚋcustomerᚐInt
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNInvoice2ᚕᚖcustomer360ᚋsourcesᚋbillingᚐInvoiceᚄ(ctx context.Context, sel ast.SelectionSet, v []*billing.Invoice) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNInvoice2ᚖcustomer360ᚋsourcesᚋbillingᚐInvoice(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNInvoice2ᚖcustomer360ᚋsourcesᚋbillingᚐInvoice(ctx context.Context, sel ast.SelectionSet, v *billing.Invoice) graphql.Marshaler {
@@ -22811,6 +23227,22 @@ func (ec *executionContext) marshalNMatchMethod2customer360ᚋsourcesᚋprofiles
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNMention2ᚕᚖcustomer360ᚋsourcesᚋsocialᚐMentionᚄ(ctx context.Context, sel ast.SelectionSet, v []*social.Mention) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMention2ᚖcustomer360ᚋsourcesᚋsocialᚐMention(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNMention2ᚖcustomer360ᚋsourcesᚋsocialᚐMention(ctx context.Context, sel ast.SelectionSet, v *social.Mention) graphql.Marshaler {
@@ -23182,6 +23614,22 @@ func (ec *executionContext) marshalNSystemStatus2ᚕcustomer360ᚋcustomerᚐSys
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSystemStatus2customer360ᚋcustomerᚐSystemStatus(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTicket2ᚕᚖcustomer360ᚋsourcesᚋsupportᚐTicketᚄ(ctx context.Context, sel ast.SelectionSet, v []*support.Ticket) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTicket2ᚖcustomer360ᚋsourcesᚋsupportᚐTicket(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {

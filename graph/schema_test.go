@@ -116,7 +116,7 @@ func TestNonNullStandsOnKeysAndStatusOnly(t *testing.T) {
 		case strings.HasSuffix(name, "Edge"):
 			allowed["cursor"], allowed["node"] = true, true
 		case strings.HasSuffix(name, "Connection"):
-			allowed["edges"], allowed["pageInfo"], allowed["missingSources"] = true, true, true
+			allowed["edges"], allowed["nodes"], allowed["pageInfo"], allowed["missingSources"] = true, true, true, true
 		}
 		for _, f := range def.Fields {
 			if f.Type.NonNull != allowed[f.Name] && !strings.HasPrefix(f.Name, "__") && !(allowed[f.Name] && strings.HasSuffix(name, "Connection")) {

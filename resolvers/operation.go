@@ -66,7 +66,12 @@ type selection struct {
 
 // siblings says which sources the fields ask that are selected beside a field of a customer.
 func (o *operation) siblings(ctx context.Context) needs {
-	set := graphql.GetFieldContext(ctx).Parent.Field.Selections
+	parent := graphql.GetFieldContext(ctx).Parent
+	for parent.Field.Field == nil && parent.Parent != nil {
+		// An element of a list; the field is above it.
+		parent = parent.Parent
+	}
+	set := parent.Field.Selections
 	at := selection{&set[0], len(set)}
 	o.mu.Lock()
 	defer o.mu.Unlock()

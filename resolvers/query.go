@@ -136,7 +136,7 @@ func (q query) Customers(ctx context.Context, first *int, after *string, where *
 }
 
 // customersSelection gives what is selected of the customers of a page, under each name
-// that `node` has, whether a page is to be read at all, and whether they are to be counted.
+// that `node` and `nodes` have, whether a page is to be read at all, and whether they are to be counted.
 func customersSelection(op *graphql.OperationContext, set ast.SelectionSet) (nodes []ast.SelectionSet, listed, counted bool) {
 	for _, f := range graphql.CollectFields(op, set, []string{"CustomerConnection"}) {
 		switch f.Name {
@@ -144,6 +144,8 @@ func customersSelection(op *graphql.OperationContext, set ast.SelectionSet) (nod
 			counted = true
 		case "pageInfo":
 			listed = true
+		case "nodes":
+			listed, nodes = true, append(nodes, f.Selections)
 		case "edges":
 			listed = true
 			for _, e := range graphql.CollectFields(op, f.Selections, []string{"CustomerEdge"}) {

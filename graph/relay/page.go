@@ -87,6 +87,15 @@ func newPage[T any](nodes []T, hasPrevious, hasNext bool) *Page[T] {
 	return p
 }
 
+// Nodes are the entries themselves.
+func (p *Page[T]) Nodes() []T {
+	nodes := make([]T, len(p.Edges))
+	for i := range p.Edges {
+		nodes[i] = p.Edges[i].Node
+	}
+	return nodes
+}
+
 func (p *Page[T]) cursorOf(i int) string {
 	if p.cursor != nil {
 		return p.cursor(i)
