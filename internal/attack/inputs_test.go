@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"customer360/internal/require"
 )
 
 // What a request's arguments take at the most, beside what the same document takes that says one
@@ -24,6 +26,7 @@ const (
 // One variable that a document refers to many times, in every place of every contract: as long as a
 // body may be, as long as the place takes, and as many values as there may be.
 func TestInputs(t *testing.T) {
+	require.Quiet(t, "attack")
 	w := newWorld(t)
 	w.sendAll(t.Context(), t, plain, plainRequests) // it warms up
 	before := w.gateway.cpu(t)
