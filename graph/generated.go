@@ -3083,6 +3083,12 @@ directive @consent(
   purpose: String!
 ) on FIELD_DEFINITION
 
+"How long a text is that an operation says here. Where nothing is said it is 4096 bytes. What is longer is refused before anything is made of it."
+directive @length(
+  "In bytes of UTF-8."
+  max: Int!
+) on ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION
+
 "A kind of users with a contract of its own."
 enum Audience {
   "Teams that build what colleagues and customers work with."
@@ -3267,17 +3273,17 @@ input RecordRef @audience(in: [FRONTEND, ANALYST]) {
   "The source that the system belongs to. ` + "`" + `PROFILE` + "`" + ` with the company's own key is the customer's profile itself."
   source: SourceName!
   "The name of the system, as ` + "`" + `Query.systems` + "`" + ` lists it."
-  system: String!
+  system: String! @length(max: 200)
   "The record's own key in that system."
-  recordId: String!
+  recordId: String! @length(max: 1024)
 }
 
 "An account on a social network."
 input HandleRef @audience(in: [FRONTEND, ANALYST]) {
   "The network, in lower case, as ` + "`" + `mastodon` + "`" + ` or ` + "`" + `bluesky` + "`" + `."
-  network: String!
+  network: String! @length(max: 254)
   "The account's name there; a leading ` + "`" + `@` + "`" + ` and letter case do not matter."
-  handle: String!
+  handle: String! @length(max: 254)
 }
 
 "Which customers. The fields that are given must all hold."
@@ -3307,17 +3313,17 @@ input CustomerFilter @audience(in: [FRONTEND, PARTNER, ANALYST]) {
 "A condition on a text. The fields that are given must all hold."
 input StringFilter @audience(in: [FRONTEND, ANALYST]) {
   "Equal to this."
-  eq: String
+  eq: String @length(max: 1024)
   "Equal to one of these; at most 100."
-  in: [String!]
+  in: [String!] @length(max: 1024)
   "Begins with this."
-  startsWith: String
+  startsWith: String @length(max: 1024)
   """
   A word of it begins with this, as ` + "`" + `laz` + "`" + ` of Grigory Lazarev; of several words each must begin one, in any order. At most ten
   words. What stands between spaces, apostrophes, hyphens and dots is a word; in Chinese, Japanese and Korean names every
   character of Han and Hangul begins one.
   """
-  hasWord: String
+  hasWord: String @length(max: 1024)
 }
 
 "A condition on a moment in time. The fields that are given must all hold."
@@ -3335,7 +3341,7 @@ input DateTimeFilter @audience(in: [FRONTEND, PARTNER, ANALYST]) {
 "A condition on one attribute. The fields that are given must all hold."
 input AttributeFilter @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The attribute's key, as ` + "`" + `attributeDefinitions` + "`" + ` lists it."
-  key: String!
+  key: String! @length(max: 200)
   "The attribute has this value, written as its ` + "`" + `text` + "`" + `."
   eq: String
   "The attribute has one of these values, written as its ` + "`" + `text` + "`" + `; at most 100."
@@ -3349,7 +3355,7 @@ input LinkFilter @audience(in: [FRONTEND, ANALYST]) {
   "The source that is linked."
   source: SourceName!
   "The system that is linked; any of the source where it is not given."
-  system: String
+  system: String @length(max: 200)
   "True: there is such a link. False: there is none."
   exists: Boolean = true
 }
@@ -3467,7 +3473,7 @@ type Customer implements Node @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "What this company keeps of its customers beyond the fields above, in the order of the keys."
   attributes(
     "Only these keys; all where it is not given. A key that the customer does not have is left out."
-    keys: [String!]
+    keys: [String!] @length(max: 200)
   ): [Attribute!]
   "What the customer has agreed to, by purpose and channel. Null or no entry for a purpose: not known, which counts as none."
   consents: [Consent!]
