@@ -167,7 +167,7 @@ type admission struct {
 // admit opens what credentials are checked by, and what reads are recorded in. A gateway that
 // others can reach, and that nobody has a credential for, is not started.
 func admit(ctx context.Context, c config.Serve, s accessSettings, a auditSettings, st *store.Store, t *telemetry.Telemetry, log *slog.Logger) (_ *admission, err error) {
-	ad := &admission{keys: keys.New(st.Database)}
+	ad := &admission{keys: keys.New(st.Store)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, ad.Close())

@@ -101,7 +101,7 @@ func withKeys(ctx context.Context, c keysFlags, do func(*keys.Store) error) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	s := keys.New(st.Database)
+	s := keys.New(st.Store)
 	defer func() { err = errors.Join(err, s.Close(), st.Optimize(ctx)) }()
 	return do(s)
 }

@@ -44,7 +44,7 @@ func findKey(t testing.TB, dir, key string) (*access.Caller, error) {
 		t.Fatal(err)
 	}
 	defer func() { _ = st.Close() }()
-	s := keys.New(st.Database)
+	s := keys.New(st.Store)
 	defer func() { _ = s.Close() }()
 	return s.Find(context.Background(), key)
 }

@@ -75,9 +75,14 @@ func (c *chain) witness(ctx context.Context, action Action) (written int, err er
 		return written, err
 	}
 	for _, h := range heads {
-		// One that has gone on meanwhile stays unseen.
-		if _, err := c.store.Database.Collection(Chains).UpdateOne(ctx, bson.D{{Key: "_id", Value: h.Replica}, {Key: "sequence", Value: h.Sequence}},
-			bson.D{{Key: "$set", Value: bson.D{{Key: "unseen", Value: false}}}}); err != nil {
+		if err := c.store.Change(ctx, Chains, h.Replica, func(old bson.Raw) (any, error) {
+			var d chainHead
+			// One that has gone on meanwhile stays unseen.
+			if old == nil || bson.Unmarshal(old, &d) != nil || d.Sequence != h.Sequence {
+				return old, nil
+			}
+			return documents.Replacing(old, nil, bson.D{{Key: "unseen", Value: false}})
+		}); err != nil {
 			return written, worded(err)
 		}
 	}
@@ -145,7 +150,7 @@ func (c *chain) write(ctx context.Context, batch []*entry) (written int, err err
 			return 0, worded(err)
 		}
 	}
-	if _, err := c.store.Database.Collection(Chains).UpdateOne(ctx, bson.D{{Key: "_id", Value: c.head.Replica}}, bson.D{{Key: "$set", Value: bson.D{
+	if err := c.store.Update(ctx, Chains, c.head.Replica, bson.D{{Key: "$set", Value: bson.D{
 		{Key: "sequence", Value: c.head.Sequence}, {Key: "at", Value: c.head.At}, {Key: "hash", Value: c.head.Hash}, {Key: "unseen", Value: true},
 	}}}); err != nil {
 		return 0, worded(err)

@@ -93,8 +93,7 @@ func (c *Company) Refresh(ctx context.Context, store documents.Store) error {
 		}
 		// One command for each record, one at a time: the embedded store comes to a halt
 		// on a command with many updates, and is slower with several at once.
-		if _, err := store.Database.Collection(collections[r.source]).UpdateOne(ctx, bson.D{{Key: "_id", Value: r.id}},
-			bson.D{{Key: "$set", Value: bson.D{{Key: "syncedAt", Value: c.Now}}}}); err != nil {
+		if err := store.Update(ctx, collections[r.source], r.id, bson.D{{Key: "$set", Value: bson.D{{Key: "syncedAt", Value: c.Now}}}}); err != nil {
 			return err
 		}
 	}

@@ -67,7 +67,7 @@ func newWorld(t testing.TB, change func(*Config)) *world {
 	ignored := goleak.IgnoreCurrent()
 	t.Cleanup(func() { await.Goroutines(t, ignored) })
 	st, _ := storetest.Open(t)
-	w := &world{keys: keys.New(st.Database), at: time.Now(), down: func() { _ = st.Close() }}
+	w := &world{keys: keys.New(st.Store), at: time.Now(), down: func() { _ = st.Close() }}
 	t.Cleanup(func() { _ = w.keys.Close() })
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
@@ -112,7 +112,7 @@ func (w *world) token(exp time.Time) string {
 func unknown(t testing.TB) string {
 	t.Helper()
 	st, _ := storetest.Open(t)
-	s := keys.New(st.Database)
+	s := keys.New(st.Store)
 	secret, _, err := s.Create(context.Background(), keys.Spec{Name: "x", Audience: "partner"})
 	if err != nil {
 		t.Fatal(err)

@@ -101,8 +101,7 @@ func (s *Store) Find(ctx context.Context, presented string) (*access.Caller, err
 func (s *Store) note(ctx context.Context, id string, at time.Time) {
 	ctx, cancel := context.WithTimeout(ctx, maxLookup)
 	defer cancel()
-	_, _ = s.uses.UpdateOne(ctx, bson.D{{Key: "_id", Value: id}}, bson.D{{Key: "$set", Value: bson.D{{Key: "at", Value: at.UTC()}}}},
-		options.UpdateOne().SetUpsert(true))
+	_ = s.store.Update(ctx, UsesCollection, id, bson.D{{Key: "$set", Value: bson.D{{Key: "at", Value: at.UTC()}}}}, options.UpdateOne().SetUpsert(true))
 }
 
 // noted is when a key's use was last noted here, in Unix seconds; 0: never.

@@ -53,7 +53,7 @@ func newWorld(t testing.TB) world {
 	ignored := goleak.IgnoreCurrent()
 	t.Cleanup(func() { await.Goroutines(t, ignored) })
 	st, log := storetest.Open(t)
-	w := world{New(st.Database), &clock{now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)}, log, func() { _ = st.Close() }}
+	w := world{New(st.Store), &clock{now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)}, log, func() { _ = st.Close() }}
 	w.Store.now = w.Now
 	t.Cleanup(func() { _ = w.Close() })
 	return w
@@ -61,7 +61,7 @@ func newWorld(t testing.TB) world {
 
 // other is another gateway on the same database.
 func (w world) other(t testing.TB) *Store {
-	s := New(w.collection.Database())
+	s := New(w.store)
 	s.now = w.Now
 	t.Cleanup(func() { _ = s.Close() })
 	return s
@@ -418,7 +418,7 @@ func TestADocumentThatWasTamperedWithCountsForNothing(t *testing.T) {
 	for field, value := range map[string]any{"audience": "ROOT", "rows": []string{"region=*"}, "hash": []byte{}, "scopes": []string{"**"}, "purposes": "profiling", "createdAt": "yesterday"} {
 		w := newWorld(t)
 		key, k := w.create(t, Spec{})
-		if err := w.set(context.Background(), k.ID, bson.D{{Key: field, Value: value}}); err != nil {
+		if err := w.store.Update(context.Background(), Collection, k.ID, bson.D{{Key: "$set", Value: bson.D{{Key: field, Value: value}}}}); err != nil {
 			t.Fatal(err)
 		}
 		want := Unreadable

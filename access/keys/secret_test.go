@@ -19,7 +19,7 @@ func TestIDSecret(t *testing.T) {
 	for i := range secrets {
 		all.Go(func() {
 			var err error
-			if secrets[i], err = New(w.collection.Database()).IDSecret(ctx); err != nil {
+			if secrets[i], err = New(w.store).IDSecret(ctx); err != nil {
 				t.Error(err)
 			}
 		})

@@ -11,6 +11,8 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"customer360/sources/documents"
 )
 
 // ErrNotFound is where there is no key of an id.
@@ -19,21 +21,19 @@ var ErrNotFound = errors.New("there is no such key: customer360 keys list shows 
 // A Store keeps keys in a database, and those that were looked up in memory. It is safe
 // for concurrent use, and must be closed.
 type Store struct {
+	store      documents.Store
 	collection *mongo.Collection
-	// uses are apart: the embedded store may lose one of two updates of a document, and
-	// a revocation must not get lost because the key was used.
-	uses *mongo.Collection
-	// rotating is one at a time: the embedded store may let two who compare and set win.
-	rotating sync.Mutex
-	now      func() time.Time
-	known    memory
+	// uses are apart, so that a key's own document changes by what people do with it only.
+	uses  *mongo.Collection
+	now   func() time.Time
+	known memory
 	// background are look-ups, and writes of when a key was last used.
 	background sync.WaitGroup
 }
 
 // New makes a store of keys in a database.
-func New(db *mongo.Database) *Store {
-	s := &Store{collection: db.Collection(Collection), uses: db.Collection(UsesCollection), now: time.Now}
+func New(store documents.Store) *Store {
+	s := &Store{store: store, collection: store.Database.Collection(Collection), uses: store.Database.Collection(UsesCollection), now: time.Now}
 	s.known.init()
 	return s
 }
@@ -107,14 +107,12 @@ func read(ctx context.Context, c *mongo.Collection, into any) error {
 // Revoke ends a key for good. It takes effect here at once, and on other gateways within
 // [KnownFor]. A key that was revoked before stays so, with the time of the first.
 func (s *Store) Revoke(ctx context.Context, id string) error {
-	k, err := s.get(ctx, id)
-	switch {
-	case err != nil:
-		return err
-	case k.RevokedAt.IsZero():
-		err = s.set(ctx, id, bson.D{{Key: "revokedAt", Value: s.now().UTC()}})
-	}
-	return err
+	return s.change(ctx, id, func(k stored) (bson.D, error) {
+		if !k.RevokedAt.IsZero() {
+			return nil, nil
+		}
+		return bson.D{{Key: "revokedAt", Value: s.now().UTC()}}, nil
+	})
 }
 
 // Delete takes a key away as if it had never been: for keys that nobody was given. One that is
@@ -132,23 +130,13 @@ func (s *Store) Delete(ctx context.Context, id string) error {
 // time, if it does not end before. A key that does not work, or has been rotated, is not
 // rotated; the error says so.
 func (s *Store) Rotate(ctx context.Context, id string, grace time.Duration) (secret string, k Key, err error) {
-	s.rotating.Lock()
-	defer s.rotating.Unlock()
+	now := s.now().UTC().Truncate(time.Millisecond)
 	old, err := s.get(ctx, id)
+	if err == nil {
+		err = old.rotatable(now, grace)
+	}
 	if err != nil {
 		return "", Key{}, err
-	}
-	if _, err := old.caller(); err != nil {
-		return "", Key{}, fmt.Errorf("the key %s cannot be read: revoke it and create a new one: %w", id, err)
-	}
-	now := s.now().UTC().Truncate(time.Millisecond)
-	switch state := old.State(now); {
-	case grace < 0:
-		return "", Key{}, errors.New("grace: a length of time of at least 0s")
-	case state == Rotated:
-		return "", Key{}, fmt.Errorf("the key %s has been rotated to %s: rotate that one", id, old.RotatedTo)
-	case state != Active:
-		return "", Key{}, fmt.Errorf("the key %s is %s: create a new one", id, state)
 	}
 	k = old.Key
 	k.Series, k.RotatedFrom = cmp.Or(old.Series, old.RotatedFrom, id), id
@@ -159,24 +147,38 @@ func (s *Store) Rotate(ctx context.Context, id string, grace time.Duration) (sec
 	if err != nil {
 		return "", Key{}, err
 	}
-	ends := now.Add(grace)
-	if !old.ExpiresAt.IsZero() && old.ExpiresAt.Before(ends) {
-		ends = old.ExpiresAt
+	err = s.change(ctx, id, func(old stored) (bson.D, error) {
+		// Somebody may have been faster.
+		if err := old.rotatable(now, grace); err != nil {
+			return nil, err
+		}
+		ends := now.Add(grace)
+		if !old.ExpiresAt.IsZero() && old.ExpiresAt.Before(ends) {
+			ends = old.ExpiresAt
+		}
+		return bson.D{{Key: "rotatedTo", Value: k.ID}, {Key: "expiresAt", Value: ends}}, nil
+	})
+	if err != nil {
+		// Nobody is given the new one, so nobody would miss it.
+		return "", Key{}, errors.Join(err, s.Delete(context.WithoutCancel(ctx), k.ID))
 	}
-	// Unless somebody was faster.
-	unended := bson.D{{Key: "_id", Value: id}, {Key: "rotatedTo", Value: nil}, {Key: "revokedAt", Value: nil}}
-	defer s.known.forget(id)
-	changed, err := s.collection.UpdateOne(ctx, unended, bson.D{{Key: "$set", Value: bson.D{{Key: "rotatedTo", Value: k.ID}, {Key: "expiresAt", Value: ends}}}})
-	switch {
-	case err != nil:
-		err = fmt.Errorf("the key could not be changed: %w", err)
-	case changed.MatchedCount == 0:
-		err = fmt.Errorf("the key %s was rotated or revoked at the same time: customer360 keys list shows which", id)
-	default:
-		return secret, k, nil
+	return secret, k, nil
+}
+
+// rotatable says why a key is not rotated; nil: it is.
+func (k stored) rotatable(now time.Time, grace time.Duration) error {
+	if _, err := k.caller(); err != nil {
+		return fmt.Errorf("the key %s cannot be read: revoke it and create a new one: %w", k.ID, err)
 	}
-	// Nobody is given the new one, so nobody would miss it.
-	return "", Key{}, errors.Join(err, s.Delete(context.WithoutCancel(ctx), k.ID))
+	switch state := k.State(now); {
+	case grace < 0:
+		return errors.New("grace: a length of time of at least 0s")
+	case state == Rotated:
+		return fmt.Errorf("the key %s has been rotated to %s: rotate that one", k.ID, k.RotatedTo)
+	case state != Active:
+		return fmt.Errorf("the key %s is %s: create a new one", k.ID, state)
+	}
+	return nil
 }
 
 // get reads a key from the store.
@@ -202,11 +204,23 @@ func decode(id string, document bson.Raw) stored {
 	return k
 }
 
-// set changes fields of a key, and forgets what was known of it.
-func (s *Store) set(ctx context.Context, id string, fields bson.D) error {
+// change sets the fields that fields gives for a key, and forgets what was known of it.
+func (s *Store) change(ctx context.Context, id string, fields func(stored) (bson.D, error)) error {
 	defer s.known.forget(id)
-	if _, err := s.collection.UpdateOne(ctx, bson.D{{Key: "_id", Value: id}}, bson.D{{Key: "$set", Value: fields}}); err != nil {
+	var refused error
+	err := s.store.Change(ctx, Collection, id, func(old bson.Raw) (any, error) {
+		if old == nil {
+			refused = ErrNotFound
+			return nil, refused
+		}
+		var set bson.D
+		if set, refused = fields(decode(id, old)); refused != nil || set == nil {
+			return old, refused
+		}
+		return documents.Replacing(old, nil, set)
+	})
+	if err != nil && refused == nil {
 		return fmt.Errorf("the key could not be changed: %w", err)
 	}
-	return nil
+	return err
 }

@@ -157,7 +157,7 @@ func TestRecordsOfAnotherCustomer(t *testing.T) {
 // MongoDB, which answers them by its indexes.
 func TestLikeMongoDB(t *testing.T) {
 	w := newWorld(t)
-	w.store.PointReads = false
+	w.store.PointReads, w.store.Lock = false, nil
 	m := parse(t, example(t, "telco.yaml"))
 	input := example(t, "telco-sample.csv")
 	w.run(m, CSV, input)

@@ -237,13 +237,14 @@ func (r *run) renew(ctx context.Context, collection string, at map[time.Time][]s
 	for syncedAt, ids := range at {
 		set := bson.D{{Key: "$set", Value: bson.D{{Key: "syncedAt", Value: syncedAt}}}}
 		if !r.store.PointReads {
+			//nolint:forbidigo // not on the embedded store
 			if _, err := c.UpdateMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, set); err != nil {
 				return failed(err)
 			}
 			continue
 		}
 		for _, id := range ids {
-			if _, err := c.UpdateOne(ctx, bson.D{{Key: "_id", Value: id}}, set); err != nil {
+			if err := r.store.Update(ctx, collection, id, set); err != nil {
 				return failed(err)
 			}
 		}

@@ -44,6 +44,10 @@ func openEmbedded(ctx context.Context, c Config) (_ *Store, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("the data directory cannot be made: %w", err)
 	}
+	locked := filepath.Join(dir, "locks")
+	if err := os.MkdirAll(locked, 0o700); err != nil {
+		return nil, fmt.Errorf("the data directory cannot be written: %w", err)
+	}
 	// A second process on the directory would write happily, and both would lose.
 	lock := flock.New(filepath.Join(dir, "lock"))
 	switch held, err := lock.TryLock(); {
@@ -104,7 +108,7 @@ func openEmbedded(ctx context.Context, c Config) (_ *Store, err error) {
 	}
 	closers = append(closers, func() error { return client.Disconnect(context.Background()) })
 	s := &Store{
-		Store:    documents.Store{Database: client.Database(DefaultDatabase), PointReads: true},
+		Store:    documents.Store{Database: client.Database(DefaultDatabase), PointReads: true, Lock: newLocks(locked).lock},
 		client:   client,
 		optimize: func(ctx context.Context) error { return indexKeys(ctx, filepath.Join(dir, DefaultDatabase+".sqlite")) },
 		close:    closeAll,

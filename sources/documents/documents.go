@@ -28,6 +28,10 @@ type Store struct {
 	// embedded store, whose look-ups use an index for a single _id only; a find of
 	// fifty keys at once scans the collection, which takes ten times as long.
 	PointReads bool
+	// Lock keeps everybody else from the document of that name until unlock is called;
+	// nil: the server's own updates are atomic, which the embedded store's are not. It
+	// holds among all that have this store open.
+	Lock func(ctx context.Context, name string) (unlock func(), err error)
 }
 
 // ClientOptions gives the options that a client for a store needs: times in UTC,

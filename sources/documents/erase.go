@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"customer360/sources"
 )
@@ -22,11 +23,21 @@ func (s Store) Erase(ctx context.Context, collection string, keys []string) erro
 		return err
 	}
 	for _, key := range keys {
-		if _, err := c.DeleteOne(ctx, bson.D{{Key: "_id", Value: key}}); err != nil {
+		if err := s.eraseOne(ctx, c, key); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (s Store) eraseOne(ctx context.Context, c *mongo.Collection, key string) error {
+	unlock, err := s.lock(ctx, c.Name(), key)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	_, err = c.DeleteOne(ctx, byID(key))
+	return err
 }
 
 // Erase removes landed records: they are the gateway's copy. Whoever lands them again

@@ -30,15 +30,21 @@ type Document struct {
 	ID string
 	// Body is the whole document, its _id included.
 	Body any
+	// Merge makes of a document that is there what it is to be, as in [Store.Change]; nil:
+	// the fields that Body has are set, and all others stay.
+	Merge func(old bson.Raw) (now any, err error)
+	// Seen is the document as it was read before, if it was: it need not be read again
+	// to be merged with, unless somebody changed it.
+	Seen bson.Raw
 }
 
 // landChunk is how many documents are sent at once: large enough to make the
 // round trip small, small enough to stay below MongoDB's 48 MB for one message.
 const landChunk = 500
 
-// Land writes documents: a new key is inserted, of a known one the fields that the
-// document has are set and all others stay. Doing it twice changes nothing. It
-// returns how many were new; with an error, those of the chunks before.
+// Land writes documents: a new key is inserted, and a known one becomes what its
+// document says, whoever else writes it meanwhile. It returns how many were new; with
+// an error, those of the chunks before.
 func (s Store) Land(ctx context.Context, collection string, docs []Document) (inserted int, err error) {
 	c := s.Database.Collection(collection)
 	for start := 0; start < len(docs); start += landChunk {
@@ -49,16 +55,30 @@ func (s Store) Land(ctx context.Context, collection string, docs []Document) (in
 		}
 		inserted += len(chunk) - len(known)
 		for _, i := range known {
-			fields, err := fieldsOf(chunk[i].Body)
-			if err != nil {
-				return inserted, err
-			}
-			if _, err := c.UpdateOne(ctx, bson.D{{Key: "_id", Value: chunk[i].ID}}, bson.D{{Key: "$set", Value: fields}}); err != nil {
+			if err := s.merge(ctx, collection, chunk[i]); err != nil {
 				return inserted, err
 			}
 		}
 	}
 	return inserted, nil
+}
+
+// merge writes a document whose key is known.
+func (s Store) merge(ctx context.Context, collection string, d Document) error {
+	if d.Merge == nil {
+		fields, err := fieldsOf(d.Body)
+		if err != nil {
+			return err
+		}
+		return s.Update(ctx, collection, d.ID, bson.D{{Key: "$set", Value: fields}})
+	}
+	return s.change(ctx, collection, d.ID, d.Seen, func(old bson.Raw) (any, error) {
+		if old == nil {
+			// Somebody removed it since.
+			return d.Body, nil
+		}
+		return d.Merge(old)
+	})
 }
 
 // insert inserts what is new of a chunk, and gives the places of what was there.

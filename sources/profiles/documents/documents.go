@@ -91,6 +91,8 @@ type document struct {
 
 	// stored are the times as the document has them.
 	stored map[string]time.Time
+	// raw is the document, where it was read whole.
+	raw bson.Raw
 }
 
 // parts says which fields hold which part.
@@ -102,6 +104,9 @@ var parts = map[sources.Parts][]string{
 	profiles.Relations:  {"relations"},
 	profiles.Links:      {"links"},
 }
+
+// lists are the fields that are not there where they would be empty.
+var lists = []string{"contactPoints", "attributes", "consents", "relations", "links", "identifiers", "records", "linked"}
 
 func projection(want sources.Parts) bson.D {
 	fields := bson.D{{Key: "kind", Value: 1}, {Key: "createdAt", Value: 1}, {Key: "updatedAt", Value: 1}, {Key: "syncedAt", Value: 1}}

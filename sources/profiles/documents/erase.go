@@ -3,8 +3,6 @@ package documents
 import (
 	"context"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
-
 	"customer360/sources/documents"
 	"customer360/sources/profiles"
 )
@@ -18,27 +16,25 @@ func (s *Spine) EraseCustomer(ctx context.Context, id string) error {
 		return documents.Error(s.name, err)
 	}
 	// Asked by owner, not by the profile's contact points: it may have had others before.
-	if _, err := s.store.Database.Collection(Identifiers).UpdateMany(ctx, bson.D{{Key: "owners", Value: id}}, disown(id)); err != nil {
-		return documents.Error(s.name, err)
+	lost, err := s.ownedBy(ctx, id)
+	if err == nil {
+		err = s.own(ctx, lost)
 	}
-	if err := s.eraseUnowned(ctx); err != nil {
-		return documents.Error(s.name, err)
+	if err == nil {
+		err = s.store.Erase(ctx, Customers, []string{id})
 	}
-	if err := s.store.Erase(ctx, Customers, []string{id}); err != nil {
+	// Whoever was landing the profile meanwhile may have made it an owner once more, and may
+	// be about to.
+	if err == nil {
+		lost, err = s.ownedBy(ctx, id)
+	}
+	if err == nil {
+		err = s.landIdentifiers(ctx, lost)
+	}
+	if err != nil {
 		return documents.Error(s.name, err)
 	}
 	return nil
-}
-
-// disown takes owners from an identifier.
-func disown(owners ...string) bson.D {
-	return bson.D{{Key: "$pullAll", Value: bson.D{{Key: "owners", Value: owners}}}}
-}
-
-// eraseUnowned removes the identifiers that nobody has any more, whoever left them.
-func (s *Spine) eraseUnowned(ctx context.Context) error {
-	_, err := s.store.Database.Collection(Identifiers).DeleteMany(ctx, bson.D{{Key: "owners", Value: bson.A{}}})
-	return err
 }
 
 var _ profiles.ThoroughEraser = (*Spine)(nil)

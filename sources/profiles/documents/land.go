@@ -32,6 +32,7 @@ func (c Conflict) Error() string {
 // stay, and those that were undone stay undone. Identifiers follow the contact
 // points. Doing it twice changes nothing. It returns how many were new, and those
 // that could not be written. Every profile needs an ID that stands once in the list.
+// Others may land or erase the same profiles at once.
 func (s *Spine) Land(ctx context.Context, customers []*profiles.Customer) (inserted int, conflicts []Conflict, err error) {
 	known, err := s.known(ctx, customers)
 	if err != nil {
@@ -42,16 +43,13 @@ func (s *Spine) Land(ctx context.Context, customers []*profiles.Customer) (inser
 		return 0, nil, err
 	}
 	var docs []documents.Document
-	owners := map[profiles.Identifier][]string{}
-	lost := map[profiles.Identifier][]string{}
+	found := foundBy{}
 next:
 	for _, c := range customers {
 		merged := *c
-		old := known[c.ID]
-		if old != nil {
+		if old := known[c.ID]; old != nil {
 			merged = merge(old, c)
 		}
-		doc := documentOf(&merged)
 		for _, l := range merged.Links {
 			word := recordWord(l.Source, l.System, l.RecordID)
 			if owner, ok := taken[word]; ok && owner != c.ID && l.UndoneAt.IsZero() {
@@ -59,25 +57,30 @@ next:
 				continue next
 			}
 		}
-		for _, word := range doc.Records {
+		doc := documentOf(c)
+		for _, word := range documentOf(&merged).Records {
 			taken[word] = c.ID
 		}
-		for _, id := range merged.Identifiers() {
-			owners[id] = append(owners[id], c.ID)
+		found.add(c.ID, doc.Identifiers)
+		var seen bson.Raw
+		if old := known[c.ID]; old != nil {
+			seen = old.raw
 		}
-		if old != nil {
-			for _, id := range old.Customer.Identifiers() {
-				if !slices.Contains(merged.Identifiers(), id) {
-					lost[id] = append(lost[id], c.ID)
-				}
+		docs = append(docs, documents.Document{ID: c.ID, Body: doc, Seen: seen, Merge: func(old bson.Raw) (any, error) {
+			was, err := stored(old)
+			if err != nil {
+				return nil, err
 			}
-		}
-		docs = append(docs, documents.Document{ID: c.ID, Body: doc})
+			merged := merge(was, c)
+			doc := documentOf(&merged)
+			found.replace(c.ID, append(documentOf(&was.Customer).Identifiers, was.Identifiers...), doc.Identifiers)
+			return documents.Replacing(old, lists, doc)
+		}})
 	}
 	if inserted, err = s.store.Land(ctx, Customers, docs); err != nil {
 		return inserted, conflicts, err
 	}
-	return inserted, conflicts, s.landIdentifiers(ctx, owners, lost)
+	return inserted, conflicts, s.landIdentifiers(ctx, found)
 }
 
 // LandDefinitions writes what attributes mean; a known key is replaced.
@@ -117,18 +120,28 @@ func (s *Spine) known(ctx context.Context, customers []*profiles.Customer) (map[
 	known := map[string]*document{}
 	var bad error
 	_, err := s.store.Find(ctx, Customers, ids, nil, func(raw bson.Raw) {
-		var d document
-		if err := documents.Decode(raw, &d); err != nil {
-			bad = fmt.Errorf("a document of the collection %q does not have its form", Customers)
+		d, err := stored(raw)
+		if err != nil {
+			bad = err
 			return
 		}
-		d.Settle(everything)
-		known[d.ID] = &d
+		d.raw = slices.Clone(raw)
+		known[d.ID] = d
 	})
 	if err == nil {
 		err = bad
 	}
 	return known, err
+}
+
+// stored reads a profile as it is kept.
+func stored(raw bson.Raw) (*document, error) {
+	var d document
+	if err := documents.Decode(raw, &d); err != nil {
+		return nil, formless(Customers)
+	}
+	d.Settle(everything)
+	return &d, nil
 }
 
 // taken gives the customer of every record that one of the given profiles links
@@ -166,60 +179,6 @@ func (s *Spine) taken(ctx context.Context, customers []*profiles.Customer, known
 		}
 	}
 	return taken, nil
-}
-
-func (s *Spine) landIdentifiers(ctx context.Context, owners, lost map[profiles.Identifier][]string) error {
-	c := s.store.Database.Collection(Identifiers)
-	ids := make([]string, 0, len(owners))
-	for id := range owners {
-		ids = append(ids, string(id))
-	}
-	slices.Sort(ids)
-	var docs []documents.Document
-	known := map[string][]string{}
-	type identifier struct {
-		ID     string   `bson:"_id"`
-		Owners []string `json:"owners"`
-	}
-	if _, err := s.store.Find(ctx, Identifiers, ids, nil, func(raw bson.Raw) {
-		var d identifier
-		if documents.Decode(raw, &d) == nil {
-			known[d.ID] = d.Owners
-		}
-	}); err != nil {
-		return err
-	}
-	for _, id := range ids {
-		have, ok := known[id]
-		if !ok {
-			docs = append(docs, documents.Document{ID: id, Body: identifier{id, owners[profiles.Identifier(id)]}})
-			continue
-		}
-		for _, owner := range owners[profiles.Identifier(id)] {
-			if slices.Contains(have, owner) {
-				continue
-			}
-			// One at a time and atomic: whoever else lands now keeps their owners too.
-			if _, err := c.UpdateOne(ctx, bson.D{{Key: "_id", Value: id}},
-				bson.D{{Key: "$addToSet", Value: bson.D{{Key: "owners", Value: owner}}}},
-				// Somebody may have removed it since, as nobody's.
-				options.UpdateOne().SetUpsert(true)); err != nil {
-				return err
-			}
-		}
-	}
-	if _, err := s.store.Land(ctx, Identifiers, docs); err != nil {
-		return err
-	}
-	for id, gone := range lost {
-		if _, err := c.UpdateOne(ctx, bson.D{{Key: "_id", Value: string(id)}}, disown(gone...)); err != nil {
-			return err
-		}
-	}
-	if len(lost) == 0 {
-		return nil
-	}
-	return s.eraseUnowned(ctx)
 }
 
 func documentOf(c *profiles.Customer) document {

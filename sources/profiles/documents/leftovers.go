@@ -3,7 +3,6 @@ package documents
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -90,7 +89,7 @@ func (s *Spine) Leftovers(ctx context.Context, id string) (profiles.Leftovers, e
 	if documents.Decode(raw, &d) != nil {
 		// A decoder's own words may quote what it found.
 		return profiles.Leftovers{}, &sources.Error{Source: s.name, Kind: sources.Malformed,
-			Err: fmt.Errorf("a document of the collection %q does not have its form", Erasures)}
+			Err: formless(Erasures)}
 	}
 	d.ErasedAt = d.ErasedAt.UTC()
 	return d.Leftovers, nil
