@@ -94,6 +94,11 @@ func (r *run) chunk(ctx context.Context, rows []row) error {
 		}
 	}
 	if err == nil {
+		for _, it := range b.items {
+			for _, left := range it.left {
+				r.leftOut.add(it.row.line, left)
+			}
+		}
 		r.summary.Loaded += len(b.items)
 		r.summary.LastLine = rows[len(rows)-1].line
 	} else {

@@ -6,11 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"customer360/sources"
 )
 
 // A csvForm is how the mapping says that CSV is written.
@@ -19,13 +23,15 @@ type csvForm struct {
 	delimiter rune
 	// columns name the fields of an input that has no header.
 	columns []string
-	// encoding is utf-8, utf-16 or windows-1252; empty: utf-8.
+	// encoding is one of the WHATWG's, by any of its labels; empty: utf-8.
 	encoding string
+	// skipLines is how many lines stand before the header, or the first row.
+	skipLines int
 }
 
 func (c *compiler) csvForm(n ast.Node, at place) csvForm {
 	var form csvForm
-	for _, e := range c.entries(n, at, []string{"delimiter", "columns", "encoding"}) {
+	for _, e := range c.entries(n, at, []string{"delimiter", "columns", "encoding", "skipLines"}) {
 		here := at.of(e.key)
 		switch e.key {
 		case "delimiter":
@@ -49,7 +55,16 @@ func (c *compiler) csvForm(n ast.Node, at place) csvForm {
 				c.fault(e.value, here, "%v", err)
 			}
 		case "encoding":
-			form.encoding = c.choice(e.value, here, "utf-8", "utf-16", "windows-1252")
+			form.encoding = c.word(e.value, here, "an encoding")
+			if _, err := encodingOf(form.encoding); err != nil {
+				c.fault(e.value, here, "%v", err)
+			}
+		case "skipLines":
+			n, err := strconv.Atoi(c.word(e.value, here, "a number of lines"))
+			if err != nil || n < 0 {
+				c.fault(e.value, here, "a number of lines is expected here, as 3")
+			}
+			form.skipLines = n
 		}
 	}
 	return form
@@ -71,12 +86,9 @@ type csvReader struct {
 }
 
 func newCSVReader(input io.Reader, form csvForm) (*csvReader, error) {
-	if form.delimiter == 0 {
-		form.delimiter = ','
-	}
 	r := &csvReader{lines: newLines(input, form.encoding), form: form, names: form.columns}
-	if len(r.names) > 0 {
-		return r, nil
+	if err := r.begin(); err != nil || len(r.names) > 0 {
+		return r, err
 	}
 	header, err := r.record()
 	switch {
@@ -87,16 +99,53 @@ func newCSVReader(input io.Reader, form csvForm) (*csvReader, error) {
 	case header.bad != nil:
 		return nil, fmt.Errorf("line %d has no columns' names: %s", header.line, header.bad.problem)
 	}
-	for _, name := range header.fields {
-		r.names = append(r.names, strings.TrimSpace(name))
+	for i, name := range header.fields {
+		name = strings.TrimSpace(sources.Visible(name))
+		if name == "" {
+			name = fmt.Sprintf("column %d", i+1)
+		}
+		r.names = append(r.names, name)
 	}
 	return r, checkColumns(r.names)
 }
+
+// separator is the line by which a file tells Excel what stands between its fields.
+var separator = regexp.MustCompile(`(?i)^"?sep=(.)"?\s*$`)
+
+// begin passes over what stands before the header.
+func (r *csvReader) begin() error {
+	for range r.form.skipLines {
+		if _, err := r.lines.next(); err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+	}
+	first, err := r.lines.next()
+	if errors.Is(err, io.EOF) {
+		err = nil
+	} else if found := separator.FindSubmatch(first.text); err == nil && found != nil {
+		if d, _ := utf8.DecodeRune(found[1]); r.form.delimiter == 0 {
+			r.form.delimiter = d
+		}
+	} else if err == nil {
+		r.lines.takeBack([]line{first})
+	}
+	if r.form.delimiter == 0 {
+		r.form.delimiter = ','
+	}
+	return err
+}
+
+// delimiter is what stands between fields.
+func (r *csvReader) delimiter() rune { return r.form.delimiter }
 
 func (r *csvReader) columns() []string { return r.names }
 
 func (r *csvReader) next() (row, error) {
 	one, err := r.record()
+	for err == nil && one.bad == nil && !slices.ContainsFunc(one.fields, func(f string) bool { return strings.TrimSpace(f) != "" }) {
+		// Spreadsheets write such rows behind their last.
+		one, err = r.record()
+	}
 	if err != nil || one.bad != nil {
 		return one, err
 	}
@@ -152,10 +201,16 @@ func (r *csvReader) record() (row, error) {
 	}
 	raw := trimEnd(text)
 	if problem := badText(raw); problem != "" {
-		if problem == notUTF8 {
-			problem += ": the mapping's csv.encoding names another encoding"
+		switch {
+		case problem == notUTF8 && r.form.encoding == "":
+			problem += ": csv.encoding in the mapping says which encoding the file has, as windows-1252"
+		case problem == notUTF8:
+			problem += ", which csv.encoding in the mapping names"
 		}
 		return badRow(first.number, raw, problem, ""), nil
+	}
+	if r.lines.decoded && bytes.ContainsRune(raw, utf8.RuneError) {
+		return badRow(first.number, raw, "the row has bytes that are no text in the encoding of the file: is csv.encoding right?", ""), nil
 	}
 	parser := csv.NewReader(bytes.NewReader(text))
 	parser.Comma, parser.FieldsPerRecord = r.form.delimiter, -1

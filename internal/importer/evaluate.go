@@ -16,6 +16,8 @@ type item struct {
 	profile  *profiles.Customer
 	records  []made
 	syncedAt time.Time
+	// left is what of the row is left out.
+	left []*rowError
 }
 
 // evaluate makes an item of a row; nil: the mapping leaves the row out.
@@ -23,7 +25,11 @@ func (r *run) evaluate(one row) (*item, *rowError) {
 	if one.bad != nil {
 		return nil, one.bad
 	}
-	it, err := r.item(scope{jq.NewBudget(context.Background(), rowWork), one.value, one.value}, one)
+	var left []*rowError
+	it, err := r.item(scope{jq.NewBudget(context.Background(), rowWork), one.value, one.value, &left}, one)
+	if it != nil {
+		it.left = left
+	}
 	var bad *rowError
 	if err != nil && !errors.As(err, &bad) {
 		bad = &rowError{problem: err.Error()}

@@ -149,7 +149,7 @@ func evaluateJSON(t testing.TB, m *Mapping, text string) (*item, *rowError) {
 
 func TestEverything(t *testing.T) {
 	it, bad := evaluateJSON(t, parse(t, everything), `{"id": " c1 ", "kind": "person", "name": "Ada Lovelace", "given": "Ada",
-		"family": "Lovelace", "born": "1815-12-10", "language": "en-gb", "zone": "Europe/London", "created": "2026-01-01",
+		"family": "Lovelace", "born": "1985-12-10", "language": "en-gb", "zone": "Europe/London", "created": "2026-01-01",
 		"updated": 1767225600.5, "email": ["ADA@Example.com", "", "ada@work.example"], "phone": "+49 30 901820", "exported": "2026-02-01T10:00:00.1234+02:00",
 		"handles": [{"network": "Mastodon", "handle": "@Ada@example.social", "verified": true}, {"network": "x", "handle": " "}],
 		"street": ["St James's Square", null], "zip": 10115, "town": "London", "country": "gb", "optin": "y", "optinAt": "2026-01-31T09:30:00Z",
@@ -172,7 +172,7 @@ func TestEverything(t *testing.T) {
 		return l
 	}
 	want := &profiles.Customer{
-		ID: "c1", Kind: profiles.Person, Name: "Ada Lovelace", GivenName: "Ada", FamilyName: "Lovelace", BirthDate: "1815-12-10",
+		ID: "c1", Kind: profiles.Person, Name: "Ada Lovelace", GivenName: "Ada", FamilyName: "Lovelace", BirthDate: "1985-12-10",
 		Language: "en-GB", TimeZone: "Europe/London", CreatedAt: day(1, 1), UpdatedAt: day(1, 1).Add(500 * time.Millisecond), SyncedAt: synced,
 		ContactPoints: []profiles.ContactPoint{
 			{Channel: profiles.Email, Value: "ada@example.com", IsPrimary: true},
@@ -378,5 +378,58 @@ func TestExpressions(t *testing.T) {
 		if got != want {
 			t.Errorf("%s:\n got %s\nwant %s", expression, got, want)
 		}
+	}
+}
+
+// TestLeftOut: a value that cannot be read leaves itself out where the mapping asks for
+// that, and the row is loaded; everywhere else it rejects the row.
+func TestLeftOut(t *testing.T) {
+	w := newWorld(t)
+	m := parse(t, `
+version: 1
+attributes:
+  - {key: birthday, type: TEXT, value: '(.born | date("%d.%m.%Y"))? // (.born | date("%d.%m."))'}
+profile:
+  id: '[.name, .city] | hash'
+  name: .name
+  birthDate: '(.born | date("%d.%m.%Y"))? // (.born | date("%d.%m."))'
+  email: .email | email
+  phone: .phone | phone("DE")
+  contactPoints:
+    - channel: POST
+      address: {locality: .city, country: .country | country}
+`)
+	input := strings.Join([]string{"name,city,born,email,phone,country",
+		"Ada,Berlin,15.03.1985,ada@example.com,030 901820,de",
+		"ada ,BERLIN,,,,", // the same customer
+		"Bob,Bonn,15.03.,bob(at)example.com,12,Deutschland",
+		"Cyd,Köln,15.03.2985,cyd@example.com,+49 30 901820,",
+		"Dan,Ulm,,,0049 30 901821,DE",
+		",,,x@example.com,,",
+	}, "\n")
+	s, err := Run(w.ctx, w.spine(), w.store.Store, Options{Mapping: m, Format: CSV, Input: strings.NewReader(input), Rejects: w})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Loaded != 4 || s.Rejected != 2 || s.Collections[0].New != 3 {
+		t.Errorf("%+v", s)
+	}
+	want := []Problem{
+		{"profile.birthDate: a birthday without a year is no date of birth: an attribute of the type TEXT keeps it", 1, 4},
+		{"profile.contactPoints[0].address.country: expected a country's code of two letters, as DE", 1, 4},
+		{"profile.email: an e-mail address is expected, as name@example.com", 1, 4},
+		{"profile.phone: a phone number is expected, as +49 30 901820 or as it is written in its country", 1, 4},
+	}
+	if diff := cmp.Diff(want, s.LeftOut); diff != "" {
+		t.Error(diff)
+	}
+	for _, p := range s.Problems {
+		if !strings.HasPrefix(p.Text, "profile.birthDate: expected a date of birth that is not in the future") && p.Text != "profile.id: it is missing" {
+			t.Error(p.Text)
+		}
+	}
+	var b strings.Builder
+	if err := s.Write(&b); err != nil || !strings.Contains(b.String(), "Left out of rows that are loaded:\n  1 × profile.birthDate") {
+		t.Errorf("%v in\n%s", err, b.String())
 	}
 }

@@ -14,9 +14,16 @@ import (
 type scope struct {
 	budget   *jq.Budget
 	row, dot any
+	// left takes what was left out of the row.
+	left *[]*rowError
 }
 
-func (s scope) with(dot any) scope { return scope{s.budget, s.row, dot} }
+func (s scope) with(dot any) scope { return scope{s.budget, s.row, dot, s.left} }
+
+// leave notes that something of the row is left out.
+func (s scope) leave(key, problem string) {
+	*s.left = append(*s.left, &rowError{key: key, problem: problem})
+}
 
 // An expression is a value of the mapping.
 type expression struct {
@@ -62,6 +69,10 @@ func (e *expression) all(s scope) (values []any, err error) {
 		values = append(values, v)
 		return nil
 	})
+	for _, w := range s.budget.Warnings {
+		s.leave(e.key, string(w))
+	}
+	s.budget.Warnings = nil
 	var bad *rowError
 	if err == nil || errors.As(err, &bad) {
 		return values, err

@@ -1,7 +1,11 @@
 package importer
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
 
 	"customer360/sources/billing"
@@ -18,6 +22,73 @@ var functions = []jq.Function{
 	{Name: "yesno", Do: jq.Known(jqYesno)},
 	{Name: "money", Args: 1, Do: jq.Known(jqMoney)},
 	{Name: "oneof", Args: 1, Do: jq.Known(jqOneof)},
+	{Name: "email", Do: orLeft(readEmail)},
+	{Name: "phone", Do: orLeft(readPhone)},
+	{Name: "phone", Args: 1, Do: orLeft(readPhone)},
+	{Name: "country", Do: orLeft(readCountry)},
+	{Name: "hash", Do: jqHash},
+}
+
+// orLeft makes a function of a text: what cannot be read is left out with a warning, and
+// does not reject the row.
+func orLeft(read func(text string, args []any) (string, error)) func(any, []any) any {
+	return jq.Known(func(v any, args []any) any {
+		s, err := text(v)
+		if err != nil {
+			return jq.Expected("expected a text: of a list, map(…) reads each")
+		}
+		good, err := read(s, args)
+		var expected jq.Expected
+		switch {
+		case errors.As(err, &expected):
+			return expected
+		case err != nil:
+			return jq.Warning(err.Error())
+		}
+		return good
+	})
+}
+
+func readEmail(text string, _ []any) (string, error) { return profiles.NormalizeEmail(text) }
+
+// readPhone reads a number in international form, or as it is written in the country of
+// the argument.
+func readPhone(text string, args []any) (string, error) {
+	if len(args) == 0 {
+		return profiles.NormalizePhone(text)
+	}
+	country, _ := args[0].(string)
+	if !profiles.KnowsCountry(country) {
+		return "", jq.Expected(`phone takes a country's code of two letters, as phone("DE")`)
+	}
+	return profiles.NormalizePhoneIn(text, country)
+}
+
+func readCountry(text string, _ []any) (string, error) { return country(text) }
+
+// jqHash makes a key of some values that are the same again: letter case and spaces aside.
+func jqHash(v any, _ []any) any {
+	items, ok := v.([]any)
+	if !ok {
+		items = []any{v}
+	}
+	h := sha256.New()
+	some := false
+	for _, item := range items {
+		s := ""
+		if !jq.Unknown(item) {
+			var err error
+			if s, err = text(item); err != nil {
+				return jq.Expected("expected a text, or a list of texts, as [.name, .city] | hash")
+			}
+			some = true
+		}
+		fmt.Fprintf(h, "%q,", strings.Join(strings.Fields(strings.ToLower(s)), " "))
+	}
+	if !some {
+		return nil
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
 func jqBlank(v any, _ []any) any {

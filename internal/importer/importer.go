@@ -5,9 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+
+	"github.com/agnivade/levenshtein"
+	"github.com/itchyny/gojq"
 
 	"customer360/sources/documents"
 	"customer360/sources/jq"
@@ -75,7 +80,7 @@ func Run(ctx context.Context, spine *profdocs.Spine, store documents.Store, o Op
 		Options: o, spine: spine, store: store,
 		summary: Summary{DryRun: o.DryRun},
 		ledger:  ledger{store: store, keep: o.DryRun, owners: map[string]string{}},
-		done:    newOutcomes(), tally: tally{}, written: map[string]bool{}, empty: map[string]bool{}, fields: map[string]bool{},
+		done:    newOutcomes(), tally: tally{}, leftOut: tally{}, written: map[string]bool{}, empty: map[string]bool{}, fields: map[string]bool{},
 	}
 	err := r.all(ctx)
 	if o.Progress != nil {
@@ -97,6 +102,7 @@ type run struct {
 	ledger  ledger
 	done    outcomes
 	tally   tally
+	leftOut tally
 	// prefix is what the mapping's keys are kept behind, and foreign the prefixes of others.
 	prefix  string
 	foreign []string
@@ -166,11 +172,7 @@ func (r *run) beginRejects() error {
 	if r.Rejects == nil {
 		return nil
 	}
-	delimiter := r.Mapping.csv.delimiter
-	if delimiter == 0 {
-		delimiter = ','
-	}
-	return r.Rejects.Begin(r.rows.columns(), delimiter)
+	return r.Rejects.Begin(r.rows.columns(), r.rows.delimiter())
 }
 
 // read gives the next rows, and whether they are the last.
@@ -241,9 +243,9 @@ func (r *run) checkColumns() error {
 		if slices.Contains(names, n.name) {
 			continue
 		}
-		f := Fault{File: r.Mapping.file, Key: n.at.key, Problem: fmt.Sprintf("the input has no column %q; if it may be missing, write .%s?", n.name, n.name)}
+		f := Fault{File: r.Mapping.file, Key: n.at.key, Problem: fmt.Sprintf("the input has no column %q%s; if it may be missing, write %s?", n.name, meant(n.name, names), pathTo(n.name))}
 		if len(names) == 1 {
-			f.Problem = fmt.Sprintf("the input has no column %q, but a single one, %q: is csv.delimiter right?", n.name, names[0])
+			f.Problem = fmt.Sprintf("the input has no column %q, but a single one, %q: are csv.delimiter and csv.skipLines right?", n.name, names[0])
 		}
 		if t := n.node.GetToken(); t != nil && t.Position != nil {
 			f.Line, f.Column = t.Position.Line, t.Position.Column
@@ -257,6 +259,37 @@ func (r *run) checkColumns() error {
 	return nil
 }
 
+// plainName is a name that jq takes without quotes.
+var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// pathTo gives the jq expression for a column.
+func pathTo(name string) string {
+	if plainName.MatchString(name) {
+		return "." + name
+	}
+	quoted, err := gojq.Marshal(name)
+	if err != nil {
+		return "."
+	}
+	return "." + string(quoted)
+}
+
+// meant asks whether one of the words is meant; it says nothing where none is like it.
+func meant(got string, all []string) string {
+	// Two letters that change places are two changes.
+	length := len([]rune(got))
+	best, least := "", max(1, min(2, length/2), length/3)+1
+	for _, word := range all {
+		if d := levenshtein.ComputeDistance(strings.ToLower(got), strings.ToLower(word)); d < least {
+			best, least = word, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %q?)", best)
+}
+
 // warnUnread tells which columns nothing reads.
 func (r *run) warnUnread(names []string) {
 	c := r.Mapping.columns
@@ -267,8 +300,17 @@ func (r *run) warnUnread(names []string) {
 		}
 	}
 	if len(unread) > 0 && !c.whole {
-		r.warn("nothing in the mapping reads %s, so this is not loaded; names under ignore are left out on purpose", strings.Join(unread, ", "))
+		r.warn("nothing in the mapping reads %s, so this is not loaded; names under ignore are left out on purpose", quotedList(unread))
 	}
+}
+
+// quotedList names columns, whatever they are called.
+func quotedList(names []string) string {
+	all := make([]string, len(names))
+	for i, n := range names {
+		all[i] = strconv.Quote(n)
+	}
+	return strings.Join(all, ", ")
 }
 
 // maxFields bounds how many names of NDJSON are remembered.
@@ -291,7 +333,7 @@ func (r *run) finish() {
 				}
 			}
 			if len(never) > 0 {
-				r.warn("no row has %s, which the mapping reads", strings.Join(never, ", "))
+				r.warn("no row has %s, which the mapping reads", quotedList(never))
 			}
 		}
 	}
@@ -307,5 +349,5 @@ func (r *run) finish() {
 	for _, c := range r.Mapping.Collections() {
 		r.summary.Collections = append(r.summary.Collections, r.done.counts(c.Name))
 	}
-	r.summary.Problems = r.tally.problems()
+	r.summary.Problems, r.summary.LeftOut = r.tally.problems(), r.leftOut.problems()
 }

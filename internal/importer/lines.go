@@ -5,8 +5,10 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 
-	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 )
@@ -32,26 +34,59 @@ type lines struct {
 	r    *bufio.Reader
 	last int
 	back []line
+	// decoded: the input is not UTF-8 itself.
+	decoded bool
 }
 
-func newLines(r io.Reader, encoding string) *lines {
+// encodingOf gives an encoding by one of its labels in the WHATWG's list, as windows-1251,
+// shift_jis or utf-16le; nil: UTF-8. In utf-16 a mark says which of two there is.
+func encodingOf(label string) (encoding.Encoding, error) {
+	switch label = strings.ToLower(strings.TrimSpace(label)); label {
+	case "", "utf-8", "utf8":
+		return nil, nil
+	case "utf-16":
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), nil
+	}
+	e, err := htmlindex.Get(label)
+	if err == nil {
+		if name, _ := htmlindex.Name(e); name != "replacement" && name != "x-user-defined" {
+			return e, nil
+		}
+	}
+	return nil, errors.New("there is no such encoding: the names are those of https://encoding.spec.whatwg.org, as utf-16, windows-1252, windows-1251, iso-8859-2, koi8-r, shift_jis, gb18030")
+}
+
+func newLines(r io.Reader, label string) *lines {
 	buffered := bufio.NewReaderSize(r, 1<<16)
 	switch start, _ := buffered.Peek(3); {
 	case bytes.HasPrefix(start, []byte("\xef\xbb\xbf")):
 		_, _ = buffered.Discard(3)
-		encoding = ""
+		label = ""
 	case bytes.HasPrefix(start, []byte("\xff\xfe")), bytes.HasPrefix(start, []byte("\xfe\xff")):
-		encoding = "utf-16"
+		label = "utf-16"
 	}
-	switch encoding {
-	case "utf-16":
-		r = transform.NewReader(buffered, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder())
-	case "windows-1252":
-		r = transform.NewReader(buffered, charmap.Windows1252.NewDecoder())
-	default:
-		return &lines{r: buffered}
+	l := &lines{r: buffered}
+	if e, err := encodingOf(label); err == nil && e != nil {
+		l.r, l.decoded = bufio.NewReaderSize(transform.NewReader(buffered, e.NewDecoder()), 1<<16), true
 	}
-	return &lines{r: bufio.NewReaderSize(r, 1<<16)}
+	// Old programs end lines by a carriage return alone.
+	if start, _ := l.r.Peek(1 << 16); bytes.IndexByte(start, '\n') < 0 && bytes.IndexByte(start, '\r') >= 0 {
+		l.r = bufio.NewReaderSize(returns{l.r}, 1<<16)
+	}
+	return l
+}
+
+// returns reads carriage returns as ends of lines.
+type returns struct{ r io.Reader }
+
+func (c returns) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	for i, b := range p[:n] {
+		if b == '\r' {
+			p[i] = '\n'
+		}
+	}
+	return n, err
 }
 
 // next gives the next line, and io.EOF where there is none.

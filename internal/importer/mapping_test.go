@@ -100,7 +100,7 @@ lists: both
 			`billing[1]: the collection billing is that of the system "documents" of BILLING already`}},
 		"csv": {"version: 1\nprofile: {id: .id}\ncsv: {delimiter: ab, columns: [a, a], encoding: ebcdic, quote: x}\n", []string{
 			"csv.quote: there is no such key", "csv.delimiter: one character or the word tab is expected here",
-			`csv.columns: the column "a" is there twice`, "csv.encoding: one of utf-8, utf-16, windows-1252 is expected here"}},
+			`csv.columns: the column "a" is there twice`, "csv.encoding: there is no such encoding: the names are those of https://encoding.spec.whatwg.org"}},
 		"not UTF-8": {"version: 1\nprofile: {id: \"\xff\"}\n", []string{"the mapping is not UTF-8"}},
 	} {
 		t.Run(name, func(t *testing.T) {

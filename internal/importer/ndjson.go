@@ -29,6 +29,8 @@ func newNDJSONReader(input io.Reader) (*ndjsonReader, error) {
 
 func (r *ndjsonReader) columns() []string { return nil }
 
+func (r *ndjsonReader) delimiter() rune { return ',' }
+
 func (r *ndjsonReader) next() (row, error) {
 	l, err := r.lines.next()
 	for err == nil && !l.long && blankLine(l.text) {
@@ -40,7 +42,8 @@ func (r *ndjsonReader) next() (row, error) {
 	case l.long:
 		return tooLong(l), nil
 	}
-	raw := bytes.TrimSpace(l.text)
+	// Files that were put one behind the other have marks within.
+	raw := bytes.TrimSpace(bytes.TrimPrefix(l.text, []byte("\xef\xbb\xbf")))
 	if problem := badText(raw); problem != "" {
 		return badRow(l.number, raw, problem, ""), nil
 	}

@@ -17,7 +17,7 @@ var profileForm = form[profiles.Customer]{parts: []part[profiles.Customer]{
 	field("name", nameText, func(c *profiles.Customer) *string { return &c.Name }),
 	field("givenName", nameText, func(c *profiles.Customer) *string { return &c.GivenName }),
 	field("familyName", nameText, func(c *profiles.Customer) *string { return &c.FamilyName }),
-	field("birthDate", date, func(c *profiles.Customer) *string { return &c.BirthDate }),
+	field("birthDate", birthDate, func(c *profiles.Customer) *string { return &c.BirthDate }),
 	field("language", languageTag, func(c *profiles.Customer) *string { return &c.Language }),
 	field("timeZone", timeZone, func(c *profiles.Customer) *string { return &c.TimeZone }),
 	field("createdAt", moment, func(c *profiles.Customer) *time.Time { return &c.CreatedAt }),
@@ -110,7 +110,7 @@ var relationForm = form[profiles.Relation]{check: checkRelation, parts: []part[p
 		func(r *profiles.Relation) *profiles.RelationKind { return &r.Kind })),
 	field("rawKind", text, func(r *profiles.Relation) *string { return &r.RawKind }),
 	field("name", nameText, func(r *profiles.Relation) *string { return &r.Name }),
-	field("birthDate", date, func(r *profiles.Relation) *string { return &r.BirthDate }),
+	field("birthDate", birthDate, func(r *profiles.Relation) *string { return &r.BirthDate }),
 	field("since", date, func(r *profiles.Relation) *string { return &r.Since }),
 	field("customerId", recordKey, func(r *profiles.Relation) *string { return &r.CustomerID }),
 }}

@@ -49,7 +49,7 @@ func TestRejectsCanBeLoaded(t *testing.T) {
 		"2;\"attributes.age: expected a decimal number, as 29.85; got \"\"old\"\"\";;a;\"A; \"\"B\"\"\";old\n" +
 		"4;\"the row does not have 3 fields; it has 2\";\"c;C\";;;\n" +
 		"5;profile.id: it is missing;;;D;1\n" +
-		"6;the row is not UTF-8: the mapping's csv.encoding names another encoding;\"d;\"\"D\xff\"\";1\";;;\n"
+		"6;the row is not UTF-8: csv.encoding in the mapping says which encoding the file has, as windows-1252;\"d;\"\"D\xff\"\";1\";;;\n"
 	if diff := cmp.Diff(want, read(t, path)); diff != "" || s.Loaded != 1 || s.Rejected != 4 {
 		t.Error(diff)
 	}

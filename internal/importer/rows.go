@@ -50,6 +50,8 @@ type rowReader interface {
 	next() (row, error)
 	// columns are those of CSV; nil where rows have names of their own.
 	columns() []string
+	// delimiter is what stands between the fields of CSV.
+	delimiter() rune
 }
 
 func newRowReader(input io.Reader, format Format, form csvForm) (rowReader, error) {

@@ -291,21 +291,21 @@ func TestColumnsThatDoNotFit(t *testing.T) {
 	m := parse(t, "version: 1\nprofile:\n  id: .id\n  name: .nmae\n  email: .email?\nignore: [fax]\n")
 	_, err := Run(w.ctx, w.spine(), w.store.Store, Options{Mapping: m, Format: CSV, Input: strings.NewReader("id,name\n1,Ada\n")})
 	var faults Faults
-	if !errors.As(err, &faults) || err.Error() != `test.yaml:4:9: profile.name: the input has no column "nmae"; if it may be missing, write .nmae?` {
+	if !errors.As(err, &faults) || err.Error() != `test.yaml:4:9: profile.name: the input has no column "nmae" (did you mean "name"?); if it may be missing, write .nmae?` {
 		t.Error(err)
 	}
 	_, err = Run(w.ctx, w.spine(), w.store.Store, Options{Mapping: m, Format: CSV, Input: strings.NewReader("id;nmae\n1;Ada\n")})
-	if err == nil || !strings.Contains(err.Error(), "is csv.delimiter right?") {
+	if err == nil || !strings.Contains(err.Error(), "are csv.delimiter and csv.skipLines right?") {
 		t.Error(err)
 	}
 	s := w.run(m, CSV, "id,nmae,fax,street,_line\n1,Ada,2,3,4\n")
-	if diff := cmp.Diff([]string{"nothing in the mapping reads street, so this is not loaded; names under ignore are left out on purpose"}, s.Warnings); diff != "" {
+	if diff := cmp.Diff([]string{"nothing in the mapping reads \"street\", so this is not loaded; names under ignore are left out on purpose"}, s.Warnings); diff != "" {
 		t.Error(diff)
 	}
 	s = w.run(m, NDJSON, `{"id": 1, "street": "x"}`)
 	if diff := cmp.Diff([]string{
-		"nothing in the mapping reads street, so this is not loaded; names under ignore are left out on purpose",
-		"no row has nmae, which the mapping reads",
+		"nothing in the mapping reads \"street\", so this is not loaded; names under ignore are left out on purpose",
+		"no row has \"nmae\", which the mapping reads",
 	}, s.Warnings); diff != "" {
 		t.Error(diff)
 	}

@@ -33,6 +33,8 @@ type Summary struct {
 	Collections []Counts
 	// Problems are why rows were rejected, most frequent first.
 	Problems []Problem
+	// LeftOut are values that were left out of rows that are loaded, most frequent first.
+	LeftOut []Problem
 	// Warnings are what somebody should look at, without a value of a row.
 	Warnings []string
 	// Took is how long it took.
@@ -51,11 +53,11 @@ type Counts struct {
 	Unchanged int
 }
 
-// A Problem is a reason for which rows were rejected.
+// A Problem is a reason for which rows were rejected, or values left out.
 type Problem struct {
 	// Text names the mapping's key and what was expected. It holds no value of a row.
 	Text string
-	// Rows is how many there are.
+	// Rows is how many there are; of values, how many these are.
 	Rows int
 	// FirstLine is where the first of them begins.
 	FirstLine int
@@ -92,16 +94,8 @@ func (s Summary) Write(w io.Writer) error {
 	for _, c := range s.Collections {
 		fmt.Fprintf(&b, "  %-*s  %d new, %d updated, %d unchanged\n", width, c.Collection, c.New, c.Updated, c.Unchanged)
 	}
-	if len(s.Problems) > 0 {
-		b.WriteString("Rejected:\n")
-	}
-	const shown = 20
-	for _, p := range s.Problems[:min(shown, len(s.Problems))] {
-		fmt.Fprintf(&b, "  %d × %s (first in line %d)\n", p.Rows, p.Text, p.FirstLine)
-	}
-	if more := len(s.Problems) - shown; more > 0 {
-		fmt.Fprintf(&b, "  and %d other reasons\n", more)
-	}
+	writeProblems(&b, "Rejected:", s.Problems)
+	writeProblems(&b, "Left out of rows that are loaded:", s.LeftOut)
 	for _, text := range s.Warnings {
 		fmt.Fprintf(&b, "Warning: %s\n", text)
 	}
@@ -110,6 +104,21 @@ func (s Summary) Write(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// writeProblems writes the most frequent reasons.
+func writeProblems(b *strings.Builder, title string, problems []Problem) {
+	if len(problems) == 0 {
+		return
+	}
+	const shown = 20
+	fmt.Fprintln(b, title)
+	for _, p := range problems[:min(shown, len(problems))] {
+		fmt.Fprintf(b, "  %d × %s (first in line %d)\n", p.Rows, p.Text, p.FirstLine)
+	}
+	if more := len(problems) - shown; more > 0 {
+		fmt.Fprintf(b, "  and %d other reasons\n", more)
+	}
 }
 
 // maxProblems bounds how many reasons are told apart.

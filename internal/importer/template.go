@@ -41,6 +41,11 @@ func orNone[T any](p part[T]) part[T] {
 	return p
 }
 
+// leftOut says why a value is left out of a row that is loaded.
+type leftOut string
+
+func (l leftOut) Error() string { return string(l) }
+
 // errNone says that there is nothing to make.
 var errNone = errors.New("there is none")
 
@@ -60,6 +65,11 @@ func field[T, V any](key string, read func(any) (V, error), at func(*T) *V) part
 				return blank
 			}
 			value, err := read(v)
+			var left leftOut
+			if errors.As(err, &left) {
+				s.leave(e.key, string(left))
+				return nil
+			}
 			if err != nil {
 				return e.wrong(err.Error(), v)
 			}

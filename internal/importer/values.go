@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -117,6 +118,21 @@ func between(least, most float64) func(any) (float64, error) {
 func date(v any) (string, error) {
 	s, _ := v.(string)
 	return profiles.Date.Canonical(s)
+}
+
+// withoutYear is --03-15, as ISO 8601 and vCard write it.
+var withoutYear = regexp.MustCompile(`^--[0-9]{2}-?[0-9]{2}$`)
+
+// birthDate reads the date of a birth. A birthday without a year is none.
+func birthDate(v any) (string, error) {
+	if s, ok := v.(string); ok && withoutYear.MatchString(strings.TrimSpace(s)) {
+		return "", leftOut("a birthday without a year is no date of birth: an attribute of the type TEXT keeps it")
+	}
+	s, err := date(v)
+	if err == nil {
+		err = profiles.CheckBirthDate(s, time.Now())
+	}
+	return s, err
 }
 
 // moment reads a point in time, see [jq.Moment]. It is cut to milliseconds, since MongoDB

@@ -52,7 +52,8 @@ func spelled(v any) (string, bool) {
 }
 
 // jqDate reads a date of another form, in the words of strftime; the second argument is
-// the first of the hundred years that a year of two digits is one of.
+// the first of the hundred years that a year of two digits is one of. By a form without a
+// year it gives --03-15, as ISO 8601 and vCard write a birthday without one.
 func jqDate(dot any, args []any) any {
 	form, _ := args[0].(string)
 	text, ok := spelled(dot)
@@ -66,11 +67,11 @@ func jqDate(dot any, args []any) any {
 		}
 	}
 	c, reason := read(text, form, first)
-	if reason == "" && !c.dated {
-		reason = "the form has no year"
-	}
-	if reason != "" {
+	switch {
+	case reason != "":
 		return Expected("expected a date as " + form + ": " + reason)
+	case !c.dated:
+		return c.local().Format("--01-02")
 	}
 	return c.local().Format(time.DateOnly)
 }
@@ -118,6 +119,10 @@ func strptime(dot any, args []any) any {
 	c, reason := read(text, form, defaultPivot)
 	var at time.Time
 	if reason == "" {
+		if !c.dated {
+			// As jq has it.
+			c.year = 1900
+		}
 		at, reason = c.moment(nil)
 	}
 	if reason != "" {

@@ -31,6 +31,10 @@ type Expected string
 // Error is the text.
 func (e Expected) Error() string { return string(e) }
 
+// A Warning is what a [Function] gives for a value that it leaves out: the expression goes on
+// with null. It says what was expected, and holds no value.
+type Warning string
+
 // ErrFailed is given for an expression that the interpreter fails on.
 var ErrFailed = errors.New("the expression fails")
 

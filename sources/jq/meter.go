@@ -34,10 +34,12 @@ var (
 type Budget struct {
 	ctx  context.Context
 	left int
+	// Warnings are what functions left out until now, see [Warning].
+	Warnings []Warning
 }
 
 // NewBudget gives a budget of so many bytes of work. Runs end with ctx as well.
-func NewBudget(ctx context.Context, work int) *Budget { return &Budget{ctx, work} }
+func NewBudget(ctx context.Context, work int) *Budget { return &Budget{ctx: ctx, left: work} }
 
 // A meter counts the work of one run. It is the context of the run, since the
 // interpreter asks that before each of its steps; once it is used up it stays so,
@@ -193,6 +195,9 @@ func (m *meter) function(name string, do func(any, []any) any) func(any, []any) 
 			made = allocated(args)
 		}
 		w := do(x, args)
+		if left, ok := w.(Warning); ok {
+			m.budget.Warnings, w = append(m.budget.Warnings, left), nil
+		}
 		work := size(w)
 		if name == "_setpath" && allocated(args) > made {
 			work = alongPath(x, args)

@@ -62,7 +62,8 @@ const (
 // read reads a text by a form. The reason says why it cannot be read, and holds no value;
 // it is empty where it can.
 func read(text, form string, pivot int) (c clock, reason string) {
-	c = clock{month: 1, day: 1, year: 1900, weekday: -1, week: -1}
+	// A leap year, so that 29 February without a year is one.
+	c = clock{month: 1, day: 1, year: 2000, weekday: -1, week: -1}
 	for word, letter := range composite {
 		form = strings.ReplaceAll(form, "%"+string(word), letter)
 	}

@@ -59,6 +59,7 @@ func TestTimes(t *testing.T) {
 		{`soon`, `time("%d.%m.%Y")`, form},
 		{`31.01.2024 x`, `time("%d.%m.%Y")`, form},
 		{`31.01`, `time("%d.%m")`, `the form has no year`},
+		{`15.03.`, `date("%d.%m.")`, `--03-15`}, {`29 Feb`, `date("%d %b")`, `--02-29`}, {`30 Feb`, `date("%d %b")`, day}, {`--03-15`, `date("--%m-%d")`, `--03-15`},
 		{`31.01.24`, `date("%d.%m.%Y")`, `%y one of two`},
 		{`31.01.2024`, `date("%d.%m.%Q")`, `which is not known`},
 

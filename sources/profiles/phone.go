@@ -40,6 +40,28 @@ func NormalizePhone(number string) (string, error) {
 	return e164, nil
 }
 
+// NormalizePhoneIn gives a phone number in the form that it is kept in, where one without
+// its country's code is one of a country (ISO 3166-1, as "DE"). The number must be one of
+// the numbering plan.
+func NormalizePhoneIn(number, country string) (string, error) {
+	if v, err := NormalizePhone(number); err == nil {
+		return v, nil
+	}
+	bad := errors.New("a phone number is expected, as +49 30 901820 or as it is written in its country")
+	v := ascii(number)
+	if len(v) > maxPhone {
+		return "", bad
+	}
+	n, err := phonenumbers.Parse(v, country)
+	if err != nil || !phonenumbers.IsValidNumber(n) || n.GetExtension() != "" {
+		return "", bad
+	}
+	return NormalizePhone(phonenumbers.Format(n, phonenumbers.E164))
+}
+
+// KnowsCountry reports whether a country has phone numbers (ISO 3166-1, as "DE").
+func KnowsCountry(country string) bool { return phonenumbers.GetCountryCodeForRegion(country) != 0 }
+
 // international gives a number with a leading +, if it says its country.
 func international(v string) (string, bool) {
 	for _, scheme := range []string{"tel:", "sms:", "callto:"} {

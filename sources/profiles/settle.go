@@ -22,7 +22,7 @@ func (c Channel) Settle() Channel {
 func (c *Customer) Settle(want sources.Parts) {
 	c.Kind = cmp.Or(c.Kind, OtherKind)
 	sources.OneOf(&c.Kind, nil, OtherKind, Person, Organization, OtherKind)
-	c.BirthDate = settleDate(c.BirthDate)
+	c.BirthDate = settleBirthDate(c.BirthDate)
 	c.Name, c.GivenName, c.FamilyName = sources.Visible(c.Name), sources.Visible(c.GivenName), sources.Visible(c.FamilyName)
 	for i := range c.ContactPoints {
 		p := &c.ContactPoints[i]
@@ -50,7 +50,7 @@ func (c *Customer) Settle(want sources.Parts) {
 		r := &c.Relations[i]
 		r.Kind = cmp.Or(r.Kind, "OTHER")
 		r.Name = sources.Visible(r.Name)
-		r.BirthDate, r.Since = settleDate(r.BirthDate), settleDate(r.Since)
+		r.BirthDate, r.Since = settleBirthDate(r.BirthDate), settleDate(r.Since)
 		sources.OneOf(&r.Kind, &r.RawKind, "OTHER", "SPOUSE", "PARENT", "CHILD", "SIBLING", "HOUSEHOLD_MEMBER",
 			"FRIEND", "REFERRED_BY", "REFERRED", "EMPLOYER", "EMPLOYEE", "OTHER")
 	}
