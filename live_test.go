@@ -83,7 +83,11 @@ func TestLiveDemo(t *testing.T) {
 	records.end(t)
 
 	for fault, want := range map[demo.FaultKind]string{demo.FaultError: "UNAVAILABLE", demo.FaultHang: "TIMED_OUT", demo.FaultSlow: "FRESH"} {
-		s := startServer(t, "--demo", "live", "--data-dir", dir, "--demo-fault", "billing="+string(fault))
+		args := []string{"--demo", "live", "--data-dir", dir, "--demo-fault", "billing=" + string(fault)}
+		if fault == demo.FaultHang {
+			args = append(args, "--source-timeout", lateAfter)
+		}
+		s := startServer(t, args...)
 		got := s.ask(t, `{ customer(by: {email: "lukasz.dabek@example.com"}) { billing { mrr { amount } } support { openTickets } sources { source state } } }`)
 		if !strings.Contains(got, `"source":"BILLING","state":"`+want) || !strings.Contains(got, `"source":"SUPPORT","state":"FRESH"`) {
 			t.Errorf("%s: %s", fault, got)
@@ -96,10 +100,13 @@ func TestLiveDemo(t *testing.T) {
 	if got := s.ask(t, page); !strings.Contains(got, `"source":"BILLING","state":"FRESH"`) {
 		t.Error(got)
 	}
-	time.Sleep(2100 * time.Millisecond)
-	if got := s.ask(t, page); !strings.Contains(got, `"amount":"89.00"`) || !strings.Contains(got, `"source":"BILLING","state":"STALE","code":"UNAVAILABLE"`) {
-		t.Error(got)
-	}
+	await.Until(t, "the fault begins", func() bool {
+		got := s.ask(t, page)
+		if !strings.Contains(got, `"amount":"89.00"`) {
+			t.Fatal(got)
+		}
+		return strings.Contains(got, `"source":"BILLING","state":"STALE","code":"UNAVAILABLE"`)
+	})
 	s.end(t)
 	s = startServer(t, "--demo", "live", "--data-dir", dir, "--demo-fault", "billing=partial")
 	partial := s.ask(t, `{ customers(first: 30) { edges { node { billing { mrr { amount } } sources { state } } } } }`)

@@ -73,7 +73,7 @@ func TestOneSourceHangsUnderLoad(t *testing.T) {
 	require.Quiet(t, "faults")
 	defer await.Goroutines(t, append(proxysOwn, goleak.IgnoreCurrent())...)
 	const (
-		requests = 100
+		requests = 60
 		pace     = 15 * time.Millisecond
 		// maxSlower is by how many plain queries' time the slowest answer comes later than it
 		// has to: there are fifty times as many under way as without a system that hangs.

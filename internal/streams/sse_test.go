@@ -124,7 +124,7 @@ func TestEventsOnShutdown(t *testing.T) {
 		t.Errorf("it ends with %q", got)
 	}
 	// The server's own shutdown finds nothing left to wait for.
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if err := s.Config.Shutdown(ctx); err != nil {
 		t.Error(err)

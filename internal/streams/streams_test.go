@@ -38,8 +38,11 @@ type requestID struct{}
 func start(t testing.TB, changes ...func(*streams.Options)) *server {
 	t.Helper()
 	s := &server{schema: streamstest.New()}
+	// Nothing comes late, however slow the machine is, but what a test makes late.
+	patient := streams.Defaults()
+	patient.InitTimeout, patient.MessageTimeout, patient.PongTimeout = time.Minute, time.Minute, time.Minute
 	o := streams.Options{
-		Config: streams.Defaults(), Deadline: 5 * time.Second,
+		Config: patient, Deadline: time.Minute,
 		Authenticate: streamstest.Authenticate, Read: read,
 		Log: slog.New(slog.NewTextHandler(&s.log, nil)),
 	}
@@ -67,10 +70,10 @@ func start(t testing.TB, changes ...func(*streams.Options)) *server {
 		}
 		s.Events().Do(w, r, exec)
 	}))
-	s.Config.ReadTimeout, s.Config.WriteTimeout = 300*time.Millisecond, 300*time.Millisecond
+	s.Config.ReadTimeout, s.Config.WriteTimeout = time.Second, time.Second
 	s.Start()
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := s.Streams.Close(ctx); err != nil {
 			t.Error(err)
@@ -96,12 +99,7 @@ func read(w http.ResponseWriter, r *http.Request) *graphql.RawParams {
 // eventually waits until something is so.
 func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
-		if is() {
-			return
-		}
-	}
-	t.Fatalf("not after 10 s: %s", what)
+	await.Until(t, what, is)
 }
 
 func (s *server) idle(t *testing.T) {
