@@ -46,6 +46,7 @@ import (
 //	query.graphql   the operation
 //	caller.json     who asks (absent: somebody without a credential, whom everything is shown)
 //	request.json    what else the request holds: variables, extensions (may be absent)
+//	headers.json    the headers of the request (may be absent)
 //	answer.json     data and errors
 //	sources.json    extensions.sources (may be absent)
 //	audit.json      what was recorded of the operation (may be absent)
@@ -201,7 +202,7 @@ func playedNow(t *testing.T, w world, sections map[string][]byte, stock bool, sp
 	recorded := &recordedReads{}
 	g, faults := open(t, w, callerOf(t, sections["caller.json"]), recorded, stock, spine, calls)
 	if first, ok := sections["first.graphql"]; ok {
-		answer := post(t, g, map[string]any{"query": string(first)})
+		answer := post(t, g, map[string]any{"query": string(first)}, nil)
 		if bytes.Contains(answer, []byte(`"errors"`)) {
 			t.Fatalf("the first operation: %s", answer)
 		}
@@ -215,6 +216,10 @@ func playedNow(t *testing.T, w world, sections map[string][]byte, stock bool, sp
 		decode(t, r, &body)
 	}
 	body["query"] = string(sections["query.graphql"])
+	headers := map[string]string{}
+	if h, ok := sections["headers.json"]; ok {
+		decode(t, h, &headers)
+	}
 
 	var answer struct {
 		Errors     []json.RawMessage `json:"errors,omitempty"`
@@ -223,7 +228,7 @@ func playedNow(t *testing.T, w world, sections map[string][]byte, stock bool, sp
 			Sources json.RawMessage `json:"sources"`
 		} `json:"extensions"`
 	}
-	decode(t, post(t, g, body), &answer)
+	decode(t, post(t, g, body, headers), &answer)
 	// Stock execution tells errors in the order in which they happen.
 	slices.SortFunc(answer.Errors, func(a, b json.RawMessage) int { return bytes.Compare(a, b) })
 	got := map[string][]byte{
@@ -243,13 +248,16 @@ func playedNow(t *testing.T, w world, sections map[string][]byte, stock bool, sp
 }
 
 // post sends a request and gives the answer.
-func post(t *testing.T, g http.Handler, body map[string]any) []byte {
+func post(t *testing.T, g http.Handler, body map[string]any, headers map[string]string) []byte {
 	data, err := json.Marshal(body)
 	if err != nil {
 		t.Fatal(err)
 	}
 	request := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(data))
 	request.Header.Set("Content-Type", "application/json")
+	for name, value := range headers {
+		request.Header.Set(name, value)
+	}
 	response := httptest.NewRecorder()
 	g.ServeHTTP(response, request)
 	return response.Body.Bytes()

@@ -27,7 +27,7 @@ func SubgraphSDL(c *audience.Contract) string {
 		marked.Directives = append(slices.Clone(marked.Directives), directive)
 		schema.Types[name] = &marked
 	}
-	return `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])` + "\n\n" + audience.Print(schema)
+	return `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])` + "\n\n" + oneOf + audience.Print(schema)
 }
 
 // PlainSDL gives a contract without what serves a router of a federation, for servers that
@@ -48,6 +48,10 @@ func withoutFederation(c *audience.Contract) *ast.Schema {
 	schema.Query, schema.Types[query.Name] = &query, &query
 	return &schema
 }
+
+// oneOf defines the directive, which every GraphQL server knows without being told and composers
+// do not.
+const oneOf = "directive @oneOf on INPUT_OBJECT\n\n"
 
 // A FederationResolver resolves what a router asks a subgraph for. The resolvers that the
 // schema is made with are one.

@@ -20,63 +20,84 @@ import (
 // liveSources are the sources that @freshness can hold for.
 var liveSources = []profiles.SourceName{profiles.Billing, profiles.Support, profiles.Social}
 
-// freshnessOf reads what the @freshness directives of an operation wish, by source. The
-// error is about wishes that make no sense, or contradict each other.
+// A statement is the arguments of one @freshness directive, or of one member of the header that
+// does the same, and how a fault of it is told.
+type statement struct {
+	arguments map[string]any
+	fault     func(format string, args ...any) *gqlerror.Error
+}
+
+// freshnessOf reads what the @freshness directives of an operation wish, and the header that stands
+// beside them, by source. The error is about wishes that make no sense, or contradict each other.
 func freshnessOf(op *graphql.OperationContext) (map[profiles.SourceName]sources.Freshness, *gqlerror.Error) {
-	var directives ast.DirectiveList
+	var statements []statement
 	for _, d := range op.Operation.Directives {
 		if d.Name == "freshness" {
-			directives = append(directives, d)
+			statements = append(statements, statement{d.ArgumentMap(op.Variables), badFreshness(d)})
 		}
 	}
-	if directives == nil {
+	fromHeader, bad := freshnessHeaders(op.Headers[freshnessHeader])
+	if bad != nil {
+		return nil, bad
+	}
+	for _, arguments := range fromHeader {
+		statements = append(statements, statement{arguments, badFreshnessHeader})
+	}
+	if statements == nil {
 		return nil, nil
 	}
 	// What is said of all sources goes first, so that what names one goes over it.
 	var general, special wishes
-	for _, d := range directives {
-		arguments := d.ArgumentMap(op.Variables)
+	for _, s := range statements {
 		layer, of := &general, liveSources
-		if named := arguments["sources"]; named != nil {
+		if named := s.arguments["sources"]; named != nil {
 			layer, of = &special, nil
 			for _, word := range words(named) {
 				source := profiles.SourceName(word)
 				if !slices.Contains(liveSources, source) {
-					return nil, badFreshness(d, "`sources` are of BILLING, SUPPORT and SOCIAL: %s is read anew each time", source)
+					return nil, s.fault("`sources` are of BILLING, SUPPORT and SOCIAL, not %s: what is none of them is read anew each time", source)
 				}
 				of = append(of, source)
 			}
 			if of == nil {
-				return nil, badFreshness(d, "`sources` is empty: leave it out to mean all of them")
+				return nil, s.fault("`sources` is empty: leave it out to mean all of them")
 			}
 		}
 		for _, source := range of {
-			if err := layer.add(source, arguments); err != nil {
-				return nil, badFreshness(d, "%s", err)
+			if err := layer.add(source, s.arguments); err != nil {
+				return nil, s.fault("%s", err)
 			}
 		}
 	}
+	// What only several of them say together is told of the last one.
+	fault := statements[len(statements)-1].fault
 	all := map[profiles.SourceName]sources.Freshness{}
 	for _, source := range liveSources {
 		// Each rank for itself first: one must not mend what the other contradicts.
 		for _, w := range []wish{general[source], special[source]} {
 			if _, err := w.freshness(); err != nil {
-				return nil, badFreshness(directives[0], "%s", err)
+				return nil, fault("%s", err)
 			}
 		}
 		f, err := general[source].under(special[source]).freshness()
 		if err != nil {
-			return nil, badFreshness(directives[0], "%s", err)
+			return nil, fault("%s", err)
 		}
 		all[source] = f
 	}
 	return all, nil
 }
 
-func badFreshness(d *ast.Directive, format string, args ...any) *gqlerror.Error {
-	err := gqlerror.ErrorPosf(d.Position, "@freshness: %s.", fmt.Sprintf(format, args...))
-	errcode.Set(err, errcode.ValidationFailed)
-	return err
+func badFreshness(d *ast.Directive) func(string, ...any) *gqlerror.Error {
+	return func(format string, args ...any) *gqlerror.Error {
+		err := gqlerror.ErrorPosf(d.Position, "@freshness: %s.", fmt.Sprintf(format, args...))
+		errcode.Set(err, errcode.ValidationFailed)
+		return err
+	}
+}
+
+func badFreshnessHeader(format string, args ...any) *gqlerror.Error {
+	return badHeader(freshnessHeader, "%s (it counts as @freshness of the operation, with those that stand there)", fmt.Sprintf(format, args...))
 }
 
 // wishes are what directives of one rank say, by source and argument.

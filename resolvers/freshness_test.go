@@ -55,7 +55,7 @@ func TestFreshness(t *testing.T) {
 		`@freshness(sources: [BILLING], onError: FAIL, maxStale: "P1D")`: {fault: "`onError: FAIL`"},
 		`@freshness(maxAge: "P1D", maxStale: "PT1M")`:                    {fault: "less than `maxAge`"},
 		`@freshness(sources: [])`:                                        {fault: "empty"},
-		`@freshness(sources: [PROFILE], maxAge: "PT1M")`:                 {fault: "PROFILE is read anew"},
+		`@freshness(sources: [PROFILE], maxAge: "PT1M")`:                 {fault: "not PROFILE"},
 		`@freshness(deadline: "PT0S")`:                                   {fault: "`deadline` is zero"},
 		`@freshness(maxAge: "P1M")`:                                      {fault: "`maxAge`: a Duration in days"},
 		`@freshness(maxAge: "ten minutes")`:                              {fault: "`maxAge`: a Duration in days"},

@@ -97,7 +97,8 @@ func operationOf(ctx context.Context) *operation {
 // answered.
 //
 // A request may ask, with `extensions: {sourceErrors: "status"}`, that failures of
-// sources stand in status only and not in `errors`; "errors" is the default.
+// sources stand in status only and not in `errors`; "errors" is the default. Headers may say it
+// as well.
 func (g *Graph) Extension() graphql.HandlerExtension { return extension{g} }
 
 type extension struct{ *Graph }
@@ -109,6 +110,9 @@ func (extension) Validate(schema graphql.ExecutableSchema) error { return nil }
 // not taken for the default.
 func (e extension) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	if err := e.refuseUnrecorded(ctx); err != nil {
+		return err
+	}
+	if err := e.policy.readHeaders(op); err != nil {
 		return err
 	}
 	if _, err := declared(callerOf(ctx), op.Extensions); err != nil {
@@ -160,7 +164,7 @@ func declared(caller *access.Caller, extensions map[string]any) (*access.Caller,
 	case purpose == "":
 		return refuse(customer.CodeBadUserInput, "`extensions.purpose` must say what the data is read for, in a word like marketing")
 	case !caller.MayFor(purpose):
-		return refuse(customer.CodeForbidden, "the credential does not allow the purpose that `extensions.purpose` declares: `contract { purposes }` has those that it does")
+		return refuse(customer.CodeForbidden, "the credential does not allow the purpose that the request declares: `contract { purposes }` has those that it does")
 	}
 	c := *caller
 	c.Purpose = purpose

@@ -188,7 +188,7 @@ var (
 // What a page of another origin may send, and read of the answer.
 const (
 	corsMethods = "GET, POST"
-	corsHeaders = "Authorization, Content-Type, X-API-Key, GraphQL-Preflight, Apollo-Require-Preflight, X-Apollo-Operation-Name, X-Requested-With"
+	corsHeaders = "Authorization, Content-Type, X-API-Key, GraphQL-Preflight, Apollo-Require-Preflight, X-Apollo-Operation-Name, X-Requested-With, C360-Purpose, C360-Freshness, C360-Source-Errors"
 	corsExposed = "X-Request-Id, Retry-After"
 )
 

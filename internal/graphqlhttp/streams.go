@@ -44,7 +44,12 @@ func NewStreams(d *Door, c streams.Config, o Options, revalidate func(context.Co
 			return params
 		},
 		Parameters: func(ctx context.Context, body map[string]any) (*graphql.RawParams, *gqlerror.Error) {
-			params, no := reader(ctx).parameters(body)
+			var headers http.Header
+			// Those of a WebSocket's handshake hold for all of its operations.
+			if handshake, ok := ctx.Value(handshakeKey{}).(*http.Request); ok {
+				headers = handshake.Header
+			}
+			params, no := reader(ctx).parameters(body, headers)
 			if no != nil {
 				return nil, no.error()
 			}

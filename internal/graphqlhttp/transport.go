@@ -143,7 +143,7 @@ func (t transport) readGET(r *http.Request) (*graphql.RawParams, *refusal) {
 			body[name] = value
 		}
 	}
-	return t.parameters(body)
+	return t.parameters(body, r.Header)
 }
 
 func preflighted(r *http.Request) bool {
@@ -191,7 +191,7 @@ func (t transport) readPOST(w http.ResponseWriter, r *http.Request) (*graphql.Ra
 	if !decode(data, &body) || body == nil {
 		return nil, malformed("the body must be a JSON object with a `query`")
 	}
-	return t.parameters(body)
+	return t.parameters(body, r.Header)
 }
 
 func (t transport) tooLarge() *refusal {
@@ -224,8 +224,9 @@ func part[T any](body map[string]any, name string) (value T, given, ok bool) {
 	return value, true, ok
 }
 
-// parameters reads the parts of a request. Parts that it does not know are left out.
-func (t transport) parameters(body map[string]any) (*graphql.RawParams, *refusal) {
+// parameters reads the parts of a request that came with these headers. Parts that it does not
+// know are left out.
+func (t transport) parameters(body map[string]any, headers http.Header) (*graphql.RawParams, *refusal) {
 	query, _, ok1 := part[string](body, "query")
 	name, _, ok2 := part[string](body, "operationName")
 	variables, _, ok3 := part[map[string]any](body, "variables")
@@ -243,7 +244,7 @@ func (t transport) parameters(body map[string]any) (*graphql.RawParams, *refusal
 		}
 		return nil, no
 	}
-	return &graphql.RawParams{Query: text, OperationName: name, Variables: variables, Extensions: extensions}, nil
+	return &graphql.RawParams{Query: text, OperationName: name, Variables: variables, Extensions: extensions, Headers: headers}, nil
 }
 
 func malformed(message string) *refusal {
