@@ -21,8 +21,7 @@ const (
 	Handle    Class = "HANDLE"
 	Address   Class = "ADDRESS"
 	BirthDate Class = "BIRTH_DATE"
-	// ContactPoint is EMAIL, PHONE, HANDLE or ADDRESS, by the channel: whoever
-	// masks one knows which.
+	// ContactPoint is EMAIL, PHONE, HANDLE or ADDRESS, by the value: see [ContactClasses].
 	ContactPoint Class = "CONTACT_POINT"
 	FreeText     Class = "FREE_TEXT"
 )

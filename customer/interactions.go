@@ -153,7 +153,7 @@ func SocialInteractions(r *social.Record) []*Interaction {
 		all.add(Interaction{
 			At: m.PostedAt, Kind: Mentioned, Channel: profiles.SocialMedia, Direction: support.Inbound,
 			Source: profiles.Social, Ref: m.Ref, Title: "Mention on " + m.Network, Body: m.Text,
-			Actor: &Actor{Kind: ByCustomer, Name: r.Handle, ByHandle: true}, Subject: m,
+			Actor: &Actor{Kind: ByCustomer, Name: r.Handle, ByHandle: true, Network: r.Network}, Subject: m,
 		})
 	}
 	return all.all

@@ -52,6 +52,8 @@ type Actor struct {
 	Name string
 	// ByHandle: the name is an account on a network.
 	ByHandle bool
+	// Network is that of the account.
+	Network string
 }
 
 // ActorKind is on which side somebody stands.

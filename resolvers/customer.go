@@ -164,9 +164,6 @@ type contactPointResolver struct{ *Graph }
 func (g *Graph) ContactPoint() graph.ContactPointResolver { return contactPointResolver{g} }
 
 func (r contactPointResolver) IsMasked(ctx context.Context, p *profiles.ContactPoint) (bool, error) {
-	class := access.Address
-	if p.Address == nil {
-		class = classOf(p)
-	}
-	return !operationOf(ctx).caller.Sees(class), nil
+	caller := operationOf(ctx).caller
+	return caller.Hides(access.ContactClasses(p)...) != "" || p.Address != nil && !caller.Sees(access.Address), nil
 }

@@ -39,8 +39,7 @@ func (g *Graph) Guard() executor.Guard {
 			if field == "displayName" && object == "Customer" && p.keyless(caller) {
 				return false
 			}
-			class := p.classOf(object+"."+field, parent)
-			return class == "" || caller.Sees(class)
+			return p.hides(caller, object+"."+field, parent) == ""
 		},
 		Mask: func(ctx context.Context, object, field string, parent any, text string) string {
 			if ids[field] {

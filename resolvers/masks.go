@@ -1,21 +1,26 @@
 package resolvers
 
 import (
+	"cmp"
 	"strings"
 
 	"customer360/access"
 	"customer360/customer"
 	"customer360/graph/relay"
+	"customer360/sources/billing"
 	"customer360/sources/profiles"
+	"customer360/sources/social"
 )
 
 // This file says how personal values are shown to who may not see them whole.
 
-// masked gives a text as a caller may see it.
+// masked gives a text as a caller may see it who does not see it whole.
 func (p *policy) masked(caller *access.Caller, coordinate string, parent any, text string) string {
-	class := p.classOf(coordinate, parent)
-	switch object := parent.(type) {
-	case *profiles.Attribute:
+	if c, ok := parent.(*profiles.Customer); ok && coordinate == "Customer.displayName" {
+		return p.displayName(caller, c)
+	}
+	class := p.hides(caller, coordinate, parent)
+	if _, ok := parent.(*profiles.Attribute); ok {
 		if coordinate != "Attribute.text" {
 			return ""
 		}
@@ -23,10 +28,6 @@ func (p *policy) masked(caller *access.Caller, coordinate string, parent any, te
 			return shown
 		}
 		return access.Hidden
-	case *profiles.Customer:
-		if coordinate == "Customer.displayName" {
-			return p.displayName(caller, object)
-		}
 	}
 	shown := class.Mask(text)
 	if shown == "" && strings.HasSuffix(coordinate, ".recordId") {
@@ -36,29 +37,70 @@ func (p *policy) masked(caller *access.Caller, coordinate string, parent any, te
 	return shown
 }
 
-// classOf gives the class of a field of an object; "": it is not personal.
-func (p *policy) classOf(coordinate string, parent any) access.Class {
+// hides gives the class of a field of an object for which a caller does not see it whole; "": it is
+// seen, or not personal.
+func (p *policy) hides(caller *access.Caller, coordinate string, parent any) access.Class {
 	class := p.rules[coordinate].class
+	var is access.Classes
 	switch object := parent.(type) {
 	case *profiles.Attribute:
-		return p.attributes[object.Key].Class
+		class = p.attributes[object.Key].Class
 	case *profiles.ContactPoint:
 		if class == access.ContactPoint {
-			return classOf(object)
+			return caller.Hides(access.ContactClasses(object)...)
 		}
 	case *profiles.Customer:
-		// Who has no name is called by something else.
-		if coordinate == "Customer.displayName" && object.Name == "" {
-			return access.ContactPoint
+		switch coordinate {
+		case "Customer.displayName":
+			if object.Name == "" {
+				// Who has no name is called by something else.
+				return caller.Hides(access.Address, access.Phone, access.Email, access.Handle)
+			}
+			is = access.NameClasses(object.Name)
+		case "Customer.name":
+			is = access.NameClasses(object.Name)
+		case "Customer.givenName":
+			is = access.NameClasses(object.GivenName)
+		case "Customer.familyName":
+			is = access.NameClasses(object.FamilyName)
+		case "Customer.email":
+			is = access.ContactClasses(&profiles.ContactPoint{Channel: profiles.Email, Value: object.Email()})
+		case "Customer.phone":
+			is = access.ContactClasses(&profiles.ContactPoint{Channel: profiles.Phone, Value: object.Phone()})
+		}
+	case *profiles.Relation:
+		if class == access.Name {
+			is = access.NameClasses(object.Name)
 		}
 	case *profiles.Link:
 		// On networks, accounts are found by their keys; some have the handle for one.
 		if coordinate == "RecordLink.recordId" && object.Source != profiles.Social {
 			return ""
 		}
+		switch coordinate {
+		case "RecordLink.recordId":
+			is = access.KeyClasses(object.RecordID)
+		case "RecordLink.linkedBy":
+			is = access.NameClasses(object.LinkedBy)
+		}
 	case *customer.Actor:
 		if object.ByHandle {
-			return access.Handle
+			class, is = access.Handle, access.HandleClasses(object.Network, object.Name)
+		} else {
+			is = access.NameClasses(object.Name)
+		}
+	case *social.Profile:
+		switch coordinate {
+		case "SocialProfile.recordId":
+			is = access.KeyClasses(object.RecordID)
+		case "SocialProfile.handle":
+			is = access.HandleClasses(object.Network, object.Handle)
+		case "SocialProfile.displayName":
+			is = access.NameClasses(object.DisplayName)
+		}
+	case *billing.Account:
+		if class == access.Name {
+			is = access.NameClasses(object.Name)
 		}
 	case *customer.Interaction:
 		// The title of what a billing system did is made of numbers.
@@ -66,47 +108,40 @@ func (p *policy) classOf(coordinate string, parent any) access.Class {
 			return ""
 		}
 	}
-	return class
-}
-
-// classOf gives the class of a contact point's value, by its channel, else by what it is.
-func classOf(p *profiles.ContactPoint) access.Class {
-	switch p.Channel {
-	case profiles.Email:
-		return access.Email
-	case profiles.Phone, profiles.SMS:
-		return access.Phone
-	case profiles.SocialMedia, profiles.Messenger, profiles.Forum:
-		return access.Handle
+	if len(is) > 0 {
+		return caller.Hides(is...)
 	}
-	switch {
-	case p.Network != "":
-		return access.Handle
-	case strings.Contains(p.Value, "@"):
-		return access.Email
-	case strings.HasPrefix(p.Value, "+"):
-		return access.Phone
+	if class == "" {
+		return ""
 	}
-	return access.Handle
+	return caller.Hides(class)
 }
 
 // displayName is [profiles.Customer.DisplayName] as a caller may see it: what is masked whole
 // is no name, and the next one is taken.
 func (p *policy) displayName(caller *access.Caller, c *profiles.Customer) string {
-	show := func(class access.Class, value string) string {
-		if value == "" || caller.Sees(class) {
-			return value
+	show := func(value string, classes access.Classes) string {
+		if class := caller.Hides(classes...); value != "" && class != "" {
+			return class.Mask(value)
 		}
-		return class.Mask(value)
+		return value
 	}
-	for _, shown := range []string{show(access.Name, c.Name), show(access.Email, c.Email()), show(access.Phone, c.Phone())} {
-		if shown != "" {
-			return shown
-		}
+	named := access.NameClasses(c.Name)
+	if len(named) == 0 {
+		named = access.Classes{access.Name}
+	}
+	if shown := show(c.Name, named); shown != "" {
+		return shown
+	}
+	point := func(channel profiles.Channel, value string) string {
+		return show(value, access.ContactClasses(&profiles.ContactPoint{Channel: channel, Value: value}))
+	}
+	if shown := cmp.Or(point(profiles.Email, c.Email()), point(profiles.Phone, c.Phone())); shown != "" {
+		return shown
 	}
 	for i := range c.ContactPoints {
-		if point := &c.ContactPoints[i]; point.Value != "" {
-			return show(classOf(point), point.Value)
+		if shown := show(c.ContactPoints[i].Value, access.ContactClasses(&c.ContactPoints[i])); shown != "" {
+			return shown
 		}
 	}
 	if p.keyless(caller) {
