@@ -165,6 +165,8 @@ func (f *finding) diagnose(err *sources.Error) {
 				f.Mappings = append(f.Mappings, wrongMapping{w.Part, w.Field, w.Expression, w.Problem, w.Value})
 			}
 		}
+	case err.Kind == sources.BadLink:
+		f.Advice = "it cannot be asked by the key `sample` as the requests are configured: take another key, or another way to send it"
 	default:
 		f.Advice = "this is a fault of the gateway's: please report it"
 	}

@@ -54,6 +54,7 @@ func SourceError(source profiles.SourceName, err *sources.Error) *Error {
 		sources.RateLimited:  "may not be asked that often",
 		sources.Unauthorized: "refused the gateway's credentials",
 		sources.Malformed:    "answered in a form that cannot be understood",
+		sources.BadLink:      "cannot be asked for this record: the customer's link to it is not right",
 		sources.CircuitOpen:  "failed repeatedly and is left alone for a while",
 		sources.Canceled:     "was not waited for",
 		sources.Internal:     "could not be asked, because of a fault in the gateway",

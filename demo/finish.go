@@ -33,7 +33,7 @@ func (b *builder) finish() {
 			a := &c.Attributes[i]
 			a.Type, a.Source, a.ObservedAt = types[a.Key], profiles.Profile, c.SyncedAt
 		}
-		c.Settle(profiles.All)
+		must(c.Settle(profiles.All))
 	}
 	for i, r := range b.Billing {
 		finishAccount(r, i+1)

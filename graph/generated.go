@@ -3954,6 +3954,8 @@ enum ErrorCode @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   UNAUTHORIZED
   "The system answered, but not in a form that can be understood."
   MALFORMED
+  "The link to the record has a key that the system cannot be asked by: who keeps the links must act."
+  BAD_LINK
   "The system failed again and again, and is left alone for a while."
   CIRCUIT_OPEN
   "The request was given up before the system answered."

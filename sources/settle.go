@@ -2,30 +2,33 @@ package sources
 
 import (
 	"cmp"
-	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
 
-// Errors of records that a system gave without what the graph cannot do without.
-var (
-	ErrNoKey  = errors.New("a fact has no recordId")
-	ErrNoDate = errors.New("a fact has no date")
-)
-
 // Settle brings the dated facts of one kind into the form that the contract asks
 // for: each says its system and owner, the newest come first, ties by key, and at
-// most [MaxPerKind] stay. It gives the facts, whether some were cut, and [ErrNoKey]
-// or [ErrNoDate] where a fact has no key or, unless undated facts are fine, no date.
-func Settle[T any](facts []T, system, owner string, undated bool, of func(T) (*Ref, time.Time)) ([]T, bool, error) {
-	for _, f := range facts {
-		ref, at := of(f)
-		if ref.RecordID == "" {
-			return nil, false, ErrNoKey
+// most [MaxPerKind] stay. It gives the facts, whether some were cut, and a [*Fault]
+// where a fact is null, has no key or, unless undated facts are fine, no date.
+func Settle[T comparable](facts []T, system, owner string, undated bool, of func(T) (*Ref, time.Time)) ([]T, bool, error) {
+	var none T
+	for i, f := range facts {
+		if f == none {
+			return nil, false, &Fault{Place: "[" + strconv.Itoa(i) + "]", Problem: "is null"}
 		}
-		if at.IsZero() && !undated {
-			return nil, false, ErrNoDate
+		ref, at := of(f)
+		problem := ""
+		if bad := badKey(ref.RecordID); bad != "" {
+			problem = "has a recordId that " + bad
+		} else if at.IsZero() && !undated {
+			problem = "has no date"
+		} else if !at.IsZero() && !isTime(at) {
+			problem = "has a date that " + badTime
+		}
+		if problem != "" {
+			return nil, false, &Fault{Place: "[" + strconv.Itoa(i) + "]", Problem: problem}
 		}
 		ref.System, ref.Owner = system, owner
 	}

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"runtime/debug"
 	"time"
+
+	"customer360/sources/internal/drill"
 )
 
 // A Source answers one question about many records of one system at once.
@@ -77,6 +79,9 @@ const (
 	Unauthorized Kind = "UNAUTHORIZED"
 	// Malformed: the system answered in a form that cannot be understood.
 	Malformed Kind = "MALFORMED"
+	// BadLink: the system cannot be asked by such a key: what names the record is at fault,
+	// and neither the system nor the gateway.
+	BadLink Kind = "BAD_LINK"
 	// CircuitOpen: the system is left alone for a while, after many failures.
 	CircuitOpen Kind = "CIRCUIT_OPEN"
 	// Canceled: the caller gave up before the system answered.
@@ -104,6 +109,9 @@ type Error struct {
 	RetryAfter time.Duration
 	// Err is the cause. It is for the log and never for clients.
 	Err error
+	// Records are those that could not be read, with the place of what is wrong in them. They
+	// are for the log, and stand in no text, since a key may be personal.
+	Records []Fault
 }
 
 // Error says source, kind and cause in one line, for the log.
@@ -129,6 +137,27 @@ func Caught[T any](source string, call func() (T, error)) (value T, err *Error) 
 	}()
 	value, failed := call()
 	return value, AsError(source, Unavailable, failed)
+}
+
+// Settled does what is done for one key of a call: it makes a record of what the system gave,
+// and settles it. What goes wrong is of this key alone, a panic too, and the error says in
+// Records which it is: a [*Fault] is Malformed, another error is as in [Caught].
+func Settled[T any](source, key string, settle func() (T, error)) (T, *Error) {
+	value, err := Caught(source, func() (T, error) {
+		drill.Run(key)
+		value, err := settle()
+		if fault := (*Fault)(nil); errors.As(err, &fault) {
+			err = Unreadable(source, key, fault)
+		}
+		return value, err
+	})
+	if err == nil || err.Kind != Malformed && err.Kind != Internal || len(err.Records) > 0 {
+		return value, err
+	}
+	// The error may be everybody's, of a call that several keys were asked by.
+	own := *err
+	own.Records = []Fault{{Key: key, Problem: "could not be read"}}
+	return value, &own
 }
 
 // AsError gives err as the [*Error] that it is or wraps. Another error becomes

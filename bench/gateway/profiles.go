@@ -88,7 +88,10 @@ func (p spine) ask(ctx context.Context, query string, want sources.Parts, n int)
 				c := &places[0]
 				places = places[1:]
 				readProfile(s, c, want)
-				c.Settle(want)
+				if c.Settle(want) != nil {
+					s.fail()
+					break
+				}
 				page.Customers = append(page.Customers, c)
 			}
 		default:

@@ -291,7 +291,7 @@ func (w *chancyWorld) customer(d *draw, id string, ids []string) *profiles.Custo
 		}
 	}
 	if !w.wild || d.chance(0.5) {
-		c.Settle(profiles.All)
+		_ = c.Settle(profiles.All)
 	}
 	return c
 }

@@ -4,7 +4,6 @@ package telemetry
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -107,12 +106,16 @@ func (t *Telemetry) Called(ctx context.Context, c guard.Call) {
 			// It comes with every call until the rate allows one again.
 			level = slog.LevelInfo
 		}
-		cause := ""
-		if c.Err.Err != nil && !errors.Is(c.Err.Err, context.DeadlineExceeded) {
-			cause = c.Err.Err.Error()
+		line := []any{"source", c.Source, "kind", c.Err.Kind, "keys", c.Keys, "answered", c.Answered,
+			"took", c.Took.Round(time.Millisecond), "cause", causeOf(c.Err), "request", t.request(ctx)}
+		if len(c.Err.Records) > 0 {
+			line = append(line, "records", places(c.Err.Records))
 		}
-		t.log.Log(ctx, level, "source failed", "source", c.Source, "kind", c.Err.Kind,
-			"keys", c.Keys, "answered", c.Answered, "took", c.Took.Round(time.Millisecond), "cause", cause, "request", t.request(ctx))
+		t.log.Log(ctx, level, "source failed", line...)
+	}
+	if len(c.LeftOut) > 0 {
+		t.log.Log(ctx, slog.LevelWarn, "source gave values that cannot be, and they were left out", "source", c.Source,
+			"records", places(c.LeftOut), "request", t.request(ctx))
 	}
 	s := t.of(c.Source)
 	if c.Err == nil {

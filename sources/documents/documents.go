@@ -10,6 +10,8 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -145,18 +147,24 @@ func Fetch[V any](ctx context.Context, c Config, keys []string, projection bson.
 	}
 	answers := make(map[string]sources.Answer[V], len(keys))
 	unreadable := map[string]bool{}
+	var worst *sources.Error
 	read, err := c.Store.Find(ctx, c.Collection, keys, projection, func(raw bson.Raw) {
-		landed, value, err := decode(raw)
+		key := KeyOf(raw)
+		answer, err := sources.Settled(c.Name, key, func() (sources.Answer[V], error) {
+			landed, value, err := decode(raw)
+			return sources.Answer[V]{
+				Value:     value,
+				AsOf:      landed.SyncedAt,
+				Stale:     c.MaxAge > 0 && !landed.SyncedAt.IsZero() && time.Since(landed.SyncedAt) > c.MaxAge,
+				Truncated: landed.Truncated,
+			}, err
+		})
 		if err != nil {
-			unreadable[rawID(raw)] = true
+			unreadable[key] = true
+			worst = sources.Worse(worst, err)
 			return
 		}
-		answers[landed.ID] = sources.Answer[V]{
-			Value:     value,
-			AsOf:      landed.SyncedAt,
-			Stale:     c.MaxAge > 0 && !landed.SyncedAt.IsZero() && time.Since(landed.SyncedAt) > c.MaxAge,
-			Truncated: landed.Truncated,
-		}
+		answers[key] = answer
 	})
 	for _, key := range keys {
 		if _, ok := answers[key]; !ok && read[key] && !unreadable[key] {
@@ -166,22 +174,59 @@ func Fetch[V any](ctx context.Context, c Config, keys []string, projection bson.
 	switch {
 	case err != nil:
 		return answers, Error(c.Name, err)
-	case len(unreadable) > 0:
-		// A decoder's own words may quote what it found.
-		return answers, &sources.Error{Source: c.Name, Kind: sources.Malformed,
-			Err: fmt.Errorf("%d documents of the collection %q do not have its form", len(unreadable), c.Collection)}
+	case worst != nil && worst.Kind == sources.Malformed:
+		return answers, Malformed(c.Name, c.Collection, len(unreadable), worst.Records)
+	case worst != nil:
+		worst.Err = fmt.Errorf("a document of the collection %q: %w", c.Collection, worst.Err)
+		return answers, worst
 	}
 	return answers, nil
 }
 
-// Decode reads a document into a value, by the json tags of its type.
+// Malformed is the error of documents that do not have the form of their collection.
+func Malformed(source, collection string, n int, records []sources.Fault) *sources.Error {
+	text := fmt.Sprintf("documents of the collection %q that do not have its form, see docs/documents.md: %d", collection, n)
+	if len(records) > 0 {
+		text += "; the first: " + records[0].Error()
+	}
+	return &sources.Error{Source: source, Kind: sources.Malformed, Err: errors.New(text), Records: records}
+}
+
+// Decode reads a document into a value, by the json tags of its type. An error is a
+// [*sources.Fault]: a decoder's own words may quote what it found.
 func Decode(raw bson.Raw, into any) error {
 	d := bson.NewDecoder(bson.NewDocumentReader(bytes.NewReader(raw)))
 	d.UseJSONStructTags()
-	return d.Decode(into)
+	err := d.Decode(into)
+	if err == nil {
+		return nil
+	}
+	fault := &sources.Fault{Problem: "does not have its form"}
+	var at *bson.DecodeError
+	if errors.As(err, &at) {
+		fault.Place = placeOf(at.Keys())
+	}
+	return fault
 }
 
-func rawID(raw bson.Raw) string {
+// placeOf writes the keys that lead to a place, as tickets[0].createdAt.
+func placeOf(keys []string) string {
+	var b strings.Builder
+	for i, key := range keys {
+		switch _, err := strconv.Atoi(key); {
+		case err == nil:
+			b.WriteString("[" + key + "]")
+		case i > 0:
+			b.WriteString("." + key)
+		default:
+			b.WriteString(key)
+		}
+	}
+	return b.String()
+}
+
+// KeyOf gives the key of a document.
+func KeyOf(raw bson.Raw) string {
 	id, _ := raw.Lookup("_id").StringValueOK()
 	return id
 }
@@ -203,7 +248,7 @@ func (s Store) Find(ctx context.Context, collection string, keys []string, proje
 		}
 		defer cursor.Close(context.WithoutCancel(ctx))
 		for cursor.Next(ctx) {
-			read[rawID(cursor.Current)] = true
+			read[KeyOf(cursor.Current)] = true
 			each(cursor.Current)
 		}
 		if err := cursor.Err(); err != nil {

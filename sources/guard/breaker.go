@@ -56,7 +56,7 @@ func (g circuit[V]) Fetch(ctx context.Context, keys []string, want sources.Parts
 	switch kind := kindOf(g.Name(), err); {
 	case hurried && kind == sources.TimedOut, kind == sources.Canceled:
 	// It may not have been asked at all.
-	case kind == sources.RateLimited:
+	case kind == sources.RateLimited, kind == sources.BadLink && len(answers) == 0:
 	case isFailure(len(answers), kind):
 		g.breaker.RecordFailure()
 	default:
@@ -86,7 +86,8 @@ func (g circuit[V]) probe(ctx context.Context, keys []string, want sources.Parts
 		kind := sources.Internal
 		defer func() {
 			// A call that was not let through tells nothing, and so not that it is well.
-			if isFailure(len(answers), kind) || kind == sources.RateLimited || kind == sources.Canceled {
+			if isFailure(len(answers), kind) || kind == sources.RateLimited || kind == sources.Canceled ||
+				kind == sources.BadLink && len(answers) == 0 {
 				g.breaker.RecordFailure()
 			} else {
 				g.breaker.RecordSuccess()

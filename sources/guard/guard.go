@@ -69,6 +69,8 @@ type Call struct {
 	Took time.Duration
 	// Err is nil where every key was answered.
 	Err *sources.Error
+	// LeftOut are values of the answers that cannot be true, and were left out therefore.
+	LeftOut []sources.Fault
 }
 
 // A Use is what became of the keys of one Fetch, where answers are kept.

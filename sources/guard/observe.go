@@ -26,13 +26,30 @@ func (g observed[V]) Fetch(ctx context.Context, keys []string, want sources.Part
 	start := time.Now()
 	answers, err := g.Source.Fetch(ctx, keys, want)
 	call := Call{Source: g.Name(), Keys: len(keys), Took: time.Since(start), Err: sources.AsError(g.Name(), sources.Unavailable, err)}
-	call.Answered = len(keys) - len(unanswered(keys, answers))
+	for _, k := range keys {
+		a, ok := answers[k]
+		if !ok {
+			continue
+		}
+		call.Answered++
+		if !a.Missing {
+			call.LeftOut = append(call.LeftOut, faultsOf(a.Value)...)
+		}
+	}
 	if call.Err == nil && call.Answered < call.Keys {
 		call.Err = &sources.Error{Source: g.Name(), Kind: sources.Malformed, Err: fmt.Errorf("%d keys were left out", call.Keys-call.Answered)}
 		err = call.Err
 	}
 	g.observer.Called(ctx, call)
 	return answers, err
+}
+
+// faultsOf gives the values that were left out of a record.
+func faultsOf(record any) []sources.Fault {
+	if r, ok := record.(interface{ Faults() []sources.Fault }); ok {
+		return r.Faults()
+	}
+	return nil
 }
 
 // unanswered gives the keys without an answer.

@@ -3,7 +3,6 @@ package httpapi
 import (
 	"context"
 	"net/http"
-	"slices"
 	"sync"
 
 	"customer360/sources"
@@ -22,7 +21,7 @@ func Each[V any](ctx context.Context, source string, n int, keys []string,
 		answers = make(map[string]sources.Answer[V], len(keys))
 	)
 	ForEach(ctx, n, keys, func(ctx context.Context, key string) (goOn bool) {
-		answer, err := sources.Caught(source, func() (sources.Answer[V], error) { return ask(ctx, key) })
+		answer, err := sources.Settled(source, key, func() (sources.Answer[V], error) { return ask(ctx, key) })
 		mu.Lock()
 		defer mu.Unlock()
 		if err != nil {
@@ -78,27 +77,5 @@ feed:
 	wg.Wait()
 }
 
-// byWeight are the kinds, from what an operator must act on to what passes by itself.
-var byWeight = []sources.Kind{
-	sources.Internal, sources.Unauthorized, sources.RateLimited, sources.Unavailable,
-	sources.TimedOut, sources.Malformed, sources.Canceled,
-}
-
-// Worse gives the error that weighs more, the first of two alike; either may be nil.
-// The longer of two waits stays.
-func Worse(a, b *sources.Error) *sources.Error {
-	if a == nil || b == nil {
-		if a == nil {
-			return b
-		}
-		return a
-	}
-	heavy, light := a, b
-	if slices.Index(byWeight, b.Kind) < slices.Index(byWeight, a.Kind) {
-		heavy, light = b, a
-	}
-	if light.Kind == heavy.Kind && light.RetryAfter > heavy.RetryAfter {
-		return light
-	}
-	return heavy
-}
+// Worse is [sources.Worse].
+func Worse(a, b *sources.Error) *sources.Error { return sources.Worse(a, b) }

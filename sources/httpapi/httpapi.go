@@ -171,34 +171,28 @@ func (c *Client) Do(ctx context.Context, r Request) (http.Header, error) {
 		_, _ = io.CopyN(io.Discard, response.Body, maxBody)
 		return response.Header, nil
 	}
-	answer := &answer{r: io.LimitedReader{R: response.Body, N: maxBody}}
-	d := json.NewDecoder(answer)
+	data, err := c.Text(response)
+	if err != nil {
+		return nil, err
+	}
+	if err := Decode(data, r.Into); err != nil {
+		return nil, c.malformed(err)
+	}
+	return response.Header, nil
+}
+
+// Decode reads the one value that a text of JSON is; numbers that land in an any are
+// [json.Number]. The error says nothing of what stands there.
+func Decode(data []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
-	switch err := d.Decode(r.Into); {
-	case err == nil:
-		return response.Header, nil
-	case answer.r.N <= 0:
-		return nil, c.malformed(fmt.Errorf("its answer is larger than %d MiB", maxBody>>20))
-	case answer.lost != nil:
-		return nil, c.Error(answer.lost)
-	default:
-		return nil, c.malformed(unreadable(err))
+	if err := d.Decode(into); err != nil {
+		return unreadable(err)
 	}
-}
-
-// An answer is a body that is being read.
-type answer struct {
-	r io.LimitedReader
-	// lost is why it came to no end; nil where it did.
-	lost error
-}
-
-func (a *answer) Read(p []byte) (int, error) {
-	n, err := a.r.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		a.lost = err
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return fmt.Errorf("its answer has something behind its JSON, at byte %d", d.InputOffset())
 	}
-	return n, err
+	return nil
 }
 
 func (c *Client) malformed(err error) error {

@@ -3,6 +3,8 @@ package profiles
 import (
 	"errors"
 	"time"
+
+	"customer360/sources"
 )
 
 // maxAge is older than anybody who is known to have lived, in years.
@@ -24,10 +26,10 @@ func CheckBirthDate(date string, now time.Time) error {
 	return nil
 }
 
-// settleBirthDate gives a date of birth, or "" for a text that cannot be one.
-func settleBirthDate(date string) string {
-	if date == "" || CheckBirthDate(date, time.Now()) != nil {
-		return ""
+// settleBirthDate leaves out a text that cannot be a date of birth.
+func settleBirthDate(f *sources.Form, field string, date *string) {
+	if *date != "" && CheckBirthDate(*date, time.Now()) != nil {
+		*date = ""
+		f.Leave(field, "cannot be a date of birth")
 	}
-	return date
 }

@@ -64,7 +64,12 @@ type Customer struct {
 	// SyncedAt is when the profile was last known to be true: when it was
 	// landed. Zero if that is not known.
 	SyncedAt time.Time `json:"syncedAt,omitzero"`
+	// LeftOut are values that cannot be true, and are not known therefore; Settle sets it.
+	LeftOut []sources.Fault `json:"-" bson:"-"`
 }
+
+// Faults gives the values that were left out of the profile.
+func (c *Customer) Faults() []sources.Fault { return c.LeftOut }
 
 // CustomerKind is what sort of party a customer is.
 type CustomerKind string
@@ -178,6 +183,8 @@ const (
 	Support   SourceName = "SUPPORT"
 	Social    SourceName = "SOCIAL"
 	Workspace SourceName = "WORKSPACE"
+	// OtherSource stands for a word that is none of these.
+	OtherSource SourceName = "OTHER"
 )
 
 // ActiveLinks gives the links of one source that hold, in their order, each

@@ -65,14 +65,20 @@ func (a asker) ask(ctx context.Context, keys []string, want sources.Parts) (map[
 		jobs   []job
 		worst  *sources.Error
 		faults MappingErrors
+		// records are those that the faults are of.
+		records []sources.Fault
 	)
 	for _, r := range needed {
 		batches, unfit := r.batches(keys)
 		for _, batch := range batches {
 			jobs = append(jobs, newJob(r, batch, want))
 		}
-		if unfit > 0 {
-			worst = httpapi.Worse(worst, a.fail(sources.Internal, fmt.Errorf("%d keys cannot be sent in the way of %s.batch", unfit, r.name)))
+		if len(unfit) > 0 {
+			failed := a.fail(sources.BadLink, fmt.Errorf("%d keys cannot be sent in the way of %s.batch: are the links right", len(unfit), r.name))
+			for _, key := range unfit {
+				failed.Records = append(failed.Records, sources.Fault{Key: key, Problem: "is a key that cannot be sent"})
+			}
+			worst = httpapi.Worse(worst, failed)
 		}
 	}
 	asOf := time.Now().UTC()
@@ -83,6 +89,8 @@ func (a asker) ask(ctx context.Context, keys []string, want sources.Parts) (map[
 		for _, fault := range out.faults {
 			faults.add(fault)
 		}
+		records = append(records, out.records...)
+		worst = httpapi.Worse(worst, out.broken)
 		if err != nil {
 			var mapping *MappingError
 			if errors.As(err, &mapping) {
@@ -111,7 +119,9 @@ func (a asker) ask(ctx context.Context, keys []string, want sources.Parts) (map[
 		slices.SortFunc(faults, func(a, b *MappingError) int {
 			return strings.Compare(a.Part+"."+a.Field+a.Problem, b.Part+"."+b.Field+b.Problem)
 		})
-		worst = httpapi.Worse(worst, a.fail(sources.Malformed, faults))
+		failed := a.fail(sources.Malformed, faults)
+		failed.Records = records
+		worst = httpapi.Worse(worst, failed)
 	}
 	return rows, asOf, worst
 }
@@ -149,7 +159,7 @@ func (a asker) take(rows map[string]*row, j job, out outcome) *sources.Error {
 		}
 	}
 	if unseen > 0 {
-		return a.fail(sources.Internal, fmt.Errorf("%d keys were not on the first %d pages of %s: raise paging.maxPages, or make batches smaller",
+		return a.fail(sources.Malformed, fmt.Errorf("%d keys were not on the first %d pages of %s: raise paging.maxPages, or make batches smaller",
 			unseen, j.request.paging.MaxPages, j.request.name))
 	}
 	return nil
@@ -218,7 +228,19 @@ func (a asker) page(ctx context.Context, j job, answer any, out *outcome) (int, 
 			// What nobody asked for is nobody's.
 			return nil
 		}
-		return j.take(limited, key, item, out)
+		var failed error
+		_, broken := sources.Settled(a.name, key, func() (struct{}, error) {
+			failed = j.take(limited, key, item, out)
+			return struct{}{}, nil
+		})
+		if broken != nil {
+			out.broken = httpapi.Worse(out.broken, broken)
+			if out.found[key] == nil {
+				out.found[key] = &found{}
+			}
+			out.found[key].faulty = true
+		}
+		return failed
 	})
 	return items, err
 }

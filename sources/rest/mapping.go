@@ -4,6 +4,7 @@ import (
 	"errors"
 	"reflect"
 
+	"customer360/sources"
 	"customer360/sources/jq"
 )
 
@@ -17,6 +18,16 @@ type outcome struct {
 	// gone: the one key that was asked for is said not to be there.
 	gone   bool
 	faults MappingErrors
+	// records are those of which something could not be understood, for the log.
+	records []sources.Fault
+	// broken is a fault of ours over one record; nil: there is none.
+	broken *sources.Error
+}
+
+// blame notes a fault of one record.
+func (o *outcome) blame(key string, fault *MappingError) {
+	o.faults.add(fault)
+	o.records = append(o.records, sources.Fault{Key: key, Place: fault.Part + "." + fault.Field, Problem: fault.Problem})
 }
 
 // found is what the items of one key say.
@@ -68,7 +79,7 @@ func (j job) take(ctx evaluating, key string, item any, out *outcome) error {
 		return nil
 	case j.request.index == 0:
 		f.faulty = true
-		out.faults.add(&MappingError{Part: recordPart, Field: "items", Expression: j.request.items.source,
+		out.blame(key, &MappingError{Part: recordPart, Field: "items", Expression: j.request.items.source,
 			Problem: "two different items answer one key", Value: []any{f.item, item}})
 		return nil
 	}
@@ -93,7 +104,7 @@ func (j job) take(ctx evaluating, key string, item any, out *outcome) error {
 			}
 			return one.fact(ctx, key, inner, f, out)
 		})
-		if err := out.note(f, err); err != nil {
+		if err := out.note(key, f, err); err != nil {
 			return err
 		}
 	}
@@ -101,13 +112,13 @@ func (j job) take(ctx evaluating, key string, item any, out *outcome) error {
 }
 
 // note keeps an error that is about one key only; another one is given back.
-func (o *outcome) note(f *found, err error) error {
+func (o *outcome) note(key string, f *found, err error) error {
 	var fault *MappingError
 	if !errors.As(err, &fault) {
 		return err
 	}
 	f.faulty = true
-	o.faults.add(fault)
+	o.blame(key, fault)
 	return nil
 }
 
@@ -139,7 +150,7 @@ func (p *part) fill(ctx evaluating, key string, item any, out *outcome) (any, er
 		switch {
 		case errors.As(err, &fault):
 			good = false
-			out.faults.add(fault)
+			out.blame(key, fault)
 		case err != nil:
 			return nil, err
 		}

@@ -234,14 +234,14 @@ func untilUnquoted(s string, separator byte) (before, after string) {
 // 8 KiB of it, and the path and other parameters need room.
 const maxQuery = 4 << 10
 
-// batches cuts keys into what fits a request, and counts those that fit none: such keys
+// batches cuts keys into what fits a request, and gives those that fit none: such keys
 // would ask for something else.
-func (r *request) batches(keys []string) (batches [][]string, unfit int) {
+func (r *request) batches(keys []string) (batches [][]string, unfit []string) {
 	length, start := 0, 0
 	fit := make([]string, 0, len(keys))
 	for _, key := range keys {
 		if !r.fits(key) {
-			unfit++
+			unfit = append(unfit, key)
 			continue
 		}
 		fit = append(fit, key)
@@ -265,13 +265,12 @@ func (r *request) batches(keys []string) (batches [][]string, unfit int) {
 
 func (r *request) fits(key string) bool {
 	switch {
-	case key == "":
+	case !httpapi.FitsAddress(key):
 		return false
 	case r.batch.By == byComma:
 		return !strings.Contains(key, ",")
 	case r.batch.By == byEach && r.batch.Parameter == "":
-		// A path is cleaned of them, here or there.
-		return key != "." && key != ".."
+		return httpapi.FitsPath(key)
 	}
 	return true
 }

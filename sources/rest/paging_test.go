@@ -84,7 +84,7 @@ func TestCutRecordsAreUnknown(t *testing.T) {
 	r["record"].Paging = rest.Paging{By: "next", Next: ".next", MaxPages: 1}
 	answers, err := open(t, server.URL, r).Fetch(context.Background(), []string{"a", "b", "c"}, partShelf)
 	var e *sources.Error
-	if _, ok := answers["c"]; ok || len(answers) != 2 || !errors.As(err, &e) || e.Kind != sources.Internal {
+	if _, ok := answers["c"]; ok || len(answers) != 2 || !errors.As(err, &e) || e.Kind != sources.Malformed {
 		t.Errorf("%v, %v", answers, err)
 	}
 }

@@ -34,6 +34,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"time"
 
 	"customer360/sources"
 	"customer360/sources/httpapi"
@@ -213,19 +214,12 @@ func (s *source[R]) Fetch(ctx context.Context, keys []string, want sources.Parts
 		if !row.whole {
 			continue
 		}
-		record := row.record.(*R)
-		for i, facts := range row.facts {
-			for _, fact := range facts {
-				s.domain.Parts[i-1].add(record, fact)
-			}
-		}
-		*s.domain.Cut(record) |= row.cut
-		truncated, err := s.domain.Settle(record, s.system, key)
+		answer, err := sources.Settled(s.name, key, func() (sources.Answer[*R], error) { return s.answer(key, row, asOf) })
 		if err != nil {
-			worst = httpapi.Worse(worst, s.fail(sources.Malformed, err))
+			worst = httpapi.Worse(worst, err)
 			continue
 		}
-		answers[key] = sources.Answer[*R]{Value: record, AsOf: asOf, Truncated: truncated || row.cut != 0}
+		answers[key] = answer
 	}
 	if len(answers) == len(keys) {
 		return answers, nil
@@ -237,6 +231,19 @@ func (s *source[R]) Fetch(ctx context.Context, keys []string, want sources.Parts
 		worst = s.fail(sources.Internal, fmt.Errorf("%d keys were left out", len(keys)-len(answers)))
 	}
 	return answers, worst
+}
+
+// answer makes the answer for a key of what all requests say of it.
+func (s *source[R]) answer(key string, row *row, asOf time.Time) (sources.Answer[*R], error) {
+	record := row.record.(*R)
+	for i, facts := range row.facts {
+		for _, fact := range facts {
+			s.domain.Parts[i-1].add(record, fact)
+		}
+	}
+	*s.domain.Cut(record) |= row.cut
+	truncated, err := s.domain.Settle(record, s.system, key)
+	return sources.Answer[*R]{Value: record, AsOf: asOf, Truncated: truncated || row.cut != 0}, err
 }
 
 func (a asker) fail(kind sources.Kind, err error) *sources.Error {

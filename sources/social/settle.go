@@ -8,23 +8,50 @@ import (
 )
 
 // Settle brings a record that a system gave into the form that the contract asks
-// for, see [sources.Settle]. Names are without characters that are not seen. A network that is not given is "other". It reports
-// whether mentions were cut.
+// for, see [sources.Form] and [sources.Settle]. A network that is not given is "other", and
+// a profile that says nothing else of its state is active. It reports whether mentions were
+// cut, or why the record cannot be given.
 func (r *Record) Settle(system, owner string) (truncated bool, err error) {
 	r.System, r.Owner, r.RecordID = system, owner, owner
-	r.Handle, r.DisplayName = sources.OnlyVisible(r.Handle), sources.Visible(r.DisplayName)
-	if r.Network = strings.ToLower(sources.OnlyVisible(r.Network)); r.Network == "" {
-		r.Network = "other"
+	var f sources.Form
+	r.Profile.settle(&f)
+	for i, m := range r.Mentions {
+		if f.In("mentions", i, m != nil) {
+			m.settle(&f, r.Network)
+		}
+	}
+	if r.LeftOut = f.LeftOut(owner); f.Err() != nil {
+		return false, f.Err()
 	}
 	r.Mentions, truncated, err = sources.Settle(r.Mentions, system, owner, false,
 		func(m *Mention) (*sources.Ref, time.Time) { return &m.Ref, m.PostedAt })
-	for _, m := range r.Mentions {
-		if m.Network = strings.ToLower(sources.OnlyVisible(m.Network)); m.Network == "" {
-			m.Network = r.Network
-		}
-	}
 	if truncated {
 		r.Cut |= PartMentions
 	}
 	return r.Cut != 0, err
+}
+
+func (p *Profile) settle(f *sources.Form) {
+	f.URL("url", &p.URL)
+	f.Identifier("network", &p.Network)
+	if p.Network = strings.ToLower(p.Network); p.Network == "" {
+		p.Network = "other"
+	}
+	f.Identifier("handle", &p.Handle)
+	f.Name("displayName", &p.DisplayName)
+	f.Count("followers", &p.Followers)
+	f.Time("lastActiveAt", &p.LastActiveAt)
+}
+
+func (m *Mention) settle(f *sources.Form, network string) {
+	f.Ref(&m.Ref)
+	f.Identifier("network", &m.Network)
+	if m.Network = strings.ToLower(m.Network); m.Network == "" {
+		m.Network = network
+	}
+	f.Text("text", &m.Text)
+	f.Language("language", &m.Language)
+	f.Between("sentiment", &m.SentimentValue, -1, 1)
+	f.Count("reach", &m.Reach)
+	f.Needed("postedAt", m.PostedAt)
 }

@@ -29,11 +29,16 @@ type Record struct {
 	Mentions []*Mention `json:"mentions,omitempty"`
 	// Cut are the parts that hold less than the system has; Settle sets it.
 	Cut sources.Parts `json:"-" bson:"-"`
+	// LeftOut are values that cannot be true, and are not known therefore; Settle sets it.
+	LeftOut []sources.Fault `json:"-" bson:"-"`
 }
 
 // Cuts gives the parts that hold less than the system has. A truncated answer whose
 // record names none may lack something of every part.
 func (r *Record) Cuts() sources.Parts { return r.Cut }
+
+// Faults gives the values that were left out of the record.
+func (r *Record) Faults() []sources.Fault { return r.LeftOut }
 
 // factSize is about what a fact takes, its short texts included.
 const factSize = 300

@@ -99,7 +99,12 @@ func (f *Fake[V]) Fetch(ctx context.Context, keys []string, want sources.Parts) 
 		case without[k]:
 			err = f.failure(sources.Unavailable)
 		case ok:
-			answers[k] = a
+			answer, failed := sources.Settled(f.SourceName, k, func() (sources.Answer[V], error) { return a, nil })
+			if failed != nil {
+				err = failed
+				continue
+			}
+			answers[k] = answer
 		default:
 			answers[k] = sources.Answer[V]{Missing: true}
 		}

@@ -15,6 +15,7 @@ import (
 
 	"customer360/internal/await"
 	"customer360/sources"
+	"customer360/sources/internal/drill"
 )
 
 // A Fixture is a source over an upstream that a test controls.
@@ -38,6 +39,9 @@ type Fixture[V any] struct {
 	// Break makes the upstream give one record in a form that cannot be read; nil
 	// where an upstream cannot.
 	Break func(key string)
+	// Odd gives the source over an upstream that can be made to say anything, see [Between]
+	// and [Landed]; nil where an upstream has types of its own for what it says.
+	Odd func(t *testing.T) Oddity[V]
 }
 
 // A Failure is a way to break an upstream.
@@ -132,6 +136,23 @@ func Test[V any](t *testing.T, fixture func(t *testing.T) Fixture[V]) {
 			t.Errorf("%v; want an error of kind CANCELED", err)
 		}
 	})
+	run("keys that are none take no others with them", func(t *testing.T, f Fixture[V]) {
+		none := []string{"../../admin", "..", "%2e%2e/admin", `..\admin`, "a/../b", "a\x00b", "line\nline", "\xff\xfe", "a?b#c", ""}
+		answers, err := f.Source.Fetch(ctx, slices.Concat(none[:5], f.Known, none[5:]), all(f.Parts))
+		if e := sources.AsError("", "", err); e != nil && e.Kind != sources.BadLink {
+			t.Errorf("%v; want an error of kind BAD_LINK, or none", err)
+		}
+		for _, k := range f.Known {
+			if a, ok := answers[k]; !ok || a.Missing {
+				t.Errorf("a known key: answered %t, missing %t", ok, a.Missing)
+			}
+		}
+		for _, k := range none {
+			if a, ok := answers[k]; ok && !a.Missing || !ok && err == nil {
+				t.Errorf("%q has a record: %t, and the error is %v", k, ok, err)
+			}
+		}
+	})
 	run("can be asked by many at once", func(t *testing.T, f Fixture[V]) {
 		var wg sync.WaitGroup
 		for range 8 {
@@ -162,6 +183,20 @@ func Test[V any](t *testing.T, fixture func(t *testing.T) Fixture[V]) {
 	if sources.EraserOf(sample.Source) != nil {
 		testErasing(run, sample.Failures)
 	}
+	if sample.Odd != nil {
+		run("gives nothing that cannot be", func(t *testing.T, f Fixture[V]) { testOdd(t, f, f.Odd(t)) })
+	}
+	run("a panic takes no other record with it", func(t *testing.T, f Fixture[V]) {
+		t.Cleanup(drill.Arm(f.Known[1]))
+		answers, err := f.Source.Fetch(ctx, f.Known, all(f.Parts))
+		checkError(t, f, err, sources.Internal, nil)
+		for i, k := range f.Known {
+			if a, ok := answers[k]; ok == (i == 1) || a.Missing {
+				t.Errorf("key %d: answered %t, missing %t", i, ok, a.Missing)
+			}
+		}
+		checkRecords(t, f, err)
+	})
 	if sample.Break == nil {
 		return
 	}
@@ -173,6 +208,10 @@ func Test[V any](t *testing.T, fixture func(t *testing.T) Fixture[V]) {
 			if a, ok := answers[k]; ok == (i == 1) || a.Missing {
 				t.Errorf("key %d: answered %t, missing %t", i, ok, a.Missing)
 			}
+		}
+		var e *sources.Error
+		if errors.As(err, &e) && e.Kind == sources.Malformed {
+			checkRecords(t, f, err)
 		}
 	})
 }
@@ -187,12 +226,30 @@ func limited(t *testing.T, kind sources.Kind) context.Context {
 	return ctx
 }
 
+// checkRecords wants an error to name the second of the known records, and no other.
+func checkRecords[V any](t *testing.T, f Fixture[V], err error) {
+	t.Helper()
+	var e *sources.Error
+	if !errors.As(err, &e) || len(e.Records) == 0 {
+		t.Errorf("%v names no record", err)
+		return
+	}
+	for _, r := range e.Records {
+		if !strings.Contains(r.Key, f.Known[1]) || strings.Contains(r.Error(), f.Known[1]) || r.Problem == "" {
+			t.Errorf("it names the record %q, place %q, problem %q", r.Key, r.Place, r.Problem)
+		}
+	}
+}
+
 // checkError holds an error to the contract; the empty kind stands for any.
 func checkError[V any](t *testing.T, f Fixture[V], err error, kind sources.Kind, secrets []string) {
 	t.Helper()
 	var e *sources.Error
 	if !errors.As(err, &e) {
 		t.Fatalf("%v is a %T; want a *sources.Error", err, err)
+	}
+	if e.Err == nil || strings.TrimSpace(e.Err.Error()) == "" {
+		t.Errorf("the error of kind %s has no cause", e.Kind)
 	}
 	if e.Source != f.Source.Name() || kind != "" && e.Kind != kind {
 		t.Errorf("source %q, kind %s; want %q, %s (%v)", e.Source, e.Kind, f.Source.Name(), kind, err)

@@ -20,9 +20,9 @@ func TestContract(t *testing.T) {
 	at := time.Date(2026, 1, 31, 9, 30, 0, 0, time.UTC)
 	record := func(key string) *billing.Record {
 		return &billing.Record{
-			Account:       billing.Account{Ref: sources.Ref{RecordID: key}, Name: "Somebody", Balance: &billing.Money{Minor: 1250, Currency: "EUR"}},
-			Subscriptions: []*billing.Subscription{{Ref: sources.Ref{RecordID: "s"}, Status: billing.Active, StartedAt: at}},
-			Invoices:      []*billing.Invoice{{Ref: sources.Ref{RecordID: "i"}, Status: billing.Paid, IssuedAt: at}},
+			Account:       billing.Account{Ref: sources.Ref{RecordID: key, URL: "https://billing.example/a"}, Name: "Somebody", Balance: &billing.Money{Minor: 1250, Currency: "EUR"}, IsDelinquent: new(true), Currency: "EUR", CreatedAt: at},
+			Subscriptions: []*billing.Subscription{{Ref: sources.Ref{RecordID: "s"}, Status: billing.Active, Quantity: new(3), Price: &billing.Money{Minor: 100, Currency: "EUR"}, Interval: "P1M", StartedAt: at, EndedAt: at}},
+			Invoices:      []*billing.Invoice{{Ref: sources.Ref{RecordID: "i"}, Status: billing.Paid, Total: &billing.Money{Minor: 100, Currency: "EUR"}, IssuedAt: at, DueAt: at}},
 			Charges:       []*billing.Charge{{Ref: sources.Ref{RecordID: "c"}, Status: billing.Succeeded, ChargedAt: at}},
 		}
 	}
@@ -67,6 +67,9 @@ func TestContract(t *testing.T) {
 				{Kind: sources.Malformed, Arm: func() { spoil(t, s.Store, known...) }},
 			},
 			Break: func(key string) { spoil(t, s.Store, key) },
+			Odd: func(t *testing.T) sourcetest.Oddity[*billing.Record] {
+				return sourcetest.Oddity[*billing.Record]{Source: source, Change: sourcetest.Landed(t, s.Store, "billing", known[1]), One: true}
+			},
 		}
 	})
 }

@@ -111,7 +111,7 @@ func (g *gathered) read(s *step, reader *pgconn.ResultReader, asked map[string]b
 			seen[id] = true
 		}
 		if r.err != nil && g.broken[owner] == nil {
-			g.broken[owner] = fmt.Errorf("queries.%s: %w", s.name, r.err)
+			g.broken[owner] = &sources.Fault{Place: "queries." + s.name + ":", Problem: r.err.Error()}
 		}
 	}
 	return nil
@@ -121,25 +121,25 @@ func (g *gathered) read(s *step, reader *pgconn.ResultReader, asked map[string]b
 func (g *gathered) answers(name string, asOf time.Time, keys []string) (map[string]sources.Answer[*billing.Record], error) {
 	_, system, _ := strings.Cut(name, "/")
 	answers := make(map[string]sources.Answer[*billing.Record], len(keys))
-	var first error
+	var worst *sources.Error
 	for _, key := range keys {
-		record, err := g.records[key], g.broken[key]
-		truncated := false
-		if err == nil && record != nil {
-			truncated, err = record.Settle(system, key)
+		answer, err := sources.Settled(name, key, func() (sources.Answer[*billing.Record], error) {
+			record := g.records[key]
+			if record == nil || g.broken[key] != nil {
+				return sources.Answer[*billing.Record]{Missing: true, AsOf: asOf}, g.broken[key]
+			}
+			truncated, err := record.Settle(system, key)
+			return sources.Answer[*billing.Record]{Value: record, AsOf: asOf, Truncated: truncated}, err
+		})
+		if err != nil {
+			worst = sources.Worse(worst, err)
+			continue
 		}
-		switch {
-		case err == nil && record == nil:
-			answers[key] = sources.Answer[*billing.Record]{Missing: true, AsOf: asOf}
-		case err == nil:
-			answers[key] = sources.Answer[*billing.Record]{Value: record, AsOf: asOf, Truncated: truncated}
-		case first == nil:
-			first = err
-		}
+		answers[key] = answer
 	}
-	if first != nil {
-		return answers, &sources.Error{Source: name, Kind: sources.Malformed,
-			Err: fmt.Errorf("%d of %d records cannot be read, the first one: %w", len(keys)-len(answers), len(keys), first)}
+	if worst != nil {
+		worst.Err = fmt.Errorf("%d of %d records cannot be read, the first one: %w", len(keys)-len(answers), len(keys), worst.Err)
+		return answers, worst
 	}
 	return answers, nil
 }

@@ -134,6 +134,10 @@ func TestContract(t *testing.T) {
 						{Kind: sources.TimedOut, Arm: server.Hang, Secrets: secrets},
 					},
 					Break: func(key string) { server.Change("invoices", key, "total", key) },
+					Odd: func(t *testing.T) sourcetest.Oddity[*billing.Record] {
+						address, change := sourcetest.Between(t, server.URL)
+						return sourcetest.Oddity[*billing.Record]{Source: open(t, settings(address, way)), Change: change}
+					},
 				}
 			})
 		})

@@ -1,7 +1,9 @@
 package stripe
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -17,9 +19,9 @@ import (
 // newClient makes the library's client. It has a backend of its own, so that nothing
 // global of the library is used; it repeats nothing, since a guard does, and it logs
 // and reports nothing.
-func newClient(key, address string, h *http.Client) *stripe.Client {
-	own := *h
-	own.Transport = &transport{h.Transport}
+func newClient(key, address string, h *httpapi.Client) *stripe.Client {
+	own := *h.HTTP()
+	own.Transport = &transport{own.Transport, h.Text}
 	backend := stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
 		EnableTelemetry:   stripe.Bool(false),
 		HTTPClient:        &own,
@@ -39,16 +41,14 @@ func endpoint(path string) string {
 	return strings.Join(segments, "/")
 }
 
-// maxBody bounds an answer: a page of a hundred invoices is well within.
-const maxBody = 16 << 20
-
-var (
-	errTooLarge = errors.New("its answer is larger than 16 MiB")
-	errForm     = errors.New("its answer is not in the form of Stripe's API")
-)
+var errForm = errors.New("its answer is not in the form of Stripe's API")
 
 // transport keeps from the library what it would read without a bound, or quote.
-type transport struct{ inner http.RoundTripper }
+type transport struct {
+	inner http.RoundTripper
+	// text reads an answer.
+	text func(*http.Response) ([]byte, error)
+}
 
 // RoundTrip gives answers that the library can make sense of: objects, and the errors
 // that say which object is missing. Others become a [*httpapi.StatusError], whatever
@@ -58,37 +58,26 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer response.Body.Close()
 	switch status := response.StatusCode; {
 	case status >= 200 && status <= 299, status == http.StatusNotFound, status == http.StatusBadRequest:
-		response.Body = &body{response.Body, maxBody}
+		data, err := t.text(response)
+		if err != nil {
+			return nil, err
+		}
+		if status <= 299 && !json.Valid(data) {
+			// The library would pass over what stands behind the first value.
+			return nil, errForm
+		}
+		if u := unknownOf(r.Context()); u != nil && status <= 299 && !u.note(data) {
+			return nil, errForm
+		}
+		response.Body = io.NopCloser(bytes.NewReader(data))
 		return response, nil
 	}
-	defer response.Body.Close()
 	// So that the connection can be used again.
 	_, _ = io.CopyN(io.Discard, response.Body, 64<<10)
 	return nil, &httpapi.StatusError{Status: response.StatusCode, RetryAfter: httpapi.RetryAfter(response.Header)}
-}
-
-// body is an answer of which no more than left bytes are read.
-type body struct {
-	io.ReadCloser
-	left int
-}
-
-// A readError is the end of a connection, as opposed to an answer in a wrong form.
-type readError struct{ error }
-
-func (e readError) Unwrap() error { return e.error }
-
-func (b *body) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	if b.left -= n; b.left < 0 {
-		return 0, errTooLarge
-	}
-	if err != nil && err != io.EOF {
-		err = readError{err}
-	}
-	return n, err
 }
 
 // fault gives an error of a call as one of the source. What the library says quotes
@@ -96,7 +85,6 @@ func (b *body) Read(p []byte) (int, error) {
 func (s *source) fault(of string, err error) *sources.Error {
 	var (
 		refused *stripe.Error
-		read    readError
 		sent    *url.Error
 		status  *httpapi.StatusError
 		e       *sources.Error
@@ -104,10 +92,8 @@ func (s *source) fault(of string, err error) *sources.Error {
 	switch {
 	case errors.As(err, &refused):
 		err = s.http.Error(&httpapi.StatusError{Status: refused.HTTPStatusCode})
-	case errors.Is(err, errTooLarge):
-		err = &sources.Error{Source: s.name, Kind: sources.Malformed, Err: errTooLarge}
-	case errors.As(err, &read):
-		err = s.http.Error(read.error)
+	case errors.Is(err, errForm):
+		err = &sources.Error{Source: s.name, Kind: sources.Malformed, Err: errForm}
 	case errors.As(err, &sent), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		err = s.http.Error(err)
 	default:

@@ -48,6 +48,8 @@ type fetch struct {
 	*source
 	want sources.Parts
 	now  time.Time
+	// unknown are the fields that Stripe gave no value of.
+	unknown *unknown
 }
 
 // Fetch makes one call for each key and wanted part, all of them side by side, and one
@@ -58,7 +60,8 @@ func (s *source) Fetch(ctx context.Context, keys []string, want sources.Parts) (
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	f := &fetch{s, want, time.Now().UTC()}
+	f := &fetch{s, want, time.Now().UTC(), &unknown{fields: map[string]bool{}}}
+	ctx = context.WithValue(ctx, unknownKey{}, f.unknown)
 	answers := make(map[string]sources.Answer[*billing.Record], len(keys))
 	found, worst := f.gather(ctx, keys, answers)
 	c, failed, unnamed := f.lookUp(ctx, found)
@@ -69,13 +72,16 @@ func (s *source) Fetch(ctx context.Context, keys []string, want sources.Parts) (
 		if !c.has(needs(p, f.now), ctx.Err() != nil) {
 			continue
 		}
-		r := f.record(p, c)
-		truncated, err := r.Settle(s.system, key)
+		answer, err := sources.Settled(s.name, key, func() (sources.Answer[*billing.Record], error) {
+			r := f.record(p, c)
+			truncated, err := r.Settle(s.system, key)
+			return sources.Answer[*billing.Record]{Value: r, AsOf: f.now, Truncated: truncated}, err
+		})
 		if err != nil {
-			worst = httpapi.Worse(worst, &sources.Error{Source: s.name, Kind: sources.Malformed, Err: err})
+			worst = httpapi.Worse(worst, err)
 			continue
 		}
-		answers[key] = sources.Answer[*billing.Record]{Value: r, AsOf: f.now, Truncated: truncated}
+		answers[key] = answer
 	}
 	if worst == nil {
 		// It is told last, so that it does not hide why a key is left out.
@@ -171,7 +177,7 @@ func (p *piece) add(q *piece) {
 func (f *fetch) record(p *piece, c *catalogue) *billing.Record {
 	r := &billing.Record{Account: f.account(p.customer), Cut: p.cut}
 	if p.openKnown {
-		r.Balance = balance(p.customer, p.open)
+		r.Balance = f.balance(p.customer, p.open)
 	} else if f.want.Has(billing.PartBalance) {
 		r.Cut |= billing.PartBalance
 	}

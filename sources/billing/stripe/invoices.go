@@ -18,8 +18,8 @@ func (f *fetch) invoice(i *stripe.Invoice) *billing.Invoice {
 		Number:      i.Number,
 		Description: i.Description,
 		Status:      billing.InvoiceStatus(i.Status),
-		Total:       amountOf(i.Total, i.Currency),
-		AmountDue:   amountOf(i.AmountRemaining, i.Currency),
+		Total:       f.amount(i.ID, "total", i.Total, i.Currency),
+		AmountDue:   f.amount(i.ID, "amount_remaining", i.AmountRemaining, i.Currency),
 		IssuedAt:    at(i.Created),
 		DueAt:       at(i.DueDate),
 	}
@@ -38,6 +38,14 @@ func (f *fetch) invoice(i *stripe.Invoice) *billing.Invoice {
 		b.AmountDue = amountOf(0, i.Currency)
 	}
 	return b
+}
+
+// amount gives a field of an object as money; nil where it is not known.
+func (f *fetch) amount(id, field string, minor int64, c stripe.Currency) *billing.Money {
+	if f.unknown.is(id, field) {
+		return nil
+	}
+	return amountOf(minor, c)
 }
 
 // The words in RawStatus for charges that Stripe tells as succeeded, and that brought no
@@ -61,7 +69,7 @@ func (f *fetch) charge(c *stripe.Charge) *billing.Charge {
 		Ref:           sources.Ref{RecordID: c.ID, URL: f.link(c.Livemode, "payments", c.ID)},
 		Description:   c.Description,
 		Status:        billing.ChargeStatus(c.Status),
-		Amount:        amountOf(amount, c.Currency),
+		Amount:        f.amount(c.ID, "amount", amount, c.Currency),
 		PaymentMethod: usedMethod(c.PaymentMethodDetails),
 		ChargedAt:     at(c.Created),
 	}

@@ -167,7 +167,9 @@ func (f *fetch) lookUp(ctx context.Context, found map[string]*piece) (c *catalog
 				c.names[id] = nil
 			}
 			for _, p := range r.products {
-				c.names[p.ID] = &p.Name
+				if p != nil {
+					c.names[p.ID] = &p.Name
+				}
 			}
 		case kind == coupons:
 			c.coupons[id] = r.coupon

@@ -140,7 +140,7 @@ func New(c Config) (billing.Source, error) {
 	}
 	s := &source{
 		name: c.Name, system: system, http: client, concurrency: c.Concurrency,
-		stripe: newClient(c.APIKey, c.URL, client.HTTP()),
+		stripe: newClient(c.APIKey, c.URL, client),
 	}
 	if c.DashboardURL != "" {
 		s.links = strings.TrimSuffix(c.DashboardURL, "/") + "/"

@@ -59,6 +59,10 @@ func TestContract(t *testing.T) {
 			Break: func(key string) {
 				s.list("/v1/invoices", key, `{"id": "in_1", "object": "invoice", "currency": "eur"}`)
 			},
+			Odd: func(t *testing.T) sourcetest.Oddity[*billing.Record] {
+				address, change := sourcetest.Between(t, s.url)
+				return sourcetest.Oddity[*billing.Record]{Source: s.source(t, func(c *stripe.Config) { c.URL = address }), Change: change}
+			},
 		}
 	})
 }

@@ -27,6 +27,9 @@ func (f *fetch) subscription(s *stripe.Subscription, customer *stripe.Customer, 
 		EndedAt:     at(s.EndedAt),
 	}
 	for n, i := range items {
+		if brings(s) && !isMetered(i) && f.unknown.is(i.ID, "quantity") {
+			b.MRR = nil
+		}
 		if interval := intervalOf(i); n == 0 {
 			b.Interval = interval
 		} else if interval != b.Interval {
@@ -40,7 +43,7 @@ func (f *fetch) subscription(s *stripe.Subscription, customer *stripe.Customer, 
 	if len(items) != 1 || items[0].Price == nil {
 		return b
 	}
-	if !isMetered(items[0]) {
+	if !isMetered(items[0]) && !f.unknown.is(items[0].ID, "quantity") {
 		quantity := int(items[0].Quantity)
 		b.Quantity = &quantity
 	}

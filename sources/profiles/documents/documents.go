@@ -233,15 +233,14 @@ func (s *Spine) page(ctx context.Context, where bson.D, q profiles.Query, want s
 		return page, nil, documents.Error(s.name, err)
 	}
 	defer cursor.Close(context.WithoutCancel(ctx))
-	unreadable := 0
+	var bad unreadable
 	for n := 0; cursor.Next(ctx); n++ {
 		if n == q.Limit {
 			page.HasMore = true
 			break
 		}
-		d, err := decode(cursor.Current, want, defs)
-		if err != nil {
-			unreadable++
+		d := s.read(cursor.Current, want, defs, &bad)
+		if d == nil {
 			continue
 		}
 		page.Customers = append(page.Customers, &d.Customer)
@@ -250,10 +249,37 @@ func (s *Spine) page(ctx context.Context, where bson.D, q profiles.Query, want s
 	if err := cursor.Err(); err != nil {
 		return page, nil, documents.Error(s.name, err)
 	}
-	if unreadable > 0 {
-		malformed = s.malformed(unreadable)
+	return page, bad.error(s.name), nil
+}
+
+// unreadable are the documents of a call that cannot be read.
+type unreadable struct {
+	n     int
+	worst *sources.Error
+}
+
+// error is nil where there are none. It is Malformed whatever happened, since the others
+// are whole beside it.
+func (u unreadable) error(source string) error {
+	if u.worst == nil {
+		return nil
 	}
-	return page, malformed, nil
+	e := documents.Malformed(source, Customers, u.n, u.worst.Records)
+	if u.worst.Kind != sources.Malformed {
+		e.Err = fmt.Errorf("%w: %w", e.Err, u.worst.Err)
+	}
+	return e
+}
+
+// read reads a document, or gives nil and notes it with those that cannot be read.
+func (s *Spine) read(raw bson.Raw, want sources.Parts, defs map[string]profiles.Definition, bad *unreadable) *document {
+	d, err := sources.Settled(s.name, documents.KeyOf(raw), func() (*document, error) { return decode(raw, want, defs) })
+	if err != nil {
+		bad.n++
+		bad.worst = sources.Worse(bad.worst, err)
+		return nil
+	}
+	return d
 }
 
 // position gives the document's place in an order, as MongoDB sorted it.
@@ -267,10 +293,6 @@ func (d *document) position(o profiles.Order) profiles.Position {
 	return profiles.Position{At: d.stored[orderField(o)], ID: d.ID}
 }
 
-func (s *Spine) malformed(n int) error {
-	return &sources.Error{Source: s.name, Kind: sources.Malformed, Err: fmt.Errorf("%d documents of the collection %q do not have its form, see docs/documents.md", n, Customers)}
-}
-
 func (s *Spine) find(ctx context.Context, where bson.D, o *options.FindOptionsBuilder, want sources.Parts) ([]*profiles.Customer, error) {
 	defs, err := s.definitionsFor(ctx, want)
 	if err != nil {
@@ -282,10 +304,11 @@ func (s *Spine) find(ctx context.Context, where bson.D, o *options.FindOptionsBu
 	}
 	defer cursor.Close(context.WithoutCancel(ctx))
 	var found []*profiles.Customer
+	var bad unreadable
 	for cursor.Next(ctx) {
-		d, err := decode(cursor.Current, want, defs)
-		if err != nil {
-			return nil, s.malformed(1)
+		d := s.read(cursor.Current, want, defs, &bad)
+		if d == nil {
+			return nil, bad.error(s.name)
 		}
 		found = append(found, &d.Customer)
 	}
@@ -301,9 +324,12 @@ func decode(raw bson.Raw, want sources.Parts, defs map[string]profiles.Definitio
 		return nil, err
 	}
 	c := &d.Customer
+	d.stored = map[string]time.Time{"createdAt": c.CreatedAt, "updatedAt": c.UpdatedAt}
+	if err := c.Settle(want); err != nil {
+		return nil, err
+	}
 	// A profile that was landed without its times is shown with the nearest ones that
 	// are known, and ordered as one that has none.
-	d.stored = map[string]time.Time{"createdAt": c.CreatedAt, "updatedAt": c.UpdatedAt}
 	for _, t := range []time.Time{c.UpdatedAt, c.SyncedAt} {
 		if c.CreatedAt.IsZero() {
 			c.CreatedAt = t
@@ -313,7 +339,7 @@ func decode(raw bson.Raw, want sources.Parts, defs map[string]profiles.Definitio
 		c.UpdatedAt = c.CreatedAt
 	}
 	if c.CreatedAt.IsZero() {
-		return nil, errors.New("a profile has neither createdAt nor updatedAt nor syncedAt")
+		return nil, &sources.Fault{Problem: "has neither createdAt nor updatedAt nor syncedAt"}
 	}
 	for _, word := range d.Attributes {
 		key, value, _ := strings.Cut(word, "=")
@@ -338,7 +364,7 @@ func decode(raw bson.Raw, want sources.Parts, defs map[string]profiles.Definitio
 			c.Attributes = append(c.Attributes, a)
 		}
 	}
-	c.Settle(want)
+	slices.SortStableFunc(c.Attributes, func(a, b profiles.Attribute) int { return strings.Compare(a.Key, b.Key) })
 	return &d, nil
 }
 

@@ -137,10 +137,13 @@ func (s *Spine) known(ctx context.Context, customers []*profiles.Customer) (map[
 // stored reads a profile as it is kept.
 func stored(raw bson.Raw) (*document, error) {
 	var d document
-	if err := documents.Decode(raw, &d); err != nil {
-		return nil, formless(Customers)
+	err := documents.Decode(raw, &d)
+	if err == nil {
+		err = d.Settle(everything)
 	}
-	d.Settle(everything)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", formless(Customers), err)
+	}
 	return &d, nil
 }
 

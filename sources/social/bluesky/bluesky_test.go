@@ -80,6 +80,11 @@ func TestContract(t *testing.T) {
 			Break: func(key string) {
 				s.posts[key] = []any{feedItem(postOf(key, "3k", "Meridian", "text", 7))}
 			},
+			Odd: func(t *testing.T) sourcetest.Oddity[*social.Record] {
+				s.notifications = []any{notificationOf(postOf(known[0], "3n", "hello"), "mention")}
+				address, change := sourcetest.Between(t, s.URL, "Session")
+				return sourcetest.Oddity[*social.Record]{Source: s.source(t, func(c *bluesky.Config) { c.URL = address }), Change: change}
+			},
 		}
 	})
 }

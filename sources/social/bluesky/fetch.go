@@ -112,7 +112,7 @@ func (a *asking) record(ctx context.Context, key string, p *profile, mentions bo
 	}
 	truncated, err := record.Settle(a.system, key)
 	if err != nil {
-		return answer, &sources.Error{Source: a.name, Kind: sources.Malformed, Err: err}
+		return answer, err
 	}
 	return sources.Answer[*social.Record]{Value: record, AsOf: asOf, Truncated: truncated || record.Cut != 0}, nil
 }

@@ -59,6 +59,9 @@ func TestContract(t *testing.T) {
 				{Kind: sources.Malformed, Arm: func() { spoil(t, s.Store, known...) }},
 			},
 			Break: func(key string) { spoil(t, s.Store, key) },
+			Odd: func(t *testing.T) sourcetest.Oddity[*social.Record] {
+				return sourcetest.Oddity[*social.Record]{Source: source, Change: sourcetest.Landed(t, s.Store, "social", known[1]), One: true}
+			},
 		}
 	})
 }

@@ -98,7 +98,7 @@ func (s *source) record(ctx context.Context, key string, a *account, named notif
 	}
 	truncated, err := record.Settle(s.system, key)
 	if err != nil {
-		return answer, &sources.Error{Source: s.name, Kind: sources.Malformed, Err: err}
+		return answer, err
 	}
 	return sources.Answer[*social.Record]{Value: record, AsOf: asOf, Truncated: truncated || record.Cut != 0}, nil
 }

@@ -68,6 +68,11 @@ func TestContract(t *testing.T) {
 			Break: func(key string) {
 				i.posts[key] = []string{postOf("1", key, "Meridian", "created_at", "yesterday")}
 			},
+			Odd: func(t *testing.T) sourcetest.Oddity[*social.Record] {
+				i.notifications = []string{notificationOf("4", known[0], postEntity("30", known[0], "Meridian, hello"))}
+				address, change := sourcetest.Between(t, i.URL)
+				return sourcetest.Oddity[*social.Record]{Source: i.source(t, func(c *mastodon.Config) { c.URL = address }), Change: change}
+			},
 		}
 	})
 }

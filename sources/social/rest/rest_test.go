@@ -88,6 +88,10 @@ func TestContract(t *testing.T) {
 						{Kind: sources.TimedOut, Arm: server.Hang, Secrets: secrets},
 					},
 					Break: func(key string) { server.Change("posts", key, "mood", 2) },
+					Odd: func(t *testing.T) sourcetest.Oddity[*social.Record] {
+						address, change := sourcetest.Between(t, server.URL)
+						return sourcetest.Oddity[*social.Record]{Source: open(t, settings(address, way)), Change: change}
+					},
 				}
 			})
 		})

@@ -21,8 +21,8 @@ func TestContract(t *testing.T) {
 	record := func(key string) *support.Record {
 		return &support.Record{
 			Ref:      sources.Ref{RecordID: key},
-			Tickets:  []*support.Ticket{{Ref: sources.Ref{RecordID: "t"}, Status: support.Open, CreatedAt: at}},
-			Messages: []*support.Message{{Ref: sources.Ref{RecordID: "m"}, Direction: support.Inbound, SentAt: at}},
+			Tickets:  []*support.Ticket{{Ref: sources.Ref{RecordID: "t"}, Status: support.Open, Tags: []string{"vip"}, Satisfaction: &support.Rating{Rating: 4, Scale: 5, Count: 2, RatedAt: at}, CreatedAt: at, SolvedAt: at}},
+			Messages: []*support.Message{{Ref: sources.Ref{RecordID: "m"}, Direction: support.Inbound, Body: "Hello", TicketID: "t", SentAt: at}},
 		}
 	}
 	holds := func(r *support.Record) sources.Parts {
@@ -63,6 +63,9 @@ func TestContract(t *testing.T) {
 				{Kind: sources.Malformed, Arm: func() { spoil(t, s.Store, known...) }},
 			},
 			Break: func(key string) { spoil(t, s.Store, key) },
+			Odd: func(t *testing.T) sourcetest.Oddity[*support.Record] {
+				return sourcetest.Oddity[*support.Record]{Source: source, Change: sourcetest.Landed(t, s.Store, "support", known[1]), One: true}
+			},
 		}
 	})
 }

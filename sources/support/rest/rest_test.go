@@ -94,6 +94,10 @@ func TestContract(t *testing.T) {
 						{Kind: sources.TimedOut, Arm: server.Hang, Secrets: secrets},
 					},
 					Break: func(key string) { server.Change("tickets", key, "at", key) },
+					Odd: func(t *testing.T) sourcetest.Oddity[*support.Record] {
+						address, change := sourcetest.Between(t, server.URL)
+						return sourcetest.Oddity[*support.Record]{Source: open(t, settings(address, way)), Change: change}
+					},
 				}
 			})
 		})

@@ -2,6 +2,7 @@ package zendesk_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
@@ -69,6 +70,10 @@ func TestContract(t *testing.T) {
 				fail(sources.TimedOut, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }),
 			},
 			Break: func(key string) { up.broken.Store(&key) },
+			Odd: func(t *testing.T) sourcetest.Oddity[*support.Record] {
+				address, change := sourcetest.Between(t, up.URL)
+				return sourcetest.Oddity[*support.Record]{Source: up.source(t, zendesk.Config{URL: address}), Change: change}
+			},
 		}
 	})
 }
@@ -96,7 +101,7 @@ func newUpstream(t *testing.T, inner http.Handler) *upstream {
 // source makes a source over the upstream.
 func (up *upstream) source(t *testing.T, c zendesk.Config) support.Source {
 	t.Helper()
-	c.Name, c.URL, c.Email, c.APIToken, c.Limits = "support/zendesk", up.URL, live.ZendeskEmail, live.ZendeskToken, fast
+	c.Name, c.URL, c.Email, c.APIToken, c.Limits = "support/zendesk", cmp.Or(c.URL, up.URL), live.ZendeskEmail, live.ZendeskToken, fast
 	source, err := zendesk.New(c)
 	if err != nil {
 		t.Fatal(err)

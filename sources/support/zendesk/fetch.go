@@ -130,7 +130,7 @@ func (s *source) answer(ctx context.Context, id int64, l *list, labels map[int64
 	}
 	truncated, err := r.Settle(s.system, key)
 	if err != nil {
-		return none, s.malformed(err.Error())
+		return none, err
 	}
 	return sources.Answer[*support.Record]{Value: r, AsOf: asOf, Truncated: truncated}, nil
 }

@@ -3,6 +3,7 @@ package zendesk
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"net/http"
 	"net/url"
@@ -248,11 +249,16 @@ func tooDeep(err *sources.Error) bool {
 	return err != nil && httpapi.IsStatus(err, http.StatusUnprocessableEntity)
 }
 
+var errNull = errors.New("it is null")
+
 // readTicket reads a ticket. Where it cannot be read it gives whose it is, if at least
 // that can be.
 func readTicket(raw json.RawMessage) (*ticket, error) {
 	t := new(ticket)
 	err := json.Unmarshal(raw, t)
+	if err == nil && string(raw) == "null" {
+		err = errNull
+	}
 	if err != nil {
 		t = new(ticket)
 		var whose struct {
