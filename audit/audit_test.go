@@ -291,7 +291,6 @@ func TestVerifyWhileGatewaysWrite(t *testing.T) {
 		if i%10 == 9 {
 			wantWhole(t, verify(t, s.Store))
 		}
-		time.Sleep(15 * time.Millisecond)
 	}
 	until(t, "checkpoints of both", func() bool {
 		n, err := s.Database.Collection(audit.Entries).CountDocuments(context.Background(), bson.D{{Key: "action", Value: audit.Checkpoint}})
