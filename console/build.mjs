@@ -17,7 +17,8 @@ const ownFormatJSONC = {
     ),
 };
 
-// Bundles the entry points and returns the URL of each built file by its plain name.
+// Bundles the entry points and returns, by the plain name of each built file, where it is from
+// beside it: the gateway may stand behind a prefix of a proxy's, so that nothing is absolute.
 async function bundle(entryPoints, options) {
   const { metafile } = await build({
     entryPoints,
@@ -28,7 +29,6 @@ async function bundle(entryPoints, options) {
     target: 'es2022',
     entryNames: '[name]-[hash]',
     assetNames: '[name]-[hash]',
-    publicPath: '/console/',
     legalComments: 'none',
     logLevel: 'warning',
     alias: { 'prettier/parser-graphql': 'prettier/plugins/graphql' }, // one file under two names
@@ -40,7 +40,7 @@ async function bundle(entryPoints, options) {
   return Object.fromEntries(
     Object.keys(metafile.outputs).map(output => {
       const file = basename(output);
-      return [file.replace(/-[A-Z0-9]{8}\./, '.'), `/console/${file}`];
+      return [file.replace(/-[A-Z0-9]{8}\./, '.'), `./${file}`];
     }),
   );
 }
@@ -66,5 +66,5 @@ const files = await bundle(['src/app.jsx', 'src/favicon.svg'], {
 });
 
 const page = readFileSync('src/index.html', 'utf8');
-writeFileSync('dist/index.html', page.replace(/{{(.+?)}}/g, (_, name) => files[name]));
+writeFileSync('dist/index.html', page.replace(/{{(.+?)}}/g, (_, name) => files[name].replace('./', 'console/')));
 writeFileSync('dist/LICENSES.txt', licences(inputs));

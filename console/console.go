@@ -78,7 +78,8 @@ type Visit struct {
 // Handler returns a handler that serves the page at "/" and everything it
 // loads below "/console/". It answers GET and HEAD only, and 404 for any other
 // path. Every answer carries a Content-Security-Policy that confines the page
-// to its own origin; the page expects the GraphQL endpoint at "/graphql".
+// to its own origin; the page expects the GraphQL endpoint at
+// "/graphql". Nothing in it is absolute, so that a proxy may serve all of it below a prefix.
 //
 // Visit says who asks. It is asked of requests that carry a credential, and for
 // "/console/examples.json", which has the examples that a visitor may see: documents name what

@@ -89,7 +89,8 @@ func TestOwnHostOnly(t *testing.T) {
 
 // TestAssets follows every reference from the page on, through styles and scripts.
 func TestAssets(t *testing.T) {
-	reference := regexp.MustCompile(`/console/[\w.-]+\.[a-z0-9]+`)
+	// Nothing is absolute: a proxy may serve all of it below a prefix.
+	reference := regexp.MustCompile(`(?:"console|["'(]\.)/[\w.-]+-[A-Z0-9]{8}\.[a-z0-9]+`)
 	seen := map[string]bool{}
 	kinds := map[string]bool{}
 	queue := []string{"/"}
@@ -117,7 +118,13 @@ func TestAssets(t *testing.T) {
 		if got := res.Header.Get("Content-Type"); got == "application/octet-stream" {
 			t.Errorf("%s: no content type of its own", url)
 		}
-		queue = append(queue, reference.FindAllString(body(t, res.Body), -1)...)
+		text := body(t, res.Body)
+		if strings.Contains(text, `"/console/`) || strings.Contains(text, "(/console/") || strings.Contains(text, `"/graphql"`) {
+			t.Errorf("%s: a reference is absolute", url)
+		}
+		for _, r := range reference.FindAllString(text, -1) {
+			queue = append(queue, "/console/"+path.Base(r))
+		}
 	}
 	for _, kind := range []string{".js", ".css", ".svg", ".woff2", ".ttf"} {
 		if !kinds[kind] {

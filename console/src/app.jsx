@@ -14,15 +14,16 @@ import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { useGraphiQL } from '@graphiql/react';
 import { explorerPlugin } from '@graphiql/plugin-explorer';
 import { Access, Notice, useAccess, WithoutSchema } from './access.jsx';
-import { Examples, examplesPanel, loadExamples } from './examples.jsx';
+import { Examples, examplesPanel, FirstTab, loadExamples } from './examples.jsx';
 import { Sources } from './sources.jsx';
+import { session } from './session.js';
 import { isFirstVisit, storage } from './storage.js';
 
 const newTab = '# Ctrl-Space completes, Ctrl-Enter runs.\n\n';
 
 // Monaco measures its font once, so the font has to be there before the editor.
 const [shownAtFirst] = await Promise.all([
-  loadExamples().catch(() => []),
+  loadExamples(session.get('credential')).catch(() => []),
   document.fonts.load('15px "Fira Code"'),
 ]);
 const plugins = [examplesPanel, { ...explorerPlugin(), title: 'Explorer' }, HISTORY_PLUGIN];
@@ -87,6 +88,7 @@ function Console() {
           <Sources />
         </GraphiQL.Footer>
         <WrapLines />
+        <FirstTab blank={newTab} />
         <WithoutSchema />
       </GraphiQL>
     </Examples.Provider>

@@ -1,12 +1,13 @@
-import { createContext, useContext } from 'react';
+import { createContext, useContext, useEffect, useRef } from 'react';
 import { useGraphiQL, useGraphiQLActions, pick } from '@graphiql/react';
 import { Kind, parse } from 'graphql';
+import { beside } from './place.js';
 
 // One copy of the examples: the server that embeds them serves them too, those that fit the
 // contract of a credential.
 export async function loadExamples(credential) {
   const headers = credential ? { Authorization: `Bearer ${credential}` } : {};
-  const response = await fetch('/console/examples.json', { headers, redirect: 'error' });
+  const response = await fetch(beside('./examples.json'), { headers, redirect: 'error' });
   return response.ok ? response.json() : [];
 }
 
@@ -22,6 +23,30 @@ function operationFacts(document) {
   } catch {
     return {};
   }
+}
+
+// A tab that nobody has written in shows an example that the reader's credential can run: where a
+// new one cannot run it, the first one that it can takes its place.
+export function FirstTab({ blank }) {
+  const examples = useContext(Examples);
+  const { setOperationFacts, updateActiveTabValues } = useGraphiQLActions();
+  const queryEditor = useGraphiQL(state => state.queryEditor);
+  const known = useRef(new Set(['', blank.trim()]));
+  useEffect(() => {
+    if (!queryEditor || examples.length === 0) {
+      return;
+    }
+    const text = queryEditor.getValue().trim();
+    if (known.current.has(text) && !examples.some(e => e.document.trim() === text)) {
+      const { document } = examples[0];
+      const facts = operationFacts(document);
+      queryEditor.setValue(document);
+      setOperationFacts(facts);
+      updateActiveTabValues({ query: document, operationName: facts.operationName ?? null });
+    }
+    examples.forEach(e => known.current.add(e.document.trim()));
+  }, [examples, queryEditor]);
+  return null;
 }
 
 function ExamplesPanel() {

@@ -1,4 +1,5 @@
 import { getIntrospectionQuery } from 'graphql';
+import { beside } from './place.js';
 
 // GraphiQL has no switch for specifiedByURL and isOneOf, so its own query is replaced by this
 // one. Whose contract it is comes with the schema, so that the two are never of different ones.
@@ -25,7 +26,7 @@ async function post(params, credential, extraHeaders, signal) {
   if (credential && !credentialHeaders.some(name => headers.has(name))) {
     headers.set('Authorization', `Bearer ${credential}`);
   }
-  const response = await fetch('/graphql', {
+  const response = await fetch(beside('../graphql'), {
     method: 'POST',
     headers,
     body: JSON.stringify(params),

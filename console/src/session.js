@@ -1,5 +1,6 @@
 // What stands for the reader is kept for the tab only, and gone with it.
-const prefix = 'customer360:';
+// Two gateways behind one proxy do not get each other's.
+const prefix = `customer360:${new URL('..', import.meta.url).pathname}:`;
 
 export const session = {
   get: name => sessionStorage.getItem(prefix + name) ?? '',

@@ -1,3 +1,5 @@
+import { beside } from './place.js';
+
 // The names of the built worker files are put in by build.mjs.
 const workers = {
   json: WORKER_JSON,
@@ -5,5 +7,5 @@ const workers = {
 };
 
 globalThis.MonacoEnvironment = {
-  getWorker: (_id, label) => new Worker(workers[label] ?? WORKER_EDITOR),
+  getWorker: (_id, label) => new Worker(beside(workers[label] ?? WORKER_EDITOR)),
 };

@@ -17,6 +17,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"customer360/access"
@@ -177,7 +178,7 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 	options := graphqlhttp.Options{MaxBody: c.MaxBody, Limits: c.Limits, Inputs: inputs.Limits{Lengths: graph.Lengths()}, Log: c.Log}
 	options.Streams = graphqlhttp.NewStreams(api, streams.Defaults(), options, c.Revalidate, c.Client)
 	api.Streams, gateway.Streams = options.Streams, options.Streams
-	fitting := map[access.Audience][]console.Example{}
+	fitting := map[access.Audience]func(*access.Caller) []console.Example{}
 	for _, a := range access.Audiences {
 		if c.Find == nil && a != access.Internal {
 			// Nobody could come.
@@ -191,7 +192,7 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 		if err != nil {
 			return nil, errors.Join(err, gateway.Close())
 		}
-		api.Contracts[a], fitting[a] = served, fittingExamples(contract)
+		api.Contracts[a], fitting[a] = served, fittingExamples(contract, c.Attributes)
 	}
 	pages := console.Off()
 	if len(c.Console) > 0 {
@@ -200,7 +201,7 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 			if !ok {
 				return console.Visit{}
 			}
-			return console.Visit{Refused: !slices.Contains(c.Console, caller.Audience), Examples: fitting[caller.Audience]}
+			return console.Visit{Refused: !slices.Contains(c.Console, caller.Audience), Examples: fitting[caller.Audience](caller)}
 		})
 	}
 
@@ -229,12 +230,22 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 	return gateway, nil
 }
 
-// fittingExamples gives the examples of the playground that a contract has all names of.
-func fittingExamples(contract *audience.Contract) []console.Example {
-	return slices.DeleteFunc(console.Examples(), func(e console.Example) bool {
-		_, errs := gqlparser.LoadQueryWithRules(contract.Schema, e.Document, rules.NewDefaultRules())
-		return errs != nil
-	})
+// fittingExamples gives the examples of the playground that a caller can run: whose names the
+// contract has, and for which its credential has what is needed.
+func fittingExamples(contract *audience.Contract, attributes map[string]resolvers.AttributeRule) func(*access.Caller) []console.Example {
+	all := console.Examples()
+	documents := map[string]*ast.QueryDocument{}
+	for _, e := range all {
+		if doc, errs := gqlparser.LoadQueryWithRules(contract.Schema, e.Document, rules.NewDefaultRules()); errs == nil {
+			documents[e.Name] = doc
+		}
+	}
+	runs := resolvers.Runnable(contract, attributes)
+	return func(caller *access.Caller) []console.Example {
+		return slices.DeleteFunc(slices.Clone(all), func(e console.Example) bool {
+			return documents[e.Name] == nil || !runs(caller, documents[e.Name])
+		})
+	}
 }
 
 // serve gives the handler of an audience's contract.

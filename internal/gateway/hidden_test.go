@@ -150,7 +150,7 @@ func TestExamplesAreOfTheContract(t *testing.T) {
 	defer func() { config = before }()
 	config.Find = func(r *http.Request) (*access.Caller, error) {
 		if a, ok := access.ParseAudience(r.Header.Get("Authorization")); ok {
-			return &access.Caller{Credential: "key:T", Audience: a}, nil
+			return &access.Caller{Credential: "key:T", Audience: a, Scopes: access.Scopes{"*"}}, nil
 		}
 		return nil, errors.New("nobody")
 	}
@@ -173,7 +173,7 @@ func TestPagesByAudience(t *testing.T) {
 	defer func() { config = before }()
 	config.Find = func(r *http.Request) (*access.Caller, error) {
 		if a, ok := access.ParseAudience(r.Header.Get("Authorization")); ok {
-			return &access.Caller{Credential: "key:T", Audience: a}, nil
+			return &access.Caller{Credential: "key:T", Audience: a, Scopes: access.Scopes{"*"}}, nil
 		}
 		return nil, errors.New("nobody")
 	}
