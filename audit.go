@@ -59,7 +59,7 @@ func verifyAudit(ctx context.Context, c auditFlags, f *config.File, stdout io.Wr
 	if err := exists(c.Store); err != nil {
 		return false, err
 	}
-	s, err := store.Open(ctx, store.Config{URI: c.URI(), DataDir: c.DataDir})
+	s, err := store.Open(ctx, store.Config{URI: c.URI(), DataDir: c.DataDir, Share: true})
 	if err != nil {
 		return false, err
 	}

@@ -169,7 +169,7 @@ func withRights(ctx context.Context, c customerFlags, f *config.File, stderr io.
 	if err := exists(c.Store); err != nil {
 		return err
 	}
-	st, err := store.Open(ctx, store.Config{URI: c.URI(), DataDir: c.DataDir})
+	st, err := store.Open(ctx, store.Config{URI: c.URI(), DataDir: c.DataDir, Share: true})
 	if err != nil {
 		return err
 	}

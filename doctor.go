@@ -60,7 +60,7 @@ func examine(ctx context.Context, d doctorFlags, f *config.File) (findings []fin
 		return nil, cmp.Or(allFaults(f, nil), err)
 	}
 	around := surroundings{defaults: guard.Defaults()}
-	s, down := store.Open(ctx, store.Config{URI: d.URI(), DataDir: d.DataDir})
+	s, down := store.Open(ctx, store.Config{URI: d.URI(), DataDir: d.DataDir, Share: true})
 	name := "profile/" + cmp.Or(f.Profiles.System, demo.System)
 	if down == nil {
 		defer func() { err = errors.Join(err, s.Close()) }()

@@ -73,7 +73,7 @@ func doImport(ctx context.Context, f importFlags, stdout io.Writer) (s importer.
 		return s, err
 	}
 	defer func() { err = errors.Join(err, rejects.Close()) }()
-	st, err := store.Open(ctx, store.Config{URI: f.URI(), DataDir: f.DataDir})
+	st, err := store.Open(ctx, store.Config{URI: f.URI(), DataDir: f.DataDir, Share: true})
 	if err != nil {
 		return s, err
 	}

@@ -93,11 +93,8 @@ func withKeys(ctx context.Context, c keysFlags, do func(*keys.Store) error) (err
 	if err := exists(c.Store); err != nil {
 		return err
 	}
-	st, err := store.Open(ctx, store.Config{URI: c.URI(), DataDir: c.DataDir})
-	switch {
-	case err != nil && c.URI() == "":
-		return fmt.Errorf("%w; a gateway on the embedded store keeps it, and the keys in it, for itself: stop it while keys are changed (with --mongodb-uri it can go on)", err)
-	case err != nil:
+	st, err := store.Open(ctx, store.Config{URI: c.URI(), DataDir: c.DataDir, Share: true})
+	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()

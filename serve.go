@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -45,6 +47,7 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 		return cmp.Or(allFaults(f, nil), err)
 	}
 	log := logger(c, stderr)
+	defer outliveTerminal(log)()
 	listener, err := listen(c.Addr, c.Checked.MaxConnections)
 	if err != nil {
 		return err
@@ -72,6 +75,9 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	if s.Exposed {
+		log.Warn("others on this machine can list the data directory: chmod 700 it", "directory", c.DataDir)
+	}
 	spine := profiledocs.New("profile/"+cmp.Or(f.Profiles.System, demo.System), s.Store)
 	if err := prepare(ctx, c, company, s, spine); err != nil {
 		return err
@@ -151,6 +157,24 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 	streams := make(chan error, 1)
 	go func() { streams <- g.Streams.Close(ending) }()
 	return errors.Join(err, shutDown(servers, c.Checked.ShutdownTimeout), <-streams)
+}
+
+// outliveTerminal keeps a hangup, as of a terminal that is closed, from ending the gateway
+// until stop is called.
+func outliveTerminal(log *slog.Logger) (stop func()) {
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	var noting sync.WaitGroup
+	noting.Go(func() {
+		for range hangups {
+			log.Info("SIGHUP does nothing: what is configured is read when the gateway starts")
+		}
+	})
+	return func() {
+		signal.Stop(hangups)
+		close(hangups)
+		noting.Wait()
+	}
 }
 
 // prepare makes the store ready: its indexes, and the demo company where it is wanted.

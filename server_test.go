@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -312,6 +313,25 @@ func TestEndsInOrder(t *testing.T) {
 	s.end(t)
 	if s.code != 0 {
 		t.Errorf("it ended with %d: %s", s.code, s.stderr)
+	}
+}
+
+// A hangup ends nothing, and is told.
+func TestHangup(t *testing.T) {
+	s := startServer(t, "--data-dir", t.TempDir(), "--demo", "off")
+	self, err := os.FindProcess(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := self.Signal(syscall.SIGHUP); err != nil {
+			t.Skip("this system has no hangups")
+		}
+	}
+	for t.Context().Err() == nil && !strings.Contains(s.stderr.String(), "SIGHUP does nothing") {
+		if got := s.ask(t, `{ __typename }`); !strings.Contains(got, `"Query"`) {
+			t.Fatal(got)
+		}
 	}
 }
 

@@ -59,7 +59,7 @@ func (l *Log) Prune(ctx context.Context, before time.Time) (removed int64, err e
 			}
 		}
 	}
-	return removed, nil
+	return removed, worded(l.store.Forget(ctx))
 }
 
 const (

@@ -39,7 +39,7 @@ type Serve struct {
 	MaxConnections  string   `name:"max-connections" env:"C360_MAX_CONNECTIONS" default:"4096" help:"How many connections there may be at once, on each address; more wait until one ends."`
 	LogLevel        string   `name:"log-level" env:"C360_LOG_LEVEL" default:"info" help:"The least that is logged: debug, info, warn or error."`
 	LogFormat       string   `name:"log-format" env:"C360_LOG_FORMAT" default:"text" help:"The form of the log on standard error: text or json."`
-	ShutdownDelay   string   `name:"shutdown-delay" env:"C360_SHUTDOWN_DELAY" default:"1s" help:"How long to go on serving after SIGTERM with /readyz down, so that load balancers notice."`
+	ShutdownDelay   string   `name:"shutdown-delay" env:"C360_SHUTDOWN_DELAY" placeholder:"10s" help:"How long to go on serving after SIGTERM with /readyz down, so that load balancers notice. Default: 10s, on a loopback address 1s."`
 	ShutdownTimeout string   `name:"shutdown-timeout" env:"C360_SHUTDOWN_TIMEOUT" default:"10s" help:"The longest to wait for running requests after that."`
 	Checked         `kong:"-"`
 }
@@ -108,6 +108,12 @@ func (s *Serve) Check() error {
 	c.SourceTimeout = duration("source-timeout", s.SourceTimeout, time.Millisecond)
 	c.ProfileTimeout = duration("profile-timeout", s.ProfileTimeout, time.Millisecond)
 	c.MaxAge = duration("documents-max-age", s.DocumentsMaxAge, 0)
+	delay := "10s"
+	if IsLoopback(s.Addr) {
+		// No load balancer is there to notice, and somebody waits at a terminal.
+		delay = "1s"
+	}
+	s.ShutdownDelay = cmp.Or(s.ShutdownDelay, delay)
 	c.ShutdownDelay = duration("shutdown-delay", s.ShutdownDelay, 0)
 	c.ShutdownTimeout = duration("shutdown-timeout", s.ShutdownTimeout, 0)
 	var err error

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/FerretDB/FerretDB/ferretdb"
 	"github.com/gofrs/flock"
@@ -24,14 +25,12 @@ import (
 // Embedded reports whether this binary has the embedded store.
 const Embedded = true
 
-// maxSocketPath is what all systems take: macOS has 104 bytes, the last one a zero.
-const maxSocketPath = 103
-
 // starting is held while a FerretDB is made, which writes a global variable.
 var starting sync.Mutex
 
 // openEmbedded starts FerretDB with its SQLite handler in this process, on a Unix
-// socket that only this user can reach, and connects to it over MongoDB's wire.
+// socket that only this user can reach, and connects to it over MongoDB's wire. Where
+// another process has done so, and the store may be shared, it connects to that.
 func openEmbedded(ctx context.Context, c Config) (_ *Store, err error) {
 	dir, err := filepath.Abs(c.DataDir)
 	if err != nil {
@@ -41,18 +40,17 @@ func openEmbedded(ctx context.Context, c Config) (_ *Store, err error) {
 	if strings.ContainsAny(dir, "?#%") {
 		return nil, fmt.Errorf("the data directory %s has one of the characters ? # %% in its path: name another directory", dir)
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("the data directory cannot be made: %w", err)
-	}
-	locked := filepath.Join(dir, "locks")
-	if err := os.MkdirAll(locked, 0o700); err != nil {
-		return nil, fmt.Errorf("the data directory cannot be written: %w", err)
+	open, err := makePrivate(dir)
+	if err != nil {
+		return nil, err
 	}
 	// A second process on the directory would write happily, and both would lose.
-	lock := flock.New(filepath.Join(dir, "lock"))
+	lock := flock.New(filepath.Join(dir, lockFile))
 	switch held, err := lock.TryLock(); {
 	case err != nil:
 		return nil, fmt.Errorf("the data directory cannot be written: %w", err)
+	case !held && c.Share:
+		return join(ctx, c, dir)
 	case !held:
 		return nil, fmt.Errorf("the data directory %s is in use by another process: stop it, or name another directory", c.DataDir)
 	}
@@ -69,16 +67,14 @@ func openEmbedded(ctx context.Context, c Config) (_ *Store, err error) {
 			_ = closeAll()
 		}
 	}()
-
-	// Not below the data directory: a socket's path has about 100 characters at most.
-	sockets, err := os.MkdirTemp("", "customer360-")
+	socket, remove, err := placeSocket(dir)
 	if err != nil {
 		return nil, err
 	}
-	closers = append(closers, func() error { return os.RemoveAll(sockets) })
-	socket := filepath.Join(sockets, "mongodb.sock")
-	if len(socket) > maxSocketPath {
-		return nil, fmt.Errorf("the temporary directory %s has too long a path for a socket: name a shorter one in TMPDIR", os.TempDir())
+	closers = append(closers, remove)
+	file := filepath.Join(dir, DefaultDatabase+".sqlite")
+	if err := makeFile(ctx, file); err != nil {
+		return nil, fmt.Errorf("the store in the data directory %s cannot be opened: %w", c.DataDir, err)
 	}
 
 	// FerretDB logs every command; what fails comes back as an error anyway.
@@ -87,7 +83,7 @@ func openEmbedded(ctx context.Context, c Config) (_ *Store, err error) {
 		Listener:  ferretdb.ListenerConfig{Unix: socket},
 		Logger:    slog.New(slog.DiscardHandler),
 		Handler:   "sqlite",
-		SQLiteURL: (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: dir}).EscapedPath() + "/"}).String(),
+		SQLiteURL: fileURL(dir+"/", pragmas...),
 	})
 	starting.Unlock()
 	if err != nil {
@@ -101,25 +97,118 @@ func openEmbedded(ctx context.Context, c Config) (_ *Store, err error) {
 	}()
 	closers = append(closers, func() error { stop(); <-done; return nil })
 
+	s, err := connect(ctx, c, dir, socket)
+	if err != nil {
+		return nil, err
+	}
+	s.Exposed = open
+	disconnect := s.close
+	closers = append(closers, func() error { return errors.Join(s.tidy.finish(), disconnect()) })
+	s.close = closeAll
+	if err := s.Optimize(ctx); err != nil {
+		return nil, fmt.Errorf("the store in the data directory %s cannot be written: %w", c.DataDir, err)
+	}
+	// An erasure that was cut short is made good.
+	s.tidy.resume()
+	return s, os.WriteFile(lock.Path(), []byte(socket), 0o600)
+}
+
+// connect connects to a FerretDB over its socket.
+func connect(ctx context.Context, c Config, dir, socket string) (*Store, error) {
 	client, err := mongo.Connect(documents.ClientOptions().
 		ApplyURI("mongodb://" + url.PathEscape(socket) + "/").SetMonitor(c.Monitor))
 	if err != nil {
 		return nil, err
 	}
-	closers = append(closers, func() error { return client.Disconnect(context.Background()) })
+	file := filepath.Join(dir, DefaultDatabase+".sqlite")
+	tidy := newTidy(dir, file)
 	s := &Store{
-		Store:    documents.Store{Database: client.Database(DefaultDatabase), PointReads: true, Lock: newLocks(locked).lock},
+		Store: documents.Store{
+			Database: client.Database(DefaultDatabase), PointReads: true,
+			Lock: newLocks(filepath.Join(dir, locksDir)).lock, Removed: tidy.removed,
+		},
 		client:   client,
-		optimize: func(ctx context.Context) error { return indexKeys(ctx, filepath.Join(dir, DefaultDatabase+".sqlite")) },
-		close:    closeAll,
+		tidy:     tidy,
+		optimize: func(ctx context.Context) error { return indexKeys(ctx, file) },
+		close:    func() error { return client.Disconnect(context.Background()) },
 	}
 	if err := s.Ping(ctx); err != nil {
+		_ = s.close()
 		return nil, fmt.Errorf("the store in the data directory %s does not answer: %w", c.DataDir, err)
 	}
-	if err := s.Optimize(ctx); err != nil {
-		return nil, fmt.Errorf("the store in the data directory %s cannot be written: %w", c.DataDir, err)
-	}
 	return s, nil
+}
+
+// joinWithin is how long a process that has just begun to open the store is waited for.
+const joinWithin = 5 * time.Second
+
+// join connects to the store of the process that has the data directory.
+func join(ctx context.Context, c Config, dir string) (*Store, error) {
+	ctx, cancel := context.WithTimeout(ctx, joinWithin)
+	defer cancel()
+	for {
+		socket, err := os.ReadFile(filepath.Join(dir, lockFile))
+		if err != nil {
+			return nil, fmt.Errorf("the data directory cannot be read: %w", err)
+		}
+		if len(socket) > 0 {
+			if err := checkSocket(string(socket)); err == nil {
+				s, err := connect(ctx, c, dir, string(socket))
+				if err != nil {
+					return nil, err
+				}
+				leave := s.close
+				s.close = func() error { return errors.Join(s.tidy.finish(), leave()) }
+				return s, nil
+			} else if !errors.Is(err, os.ErrNotExist) {
+				return nil, err
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("the data directory %s is in use by another process that does not share it: stop it, or name another directory", c.DataDir)
+		case <-time.After(joinAgain):
+		}
+	}
+}
+
+const joinAgain = 20 * time.Millisecond
+
+// pragmas are for every connection: what is removed is overwritten, and nothing is
+// written to a temporary directory.
+var pragmas = []string{"secure_delete(1)", "temp_store(memory)"}
+
+func fileURL(path string, pragmas ...string) string {
+	query := url.Values{"_pragma": pragmas}
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: query.Encode()}).String()
+}
+
+// openFile opens the file beside FerretDB.
+func openFile(file string, more ...string) (*sql.DB, error) {
+	return sql.Open("sqlite", fileURL(file, append(more, pragmas...)...))
+}
+
+// makeFile makes the file that FerretDB keeps the database in, for this user alone: it
+// would make it for all. SQLite gives the files beside it the same mode.
+func makeFile(ctx context.Context, file string) error {
+	made, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil && !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	if err == nil {
+		err = made.Close()
+	}
+	if err != nil && !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	db, err := openFile(file, "busy_timeout(10000)", "journal_mode(wal)")
+	if err != nil {
+		return err
+	}
+	// As FerretDB makes it; without it, it takes the file for another one's.
+	_, err = db.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS "_ferretdb_collections" (name TEXT NOT NULL UNIQUE CHECK(name != ''), `+
+		`table_name TEXT NOT NULL UNIQUE CHECK(table_name != ''), settings TEXT NOT NULL CHECK(settings != '')) STRICT`)
+	return errors.Join(err, db.Close())
 }
 
 // indexKeys gives every collection an index on the expression that FerretDB looks
@@ -129,7 +218,7 @@ func indexKeys(ctx context.Context, file string) error {
 	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath(), RawQuery: "_pragma=busy_timeout(10000)"}).String())
+	db, err := openFile(file, "busy_timeout(10000)")
 	if err != nil {
 		return err
 	}

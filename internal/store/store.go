@@ -27,6 +27,8 @@ type Config struct {
 	URI string
 	// DataDir is where the embedded store keeps its files. It is made if it is not there.
 	DataDir string
+	// Share: use the embedded store of the process that has the directory, if there is one.
+	Share bool
 	// Monitor sees every command; nil: nobody does. For tests.
 	Monitor *event.CommandMonitor
 }
@@ -34,6 +36,11 @@ type Config struct {
 // A Store is an open database.
 type Store struct {
 	documents.Store
+	// Exposed: others can list the data directory of the embedded store, as it was made
+	// before; what is in it they cannot read.
+	Exposed bool
+
+	tidy     *tidy
 	client   *mongo.Client
 	optimize func(context.Context) error
 	close    func() error

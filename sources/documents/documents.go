@@ -34,6 +34,10 @@ type Store struct {
 	// nil: the server's own updates are atomic, which the embedded store's are not. It
 	// holds among all that have this store open.
 	Lock func(ctx context.Context, name string) (unlock func(), err error)
+	// Removed makes sure that nothing is left on disk of what was removed or replaced
+	// before; nil: that is the server's affair. What it has begun it completes, even where
+	// ctx ends before.
+	Removed func(ctx context.Context) error
 }
 
 // ClientOptions gives the options that a client for a store needs: times in UTC,

@@ -27,7 +27,15 @@ func (s Store) Erase(ctx context.Context, collection string, keys []string) erro
 			return err
 		}
 	}
-	return nil
+	return s.Forget(ctx)
+}
+
+// Forget ends a removal: nothing is left on disk of what was removed before.
+func (s Store) Forget(ctx context.Context) error {
+	if s.Removed == nil {
+		return nil
+	}
+	return s.Removed(ctx)
 }
 
 func (s Store) eraseOne(ctx context.Context, c *mongo.Collection, key string) error {

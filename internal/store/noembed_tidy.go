@@ -1,0 +1,5 @@
+//go:build noembed
+
+package store
+
+type tidy struct{}
