@@ -60,6 +60,7 @@ await ends(closed, 'with credentials');
 
 const others = 'no server of the gateway';
 await suite(others, 'WebSockets and events, with subscriptions', '', 'node', 'streams.mjs');
+await suite(others, 'The code of the documentation for clients', '', 'node', 'docs.mjs');
 await suite(others, 'The schema as its readers see it', '', 'npx', '--no-install', 'graphql-schema-linter');
 
 console.log('\n--- All suites');
