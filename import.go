@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"customer360/demo"
@@ -28,21 +29,40 @@ type importFlags struct {
 
 // runImport loads a file, says what became of it, and gives the exit code: 0, all
 // rows are loaded; 1, a fault; 2, some rows were rejected.
-func runImport(ctx context.Context, f importFlags, stdout, stderr io.Writer) int {
-	summary, err := doImport(ctx, f, stdout)
+func runImport(ctx context.Context, f importFlags, file *config.File, stdout, stderr io.Writer) int {
+	summary, err := doImport(ctx, f, file, stdout)
 	if err != nil {
 		fail(stderr, err)
 	}
 	return importer.ExitCode(summary, err)
 }
 
-func doImport(ctx context.Context, f importFlags, stdout io.Writer) (s importer.Summary, err error) {
+// kindsOf gives the configured systems with their kinds.
+func kindsOf(file *config.File) map[string]string {
+	kinds := map[string]string{}
+	for _, s := range file.Systems {
+		kinds[s.Name()] = s.Kind
+	}
+	if len(kinds) == 0 {
+		for _, source := range []string{"billing", "support", "social"} {
+			kinds[source+"/documents"] = "documents"
+		}
+	}
+	return kinds
+}
+
+func doImport(ctx context.Context, f importFlags, file *config.File, stdout io.Writer) (s importer.Summary, err error) {
 	if err := f.Store.Check(); err != nil {
 		return s, err
 	}
 	mapping, err := importer.LoadMapping(f.Map)
 	if err != nil {
 		return s, err
+	}
+	if file.Path != "" {
+		if err := mapping.CheckSystems(kindsOf(file)); err != nil {
+			return s, err
+		}
 	}
 	format := importer.Format(f.Format)
 	if f.Format == "auto" {
@@ -93,6 +113,9 @@ func doImport(ctx context.Context, f importFlags, stdout io.Writer) (s importer.
 	s, err = importer.Run(ctx, spine, st.Store, o)
 	if s.Rows == 0 && err != nil {
 		return s, err
+	}
+	if linked := mapping.Linked(); file.Path == "" && len(linked) > 0 {
+		s.Warnings = append(s.Warnings, "whether there are systems of the names "+strings.Join(linked, ", ")+" was not looked at: --config names the file that has them")
 	}
 	if writeErr := s.Write(stdout); err == nil {
 		err = writeErr

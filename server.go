@@ -67,7 +67,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	switch name, _, _ := strings.Cut(command.Command(), " "); name {
 	case "import":
-		return runImport(ctx, cli.Import, stdout, stderr)
+		return runImport(ctx, cli.Import, file, stdout, stderr)
 	case "doctor":
 		return runDoctor(ctx, cli.Doctor, file, stdout, stderr)
 	case "keys":

@@ -105,7 +105,7 @@ func (c *compiler) entries(n ast.Node, at place, allowed []string) []entry {
 		case !ok:
 			c.fault(v, at, "a key must be a plain word")
 		case !slices.Contains(allowed, key.Value):
-			c.fault(key, at.of(key.Value), "there is no such key: here are %s", strings.Join(allowed, ", "))
+			c.fault(key, at.of(key.Value), "there is no such key%s: here are %s", meant(key.Value, allowed), strings.Join(allowed, ", "))
 		default:
 			all = append(all, entry{key.Value, key, v.Value})
 		}
@@ -147,10 +147,21 @@ func (c *compiler) scalar(n ast.Node, at place, what string) (string, bool) {
 	return "", false
 }
 
-// word gives the text of a value that is fixed for the whole mapping.
+// word gives the text of a value that is fixed for the whole mapping, and no expression.
 func (c *compiler) word(n ast.Node, at place, what string) string {
 	text, _ := c.scalar(n, at, what)
+	if inner := strings.Trim(text, `"`); text != "" && len(inner) == len(text)-2 && strings.HasPrefix(text, `"`) && strings.HasSuffix(text, `"`) {
+		c.fault(n, at, "%s is written as it is here, since it is no expression: %s without the quotes", what, inner)
+		return ""
+	}
 	return text
+}
+
+// notComputed finds an expression where a word is expected that holds for all rows.
+func (c *compiler) notComputed(n ast.Node, at place, word, what string) {
+	if strings.HasPrefix(word, ".") || strings.HasPrefix(word, "$row") {
+		c.fault(n, at, "%s is fixed for all rows and no expression: where rows differ, make an entry for each with when", what)
+	}
 }
 
 // capitals are the words that need no quotes within quotes: no function of jq is
@@ -171,12 +182,33 @@ func (c *compiler) expression(n ast.Node, at place) *expression {
 	}
 	code, err := jq.Compile(source, c.options())
 	if err != nil {
-		c.fault(n, at, "the jq expression cannot be used: %v in %s", err, source)
+		c.fault(n, at, "the jq expression cannot be used: %v in %s%s", err, source, advice(source, err))
 		return nil
 	}
 	e.code = code
 	c.columns.read(code.Query, at, n)
 	return e
+}
+
+var bareWord = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
+
+// oddColumn is a path to a column that was meant to be one, and is none without quotes.
+var oddColumn = regexp.MustCompile(`^\.[\pL\pN_ .#%/()&№-]+\??$`)
+
+// advice says what may be meant by an expression that does not compile.
+func advice(source string, err error) string {
+	name, ok := strings.CutPrefix(err.Error(), "function not defined: ")
+	switch {
+	case bareWord.MatchString(source):
+		return fmt.Sprintf(`: a fixed text is in quotes of jq within quotes of YAML, '"%s"', and a column has a dot, .%s`, source, source)
+	case oddColumn.MatchString(source):
+		column := strings.TrimSuffix(source[1:], "?")
+		return ": a column whose name has other signs than letters of ASCII, digits and _ is in quotes, " + pathTo(column) + source[1+len(column):]
+	case ok:
+		name, _, _ = strings.Cut(name, "/")
+		return meant(name, jq.FunctionNames(functions))
+	}
+	return ""
 }
 
 func (c *compiler) options() jq.Options {

@@ -3,6 +3,7 @@ package importer
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -31,6 +32,8 @@ type Mapping struct {
 	links       []linkTemplate
 	sections    []*section
 	columns     columns
+	// systems are the names of systems, with their places.
+	systems []namedSystem
 }
 
 type attributeValue struct {
@@ -220,8 +223,9 @@ func (c *compiler) links(m *Mapping, n ast.Node, at place) {
 		for _, e := range entries {
 			switch e.key {
 			case "source":
-				source, err := linkable(c.word(e.value, here.of("source"), "a source"))
-				if err != nil {
+				word := c.word(e.value, here.of("source"), "a source")
+				source, err := linkable(word)
+				if err != nil && word != "" {
 					c.fault(e.value, here.of("source"), "%v", err)
 				}
 				l.source = source
@@ -232,6 +236,7 @@ func (c *compiler) links(m *Mapping, n ast.Node, at place) {
 		if !slices.ContainsFunc(entries, func(e entry) bool { return e.key == "source" }) {
 			c.fault(item, here, "the key source is missing")
 		}
+		m.systems = append(m.systems, namedSystem{source: l.source, system: l.system, node: item, at: here})
 		l.links = templateOf(c, entries, item, here, linkForm)
 		m.links = append(m.links, l)
 	}
@@ -241,11 +246,18 @@ func (c *compiler) links(m *Mapping, n ast.Node, at place) {
 // says otherwise.
 const defaultSystem = "documents"
 
+// systemName is how a system is named behind its source, as in the configuration.
+var systemName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
+
 // system gives the name of a system: the part of a source's name behind the slash.
 func (c *compiler) system(n ast.Node, at place) string {
 	w := c.word(n, at, "a system's name")
-	if strings.Contains(w, "/") {
-		c.fault(n, at, "a system's name without a slash is expected, as documents")
+	c.notComputed(n, at, w, "a system's name")
+	switch source, system, slash := strings.Cut(w, "/"); {
+	case slash:
+		c.fault(n, at, "a system's name without a slash is expected, %s instead of %s/%s", system, source, system)
+	case w != "" && !strings.HasPrefix(w, ".") && !systemName.MatchString(w):
+		c.fault(n, at, "a system's name is small letters, digits and hyphens, as stripe-eu")
 	}
 	return w
 }
@@ -253,6 +265,7 @@ func (c *compiler) system(n ast.Node, at place) string {
 // collection gives the name of a collection for records.
 func (c *compiler) collection(n ast.Node, at place) string {
 	w := c.word(n, at, "a collection's name")
+	c.notComputed(n, at, w, "a collection's name")
 	if strings.Contains(w, "$") || strings.HasPrefix(w, "system.") || slices.Contains([]string{profdocs.Customers, profdocs.Identifiers, profdocs.Definitions, KeySpaces}, w) {
 		c.fault(n, at, "records cannot be landed in a collection of this name")
 	}

@@ -65,7 +65,7 @@ billing:
 lists: both
 `, []string{
 			"test.yaml:2:10: version: this version of the form is not known: 1 is expected",
-			"test.yaml:3:1: profil: there is no such key: here are version, name, keySpace, csv,",
+			"test.yaml:3:1: profil: there is no such key (did you mean \"profile\"?): here are version, name, keySpace, csv,",
 			"profile: the key id is missing",
 			"test.yaml:6:3: profile.ident: there is no such key: here are id, kind,",
 			"test.yaml:7:9: profile.kind: the jq expression cannot be used: unexpected EOF in .kind |",
@@ -88,6 +88,16 @@ lists: both
 			"test.yaml:2:12: functions: the jq functions cannot be used: function not defined: g/0"}},
 		"functions that are none": {"version: 1\nfunctions: .x\nprofile: {id: .id}\n", []string{
 			"only functions are expected here, as def f: …;"}},
+		"quoted words": {"version: 1\nprofile: {id: .id}\nlinks:\n  - {source: BILLING, system: '\"stripe\"', recordId: .s}\n  - {source: SUPPORT, system: .desk, recordId: .s}\n  - {source: '\"SOCIAL\"', system: My Net, recordId: .s}\n", []string{
+			`test.yaml:4:31: links[0].system: a system's name is written as it is here, since it is no expression: stripe without the quotes`,
+			`test.yaml:5:31: links[1].system: a system's name is fixed for all rows and no expression`,
+			`test.yaml:6:14: links[2].source: a source is written as it is here, since it is no expression: SOCIAL without the quotes`,
+			`test.yaml:6:34: links[2].system: a system's name is small letters, digits and hyphens, as stripe-eu`}},
+		"fixed texts": {"version: 1\nprofile:\n  id: .id\n  language: de\n  name: .E-Mail\n  familyName: .Дата рождения?\n  givenName: .name | trimm\n", []string{
+			`profile.language: the jq expression cannot be used: function not defined: de/0 in de: a fixed text is in quotes of jq within quotes of YAML, '"de"', and a column has a dot, .de`,
+			`profile.name: the jq expression cannot be used: function not defined: Mail/0 in .E-Mail: a column whose name has other signs than letters of ASCII, digits and _ is in quotes, ."E-Mail"`,
+			`in quotes, ."Дата рождения"?`,
+			`(did you mean "trim"?)`}},
 		"input is not given": {"version: 1\nprofile: {id: input}\n", []string{"input is not to be used here"}},
 		"modules are not read": {"version: 1\nprofile:\n  id: 'import \"x\" as x; .id'\n", []string{
 			"the jq expression cannot be used: modules are not read here"}},
@@ -185,6 +195,41 @@ func TestColumns(t *testing.T) {
 		}
 		if !c.columns.named["z"] {
 			t.Errorf("%s: what functions read is not known", expression)
+		}
+	}
+}
+
+// TestSystems: a link to a system that nobody is would be kept, and lead nowhere.
+func TestSystems(t *testing.T) {
+	m := parse(t, `
+version: 1
+profile: {id: .id}
+links:
+  - {source: BILLING, system: strpe, recordId: .s}
+  - {source: SUPPORT, system: desk, recordId: .d}
+billing:
+  - {id: .id, system: stripe, collection: a}
+  - {id: .id, collection: b}
+`)
+	err := m.CheckSystems(map[string]string{"billing/stripe": "stripe", "support/desk": "zendesk", "billing/documents": "documents"})
+	want := "test.yaml:5:5: links[0]: there is no system billing/strpe in the configuration (did you mean \"billing/stripe\"?): there are billing/documents, billing/stripe, support/desk\n" +
+		"test.yaml:8:5: billing[0]: the system billing/stripe is of the kind stripe: records are landed for systems of the kind documents"
+	if err == nil || err.Error() != want {
+		t.Error(err)
+	}
+	if got := strings.Join(m.Linked(), " "); got != "billing/strpe support/desk billing/stripe" {
+		t.Error(got)
+	}
+	if err := parse(t, "version: 1\nprofile: {id: .id}\nbilling: {id: .id}\n").CheckSystems(map[string]string{"billing/documents": "documents"}); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestAdvice: what is advised for a column compiles, whatever the column is called.
+func TestAdvice(t *testing.T) {
+	for _, name := range []string{"id", "Дата рождения", "E-Mail", "a\"b", "a\\b", "1st", "名前", "a b", "x(1)", "\\(1)", "not", "a\tb", "№"} {
+		if _, err := ParseMapping("test.yaml", []byte("version: 1\nprofile:\n  id: |-\n    "+pathTo(name)+"?\n")); err != nil {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -78,6 +78,7 @@ func addSection[R any](c *compiler, m *Mapping, n ast.Node, at place, d domain[R
 			c.fault(n, at, "the collection %s is that of the system %q of %s already", s.collection, o.system, o.source)
 		}
 	}
+	m.systems = append(m.systems, namedSystem{source: s.source, system: s.system, landed: true, node: n, at: at})
 	records := templateOf(c, entries, n, at, d.form)
 	s.make = func(sc scope, add func(made) error) error {
 		return records.make(sc, func(sc scope, r *R) error {

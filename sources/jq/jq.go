@@ -157,6 +157,24 @@ func check(query *gojq.Query) error {
 	return nil
 }
 
+// FunctionNames are what can be called: jq's own functions, [Shared] and some more.
+func FunctionNames(more []Function) []string {
+	var names []string
+	for _, f := range slices.Concat(Shared, more) {
+		names = append(names, f.Name)
+	}
+	if e, err := Compile("builtins[]", Options{}); err == nil {
+		_ = e.Each(NewBudget(context.Background(), MaxRun), nil, nil, func(v any) error {
+			name, _, _ := strings.Cut(v.(string), "/")
+			names = append(names, name)
+			return nil
+		})
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return strings.HasPrefix(name, "_") || slices.Contains(reaching, name) })
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // Names are the functions and variables that a query mentions.
 func Names(query *gojq.Query) map[string]bool {
 	found := map[string]bool{}
