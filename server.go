@@ -63,7 +63,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.As(err, &faults):
 		return fail(stderr, allFaults(file, faults))
 	case err != nil:
-		return fail(stderr, fmt.Errorf("%w; --help lists all flags", err))
+		return fail(stderr, fmt.Errorf("%w%s; --help lists all commands and flags", err, meantCommand(parser.Model.Node, err)))
 	}
 	switch name, _, _ := strings.Cut(command.Command(), " "); name {
 	case "import":
@@ -87,6 +87,33 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return fail(stderr, err)
 	}
 	return 0
+}
+
+// meantCommand says which command may be meant by one that there is not.
+func meantCommand(root *kong.Node, err error) string {
+	var wrong *kong.ParseError
+	got, ok := strings.CutPrefix(err.Error(), "unexpected argument ")
+	if !ok || strings.Contains(got, "did you mean") || !errors.As(err, &wrong) {
+		return ""
+	}
+	at := root
+	for _, step := range wrong.Context.Path {
+		// Serving is the default, and so it is chosen where nothing else is.
+		if step.Command != nil && step.Command.Name != "serve" {
+			at = step.Command
+		}
+	}
+	var names []string
+	for _, child := range at.Children {
+		names = append(names, child.Name)
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	if meant := config.Meant(got, names); meant != "" {
+		return meant
+	}
+	return ": the commands are " + strings.Join(names, ", ")
 }
 
 // fail tells every fault on a line of its own.

@@ -3,8 +3,10 @@ package config
 import (
 	"encoding/json"
 	"errors"
+	"reflect"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -33,7 +35,7 @@ func (s System) Decode(into any) error {
 // own over them, into settings, by their yaml tags. What the file does not say stays as
 // it is.
 func (s System) DecodeGuards(into any) error {
-	if s.node == nil {
+	if s.node == nil || s.file.faulty["guards"] {
 		return nil
 	}
 	return s.file.decode(merge(s.file.root.get("guards"), s.node.get("guards")), into)
@@ -41,7 +43,7 @@ func (s System) DecodeGuards(into any) error {
 
 // DecodeGuards puts the guards that the file has for all systems into settings, by
 // their yaml tags. What the file does not say stays as it is.
-func (f *File) DecodeGuards(into any) error { return f.decode(f.root.get("guards"), into) }
+func (f *File) DecodeGuards(into any) error { return f.DecodeSection("guards", into) }
 
 // Has reports whether the file has a section, as "access".
 func (f *File) Has(section string) bool {
@@ -52,6 +54,9 @@ func (f *File) Has(section string) bool {
 // DecodeSection puts a section of the file, as "access", into settings, by their yaml tags.
 // What the file does not say stays as it is.
 func (f *File) DecodeSection(section string, into any) error {
+	if f.faulty[section] {
+		return nil
+	}
 	return f.decode(f.root.get(section), into)
 }
 
@@ -100,13 +105,40 @@ func (f *File) decode(n *node, into any) error {
 	}
 	switch {
 	case errors.As(err, &wrong):
-		fault.Problem = "this does not fit the settings, which have a " + wrong.DstType.String() + " here"
+		fault.Problem += wanted(wrong.DstType)
 	case errors.As(err, &unknown):
 		fault.Problem = "the settings do not have this key"
 	case errors.As(err, &overflow):
 		fault.Problem = "this number is too large"
 	}
 	return Faults{fault}
+}
+
+// wanted says in words what a setting is.
+func wanted(t reflect.Type) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	what := ""
+	switch t.Kind() {
+	case reflect.String:
+		what = inWords["string"]
+	case reflect.Bool:
+		what = inWords["boolean"]
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		if what = inWords["integer"]; t == reflect.TypeFor[time.Duration]() {
+			what = "a length of time, as 800ms, 2s or 1h30m"
+		}
+	case reflect.Float64:
+		what = inWords["number"]
+	case reflect.Slice:
+		what = inWords["array"]
+	case reflect.Struct, reflect.Map:
+		what = inWords["object"]
+	default:
+		return ""
+	}
+	return ", which want " + what + " here"
 }
 
 // ast gives the node as one of the library's.

@@ -25,6 +25,9 @@ type File struct {
 	flags   map[string]string
 	root    *node
 	secrets []string
+	// faulty are the sections that have a fault, which is told: what they are decoded into
+	// would tell it again.
+	faulty map[string]bool
 	// unresolved are the places of references that were not looked at.
 	unresolved map[string]bool
 }
@@ -109,6 +112,11 @@ func parse(path string, data []byte, rules *rules, lookup func(string) (string, 
 		root.walk(nil, func(at location, n *node) {
 			f.unresolved[at.id()] = strings.Contains(n.text, "${") || strings.HasPrefix(n.text, "file:")
 		})
+	}
+	f.faulty = map[string]bool{}
+	for _, fault := range faults {
+		section, _, _ := strings.Cut(fault.Key, ".")
+		f.faulty[section] = true
 	}
 	f.fill(faults)
 	if len(faults) > 0 {

@@ -32,6 +32,9 @@ func unknown(key string, schema object, message string) string {
 	return "unknown key" + quoteKey(key) + meant(key, all)
 }
 
+// Meant asks whether one of the words is meant; it is empty where none is like it.
+func Meant(got string, all []string) string { return meant(got, all) }
+
 // meant asks whether one of the words is meant; it says nothing where none is like it.
 func meant(got string, all []string) string {
 	// Of equals, the first in the alphabet.
@@ -58,6 +61,10 @@ func plainLetters(s string) string {
 func problem(k jsonschema.ErrorKind, message string) string {
 	if t, ok := k.(*kind.Type); ok && t.Got == "null" {
 		return "nothing stands here: give it a value, or leave the key out"
+	}
+	if t, ok := k.(*kind.Type); ok && message != "" && slices.Contains(t.Want, "object") {
+		// The message is about what stands in it.
+		return wrongType(t) + "; " + message
 	}
 	if message != "" {
 		return message
