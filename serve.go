@@ -112,6 +112,7 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 		ProfileTimeout: c.Checked.ProfileTimeout,
 		PageCap:        c.Checked.PageCap,
 		SeparateAdmin:  admin != nil,
+		LoopbackAdmin:  admin != nil && config.IsLoopback(c.AdminAddr),
 		Ready:          ready.Err,
 		Log:            log,
 		Telemetry:      t,

@@ -234,3 +234,32 @@ func TestDescriptionsForPartnersTellNoOtherSource(t *testing.T) {
 		t.Errorf("the contract of partners speaks of %q", found)
 	}
 }
+
+// What is given for `where`, and all in it, is a filter by its name: null is no condition there.
+func TestConditionsAreFilters(t *testing.T) {
+	schema := load(t)
+	var filters func(def *ast.Definition, seen map[string]bool)
+	filters = func(def *ast.Definition, seen map[string]bool) {
+		if def.Kind != ast.InputObject || seen[def.Name] {
+			return
+		}
+		seen[def.Name] = true
+		if !strings.HasSuffix(def.Name, "Filter") {
+			t.Errorf("%s is given for a `where`: name it …Filter, so that null in it is refused", def.Name)
+		}
+		for _, f := range def.Fields {
+			filters(schema.Types[f.Type.Name()], seen)
+		}
+	}
+	seen := map[string]bool{}
+	for _, def := range schema.Types {
+		for _, f := range def.Fields {
+			if a := f.Arguments.ForName("where"); a != nil {
+				filters(schema.Types[a.Type.Name()], seen)
+			}
+		}
+	}
+	if len(seen) < 5 {
+		t.Errorf("the filters are %v", seen)
+	}
+}

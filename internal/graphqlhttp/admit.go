@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"customer360/customer"
+	"customer360/graph"
 	"customer360/graph/persisted"
 )
 
@@ -19,13 +20,25 @@ import (
 type admitter struct {
 	*gqlgen.Executor
 	documents *persisted.Documents
+	coercion  *graph.Coercion
 	refused   func(ctx context.Context, bytes int)
 }
 
 // CreateOperationContext parses and validates an operation, and holds it to all limits.
 func (a admitter) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
 	op, errs := a.Executor.CreateOperationContext(ctx, params)
+	if errs != nil && op != nil && op.Operation != nil && op.Variables == nil {
+		// The validator's own words are for who knows Go.
+		if err := a.coercion.Variables(op.Operation, params.Variables); err != nil {
+			errs = gqlerror.List{err}
+		}
+	}
 	if errs != nil {
+		for _, e := range errs {
+			if e.Rule == graph.ConditionRule {
+				graph.AsInput(e)
+			}
+		}
 		// That the gateway cannot do it now is not for the caller to pay.
 		var ours *customer.Error
 		if a.refused != nil && (!errors.As(errs, &ours) || ours.Code != customer.CodeUnavailable) {

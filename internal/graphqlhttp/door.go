@@ -28,7 +28,7 @@ type Door struct {
 	// the gateway's own.
 	Origins []string
 	// LoopbackHosts: the Host of a request must be a name of this machine, and no proxy may have
-	// forwarded it. It keeps pages of other sites, whose name can be made to lead here, and other
+	// forwarded it, nor may it be in HTTP/1.0, which proxies speak that say nothing of it. It keeps pages of other sites, whose name can be made to lead here, and other
 	// machines from a gateway that asks for no credentials.
 	LoopbackHosts bool
 	// Streams are the connections that stay open; nil: there are none.
@@ -104,6 +104,10 @@ func (d *Door) enter(w http.ResponseWriter, r *http.Request) (context.Context, b
 		write(w, typeJSON, refuse(w, refusal{status: http.StatusMisdirectedRequest, code: "FORBIDDEN", message: "this gateway asks for no credentials, and so answers to names of its own machine only, as localhost"}))
 		return nil, false
 	}
+	if d.LoopbackHosts && !r.ProtoAtLeast(1, 1) {
+		write(w, typeJSON, refuse(w, refusal{status: http.StatusForbidden, code: "FORBIDDEN", message: "this gateway asks for no credentials, and so does not answer to HTTP/1.0, which proxies speak that do not say that they are one (nginx, unless told otherwise): ask by HTTP/1.1, or let it ask for credentials (access.anonymous: refuse)"}))
+		return nil, false
+	}
 	if d.LoopbackHosts && forwarded(r) {
 		write(w, typeJSON, refuse(w, refusal{status: http.StatusForbidden, code: "FORBIDDEN", message: "this gateway asks for no credentials, and so answers to nobody whose request a proxy has forwarded: let it ask for credentials (access.anonymous: refuse)"}))
 		return nil, false
@@ -129,7 +133,7 @@ func forwarded(r *http.Request) bool {
 // Caller gives who makes a request, by which contract they are served; false: it would not be
 // let in.
 func (d *Door) Caller(r *http.Request) (*access.Caller, bool) {
-	if d.LoopbackHosts && (!isLoopback(r.Host) || forwarded(r)) {
+	if d.LoopbackHosts && (!isLoopback(r.Host) || !r.ProtoAtLeast(1, 1) || forwarded(r)) {
 		return nil, false
 	}
 	if d.Find == nil {
@@ -214,6 +218,18 @@ func (d *Door) crossOrigin(w http.ResponseWriter, r *http.Request) bool {
 	h.Set("Access-Control-Max-Age", "600")
 	w.WriteHeader(http.StatusNoContent)
 	return true
+}
+
+// ForLoopback gives a handler to requests only that name this machine as their host: a page whose
+// name is made to lead here gets nothing.
+func ForLoopback(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isLoopback(r.Host) {
+			write(w, typeJSON, refuse(w, refusal{status: http.StatusMisdirectedRequest, code: "FORBIDDEN", message: "this address is for this machine, and so answers to its names only, as localhost"}))
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // isLoopback reports whether a Host is a name of this machine for itself.

@@ -25,12 +25,21 @@ func TestOpenGatewayAnswersItsMachineOnly(t *testing.T) {
 		"over a proxy":         {"localhost:8080", "X-Forwarded-For", http.StatusForbidden},
 		"over another proxy":   {"127.0.0.1:8080", "Via", http.StatusForbidden},
 		"over one by RFC 7239": {"[::1]:8080", "Forwarded", http.StatusForbidden},
+		"HTTP/1.0":             {"localhost:8080", "", http.StatusForbidden},
+		"HTTP/1.0, no host":    {"", "", http.StatusForbidden},
+		"HTTP/2":               {"localhost:8080", "", http.StatusOK},
 	} {
 		r := httptest.NewRequest(http.MethodPost, "/graphql", strings.NewReader(`{"query": "{ hello }"}`))
 		r.Host = test.host
 		r.Header.Set("Content-Type", "application/json")
 		if test.header != "" {
 			r.Header.Set(test.header, "192.0.2.1")
+		}
+		if strings.HasPrefix(name, "HTTP/1.0") {
+			r.Proto, r.ProtoMajor, r.ProtoMinor = "HTTP/1.0", 1, 0
+		}
+		if strings.HasPrefix(name, "HTTP/2") {
+			r.Proto, r.ProtoMajor, r.ProtoMinor = "HTTP/2.0", 2, 0
 		}
 		w := httptest.NewRecorder()
 		d.ServeHTTP(w, r)

@@ -61,8 +61,10 @@ func New(schema graphql.ExecutableSchema, o Options) *Contract {
 	s.SetRecoverFunc(recovered(o.Log))
 	// Before what reads arguments.
 	s.Use(inputs.New(o.Inputs))
+	s.SetDefaultRulesFn(graph.Rules)
+	coercion := &graph.Coercion{}
+	s.Use(coercion)
 	s.Use(&graph.OneOf{})
-	s.Use(graph.Conditions{})
 	s.Use(executor.InOrder{})
 	s.Use(extension.Introspection{})
 	for _, x := range o.Extensions {
@@ -70,7 +72,7 @@ func New(schema graphql.ExecutableSchema, o Options) *Contract {
 	}
 	// After those that refuse a caller whatever the document is.
 	s.Use(&limiter{limits: o.Limits, cache: cache})
-	c := &Contract{options: o, executor: admitter{s, o.Documents, o.Refused}}
+	c := &Contract{options: o, executor: admitter{s, o.Documents, coercion, o.Refused}}
 	if o.Streams != nil {
 		c.transports = append(c.transports, o.Streams.Events())
 	}

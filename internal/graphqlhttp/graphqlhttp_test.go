@@ -105,7 +105,7 @@ func TestAnswers(t *testing.T) {
 		"the same, the newer media type":  {query("{ shoeSize }").with("Accept", newer), 400, newer, "GRAPHQL_VALIDATION_FAILED"},
 		"a variable that is missing":      {query("query($by: CustomerBy!) { customer(by: $by) { id } }").with("Accept", newer), 400, newer, "must be defined"},
 		"@defer":                          {query("{ ... @defer { __typename } }").with("Accept", newer), 400, newer, "Unknown directive"},
-		"a condition that is null":        {post(`{"query":"query($a:Boolean=true){__typename @include(if:$a)}","variables":{"a":null}}`).with("Accept", newer), 400, newer, "leave it out"},
+		"a condition that is null":        {post(`{"query":"query($a:Boolean=true){__typename @include(if:$a)}","variables":{"a":null}}`).with("Accept", newer), 400, newer, "leave the variable out"},
 		"a mutation":                      {query("mutation { a }").with("Accept", newer), 400, newer, "errors"},
 		"too deep":                        {query(nested).with("Accept", newer), 400, newer, "depth is over the limit of 15"},
 		"too many aliases":                {query("{"+repeat(31, "a%d: __typename ")+"}").with("Accept", newer), 400, newer, "aliases is over the limit of 30"},
@@ -208,4 +208,46 @@ func typed(n int) []string {
 		all[i] += ": Nothing"
 	}
 	return all
+}
+
+// What is no text is refused: to decode it would put something else in its place.
+func TestRequestsAreText(t *testing.T) {
+	h := handler(t)
+	get := func(search string) request {
+		return request{"GET", "/graphql?" + search, map[string]string{"GraphQL-Preflight": "1"}, ""}
+	}
+	for name, test := range map[string]struct {
+		request
+		want int
+	}{
+		"UTF-8":                         {query("{ __typename } # Müller"), 200},
+		"ISO 8859-1":                    {post("{\"query\": \"{ __typename } # M\xfcller\"}"), 400},
+		"cut in a character":            {post("{\"query\": \"{ __typename } # \xf0\x9f\x98\"}"), 400},
+		"in the variables":              {post("{\"query\": \"{ __typename }\", \"variables\": {\"a\": \"\xff\"}}"), 400},
+		"in a name":                     {post("{\"query\": \"{ __typename }\", \"\xff\": 1}"), 400},
+		"an overlong form":              {post("{\"query\": \"{ __typename } # \xc0\xaf\"}"), 400},
+		"a byte order mark":             {post("\ufeff" + `{"query": "{ __typename }"}`), 400},
+		"UTF-16":                        {post("\xff\xfe{\x00}\x00"), 400},
+		"half a surrogate pair":         {post(`{"query": "{ __typename }", "variables": {"a": "\ud83d"}}`), 400},
+		"a surrogate pair":              {post(`{"query": "{ __typename }", "variables": {"a": "\ud83d\ude00"}}`), 200},
+		"UTF-8 by name":                 {query("{ __typename }").with("Content-Type", "application/json; charset=utf-8"), 200},
+		"UTF-8 by name, in capitals":    {query("{ __typename }").with("Content-Type", "application/json; charset=UTF-8"), 200},
+		"ISO 8859-1 by name":            {query("{ __typename }").with("Content-Type", "application/json; charset=iso-8859-1"), 415},
+		"UTF-16 by name":                {query("{ __typename }").with("Content-Type", "application/json; charset=utf-16"), 415},
+		"GET":                           {get("query={__typename}%23M%C3%BCller"), 200},
+		"GET, ISO 8859-1":               {get("query={__typename}%23M%FCller"), 400},
+		"GET, in the variables":         {get("query={__typename}&variables={%22a%22:%22%FF%22}"), 400},
+		"GET, in the extensions":        {get("query={__typename}&extensions={%22a%22:%22%FF%22}"), 400},
+		"GET, in the operation's name":  {get("query={__typename}&operationName=%FF"), 400},
+		"GET, half a surrogate pair":    {get("query={__typename}&variables={%22a%22:%22%5Cud83d%22}"), 400},
+		"GET, an unknown one is text":   {get("query={__typename}&x=%FF"), 400},
+		"events, ISO 8859-1":            {post("{\"query\": \"{ __typename } # M\xfcller\"}").with("Accept", "text/event-stream"), 400},
+		"events, a charset that is not": {query("{ __typename }").with("Accept", "text/event-stream").with("Content-Type", "application/json; charset=latin1"), 415},
+	} {
+		res := test.send(h)
+		text, _ := io.ReadAll(res.Body)
+		if res.StatusCode != test.want || test.want == 400 && !strings.Contains(string(text), "UTF-8") {
+			t.Errorf("%s: %d %s; want %d", name, res.StatusCode, text, test.want)
+		}
+	}
 }

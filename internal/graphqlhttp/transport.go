@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -20,6 +21,7 @@ import (
 	"customer360/graph/executor"
 	"customer360/graph/inputs"
 	"customer360/graph/persisted"
+	"customer360/internal/streams"
 )
 
 // transport is GraphQL over HTTP, GET and POST, as
@@ -126,6 +128,13 @@ func (t transport) readGET(r *http.Request) (*graphql.RawParams, *refusal) {
 		return nil, malformed("the URL's query cannot be read")
 	}
 	body := map[string]any{}
+	for _, texts := range values {
+		for _, text := range texts {
+			if !utf8.ValidString(text) {
+				return nil, malformed(notUnicode)
+			}
+		}
+	}
 	for _, name := range []string{"query", "operationName", "documentId"} {
 		if values.Has(name) {
 			body[name] = values.Get(name)
@@ -136,6 +145,9 @@ func (t transport) readGET(r *http.Request) (*graphql.RawParams, *refusal) {
 			var value any
 			if inputs.TooManyValues([]byte(text)) {
 				return nil, malformed(tooManyValues)
+			}
+			if !streams.Unicode([]byte(text)) {
+				return nil, malformed(notUnicode)
 			}
 			if !decode([]byte(text), &value) {
 				return nil, malformed(wrongTypes)
@@ -181,6 +193,9 @@ func (t transport) readPOST(w http.ResponseWriter, r *http.Request) (*graphql.Ra
 		}
 		return nil, malformed("the body ended early")
 	}
+	if !streams.Unicode(data) {
+		return nil, malformed(notUnicode)
+	}
 	var body map[string]any
 	if trimmed := bytes.TrimSpace(data); len(trimmed) > 0 && trimmed[0] == '[' {
 		return nil, malformed("one request at a time: the body must be a JSON object, not a list")
@@ -212,6 +227,8 @@ func decode(data []byte, into any) bool {
 
 var tooManyValues = "the request has more than " + strconv.Itoa(inputs.MaxRequestValues) + " values: ask in several requests"
 
+const notUnicode = "the request must be JSON in UTF-8, without a byte order mark and without half of a surrogate pair"
+
 const wrongTypes = "`query`, `documentId` and `operationName` must be strings, `variables` and `extensions` objects"
 
 // part gives a part of a request; null is as if it were left out.
@@ -235,6 +252,7 @@ func (t transport) parameters(body map[string]any, headers http.Header) (*graphq
 	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 {
 		return nil, malformed(wrongTypes)
 	}
+	plainNumbers(variables)
 	text, err := t.options.Documents.Resolve(persisted.Request{Query: query, DocumentID: id, Extensions: extensions})
 	if err != nil {
 		no := malformed(err.Error())

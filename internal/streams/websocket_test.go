@@ -164,7 +164,7 @@ func TestCloses(t *testing.T) {
 		"no object":                    {append(ack, `[1]`), 4400, "JSON object", nil},
 		"null":                         {append(ack, `null`), 4400, "JSON object", nil},
 		"two objects":                  {append(ack, `{"type":"ping"}{"type":"ping"}`), 4400, "one JSON object", nil},
-		"no UTF-8":                     {append(ack, "{\"type\":\"ping\",\"x\":\"\xff\"}"), 4400, "JSON object", nil},
+		"no UTF-8":                     {append(ack, "{\"type\":\"ping\",\"x\":\"\xff\"}"), 4400, "JSON in UTF-8", nil},
 		"no type":                      {append(ack, `{}`), 4400, "`type`", nil},
 		"an unknown type":              {append(ack, `{"type":"start"}`), 4400, "only", nil},
 		"a message of servers":         {append(ack, `{"type":"next","id":"1"}`), 4400, "only", nil},

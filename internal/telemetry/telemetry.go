@@ -188,9 +188,9 @@ func (t *Telemetry) Used(source string, u guard.Use) {
 	}
 }
 
-// Handler serves the metrics in Prometheus' text format.
+// Handler serves the metrics as OpenMetrics to who asks for it, else in Prometheus' text format.
 func (t *Telemetry) Handler() http.Handler {
-	return promhttp.HandlerFor(t.registry, promhttp.HandlerOpts{})
+	return promhttp.HandlerFor(t.registry, promhttp.HandlerOpts{EnableOpenMetrics: true})
 }
 
 // Requests counts the requests of a handler under a name.
