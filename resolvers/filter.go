@@ -54,6 +54,24 @@ func (o *operation) condition(n int) error {
 	return nil
 }
 
+// maxNesting bounds filters in filters: a store takes no document of any depth, MongoDB one of a
+// hundred, and a filter is two for each.
+const maxNesting = 20
+
+// where gives a filter as filter does, if it is not nested too deeply for a store.
+func (q query) where(ctx context.Context, f *graph.CustomerFilter) (profiles.Filter, error) {
+	if nestedIn(f, maxNesting) {
+		return profiles.Filter{}, customer.BadInput("`where` has filters in filters more than 20 levels deep: write it flatter")
+	}
+	return q.filter(ctx, f)
+}
+
+// nestedIn reports whether a filter has more levels than so many.
+func nestedIn(f *graph.CustomerFilter, levels int) bool {
+	deeper := func(f *graph.CustomerFilter) bool { return nestedIn(f, levels-1) }
+	return levels == 0 || slices.ContainsFunc(f.And, deeper) || slices.ContainsFunc(f.Or, deeper) || f.Not != nil && deeper(f.Not)
+}
+
 // filter gives a filter in the spine's words, its values normalised.
 func (q query) filter(ctx context.Context, f *graph.CustomerFilter) (profiles.Filter, error) {
 	var out profiles.Filter

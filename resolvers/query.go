@@ -67,7 +67,7 @@ func (q query) Customers(ctx context.Context, first *int, after *string, where *
 		list.Order = profiles.Order{Field: orderBy.Field, Descending: orderBy.Direction == "DESC"}
 	}
 	if where != nil {
-		if list.Where, err = q.filter(ctx, where); err != nil {
+		if list.Where, err = q.where(ctx, where); err != nil {
 			return nil, err
 		}
 	}

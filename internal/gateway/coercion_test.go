@@ -56,6 +56,11 @@ func TestArgumentsAreOfTheirTypes(t *testing.T) {
 		{strings.Replace(where, "$v: CustomerFilter", `$v: CustomerFilter = {email: null}`, 1), ``, input},
 		{strings.Replace(way, "$v: OrderDirection", `$v: OrderDirection = null`, 1), ``, invalid},
 	}
+	// What no store takes is not asked of one.
+	nested := func(levels int) string {
+		return strings.Repeat(`{"not": `, levels-1) + "{}" + strings.Repeat("}", levels-1)
+	}
+	rows = append(rows, []struct{ query, value, want string }{{where, nested(20), good}, {where, nested(21), input}, {where, nested(99), input}}...)
 	// Any condition may be the one without a value.
 	for _, filter := range []string{
 		`{"and": null}`, `{"or": null}`, `{"not": null}`, `{"ids": null}`, `{"name": null}`, `{"email": null}`, `{"phone": null}`, `{"attributes": null}`, `{"createdAt": null}`, `{"link": null}`,

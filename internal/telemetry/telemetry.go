@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -34,7 +35,15 @@ type Telemetry struct {
 	access   access
 	// sources are the *sourceMetrics by the names of sources.
 	sources sync.Map
+	// told are the failures that the log has: one operation may meet the same one many times.
+	told *lru.Cache[failure, struct{}]
 }
+
+// A failure is what is told once of a request.
+type failure struct{ request, source, kind, cause string }
+
+// maxTold is far more than what requests that are under way meet.
+const maxTold = 1000
 
 // latencies are from a read of the embedded store to the longest deadline.
 var latencies = []float64{.001, .0025, .005, .01, .025, .05, .1, .2, .4, .8, 1.5, 3}
@@ -42,7 +51,10 @@ var latencies = []float64{.001, .0025, .005, .01, .025, .05, .1, .2, .4, .8, 1.5
 // New makes the metrics. Failed calls go to the log, with the id of the request that
 // they belong to, which request gives.
 func New(log *slog.Logger, request func(context.Context) string) *Telemetry {
+	// It fails for a size below 1 only.
+	told, _ := lru.New[failure, struct{}](maxTold)
 	t := &Telemetry{
+		told:     told,
 		log:      log,
 		request:  request,
 		registry: prometheus.NewRegistry(),
@@ -90,7 +102,8 @@ func New(log *slog.Logger, request func(context.Context) string) *Telemetry {
 
 var _ guard.Observer = (*Telemetry)(nil)
 
-// Called counts a call of a source, and logs it if it failed.
+// Called counts a call of a source, and logs it if it failed: once for a request and a cause, what
+// is the same is for who debugs.
 func (t *Telemetry) Called(ctx context.Context, c guard.Call) {
 	outcome := "OK"
 	if c.Err != nil {
@@ -111,6 +124,9 @@ func (t *Telemetry) Called(ctx context.Context, c guard.Call) {
 		if len(c.Err.Records) > 0 {
 			line = append(line, "records", places(c.Err.Records))
 		}
+		if t.isTold(ctx, c, outcome) {
+			level = slog.LevelDebug
+		}
 		t.log.Log(ctx, level, "source failed", line...)
 	}
 	if len(c.LeftOut) > 0 {
@@ -126,6 +142,16 @@ func (t *Telemetry) Called(ctx context.Context, c guard.Call) {
 	s.answered.Add(float64(c.Answered))
 	s.unanswered.Add(float64(c.Keys - c.Answered))
 	s.took.Observe(c.Took.Seconds())
+}
+
+// isTold reports whether the log was told of such a failure in the same request.
+func (t *Telemetry) isTold(ctx context.Context, c guard.Call, outcome string) bool {
+	request := t.request(ctx)
+	if request == "" {
+		return false
+	}
+	told, _ := t.told.ContainsOrAdd(failure{request, c.Source, outcome, causeOf(c.Err) + places(c.Err.Records)}, struct{}{})
+	return told
 }
 
 // sourceMetrics are the metrics that every call of a source counts in.

@@ -322,7 +322,14 @@ func Error(source string, err error) *sources.Error {
 // may quote the command, and with it keys.
 func scrubbed(err error) error {
 	var command mongo.CommandError
-	if errors.As(err, &command) {
+	switch {
+	case !errors.As(err, &command):
+	case command.Code == 0 && command.Wrapped != nil:
+		// The driver's own: the connection broke, or was given up. Nothing of a command is in it.
+		return fmt.Errorf("the connection to MongoDB failed: %w", command.Wrapped)
+	case command.Code == 0:
+		return errors.New("MongoDB refused the command and gave no code: it may be too large or too deep for this server, or the server is stopping; its own log says more")
+	default:
 		return fmt.Errorf("MongoDB refused the command with code %d (%s)", command.Code, command.Name)
 	}
 	return err
