@@ -130,6 +130,7 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 	watching, stopWatching := context.WithCancel(context.WithoutCancel(ctx))
 	var background sync.WaitGroup
 	background.Go(func() { ready.Watch(watching) })
+	background.Go(func() { migrateStored(watching, c.URI() == "", spine, log) })
 	if c.Checked.SeedDemo {
 		background.Go(func() { refreshDemo(watching, company, s.Store, log) })
 	}

@@ -32,6 +32,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		ConfigFile config.FileFlag  `name:"config" env:"C360_CONFIG" placeholder:"FILE" help:"The configuration file (YAML, see docs/configuration.md). Flags and the environment go over it."`
 		Serve      config.Serve     `cmd:"" default:"withargs" help:"Serve the graph (the default)."`
 		Import     importFlags      `cmd:"" help:"Load customers that you already have from a CSV or NDJSON file."`
+		Migrate    migrateFlags     `cmd:"" help:"Bring what is stored into the form of this version, while gateways serve."`
 		Doctor     doctorFlags      `cmd:"" help:"Ask every configured system, and say what to do about those that do not answer."`
 		Keys       keysFlags        `cmd:"" help:"API keys: make, list, revoke and rotate them."`
 		Schema     schemaFlags      `cmd:"" help:"Print what an audience sees of the schema."`
@@ -68,6 +69,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	switch name, _, _ := strings.Cut(command.Command(), " "); name {
 	case "import":
 		return runImport(ctx, cli.Import, file, stdout, stderr)
+	case "migrate":
+		return runMigrate(ctx, cli.Migrate, file, stdout, stderr)
 	case "doctor":
 		return runDoctor(ctx, cli.Doctor, file, stdout, stderr)
 	case "keys":

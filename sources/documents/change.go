@@ -152,9 +152,11 @@ func difference(old bson.Raw, now any) (bson.D, error) {
 	}
 	var set, unset bson.D
 	for _, f := range given {
-		typ, data, err := bson.MarshalValue(f.Value)
-		if err != nil {
-			return nil, err
+		typ, data, err := bson.TypeNull, []byte(nil), error(nil)
+		if f.Value != nil {
+			if typ, data, err = bson.MarshalValue(f.Value); err != nil {
+				return nil, err
+			}
 		}
 		if was := old.Lookup(f.Key); was.Type != typ || !bytes.Equal(was.Value, data) {
 			set = append(set, f)

@@ -245,6 +245,9 @@ func (s Store) Find(ctx context.Context, collection string, keys []string, proje
 	}
 	c := s.Database.Collection(collection)
 	read := make(map[string]bool, len(keys))
+	if len(keys) == 0 {
+		return read, nil
+	}
 	if !s.PointReads {
 		cursor, err := c.Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: keys}}}}, options.Find().SetProjection(projection))
 		if err != nil {
