@@ -17,6 +17,8 @@ const (
 	CodeForbidden ErrorCode = "FORBIDDEN"
 	// CodeUnavailable: what is needed does not answer at present.
 	CodeUnavailable ErrorCode = ErrorCode(sources.Unavailable)
+	// CodeMalformed: a system said what cannot be understood, or not be told.
+	CodeMalformed ErrorCode = ErrorCode(sources.Malformed)
 	// CodeConsentRequired: the customer has not agreed to what the data would be read for.
 	CodeConsentRequired ErrorCode = "CONSENT_REQUIRED"
 	CodeNotConfigured   ErrorCode = "NOT_CONFIGURED"

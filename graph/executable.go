@@ -512,7 +512,6 @@ var executorObjects = map[string]*executor.Object{
 		},
 		"invoices": {
 			HasArgs:  true,
-			Pure:     true,
 			Method:   true,
 			Resolver: true,
 			Waits:    true,
@@ -537,7 +536,6 @@ var executorObjects = map[string]*executor.Object{
 		},
 		"charges": {
 			HasArgs:  true,
-			Pure:     true,
 			Method:   true,
 			Resolver: true,
 			Waits:    true,
@@ -886,7 +884,11 @@ var executorObjects = map[string]*executor.Object{
 					c.Absent()
 					return
 				}
-				c.Buf = executor.AppendInt(c.Buf, v)
+				if FitsInt(v) {
+					c.Buf = AppendInt(c.Buf, v)
+				} else {
+					c.Marshal(c.State.(*executionContext).marshalOInt2int(c.Context(), nil, v))
+				}
 
 			},
 		},
@@ -1199,7 +1201,11 @@ var executorObjects = map[string]*executor.Object{
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*ContractLimits)
 				v := obj.Tokens
-				c.Buf = executor.AppendInt(c.Buf, v)
+				if FitsInt(v) {
+					c.Buf = AppendInt(c.Buf, v)
+				} else {
+					c.Marshal(c.State.(*executionContext).marshalNInt2int(c.Context(), nil, v))
+				}
 
 			},
 		},
@@ -1210,7 +1216,11 @@ var executorObjects = map[string]*executor.Object{
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*ContractLimits)
 				v := obj.Depth
-				c.Buf = executor.AppendInt(c.Buf, v)
+				if FitsInt(v) {
+					c.Buf = AppendInt(c.Buf, v)
+				} else {
+					c.Marshal(c.State.(*executionContext).marshalNInt2int(c.Context(), nil, v))
+				}
 
 			},
 		},
@@ -1221,7 +1231,11 @@ var executorObjects = map[string]*executor.Object{
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*ContractLimits)
 				v := obj.Aliases
-				c.Buf = executor.AppendInt(c.Buf, v)
+				if FitsInt(v) {
+					c.Buf = AppendInt(c.Buf, v)
+				} else {
+					c.Marshal(c.State.(*executionContext).marshalNInt2int(c.Context(), nil, v))
+				}
 
 			},
 		},
@@ -1232,7 +1246,11 @@ var executorObjects = map[string]*executor.Object{
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*ContractLimits)
 				v := obj.Directives
-				c.Buf = executor.AppendInt(c.Buf, v)
+				if FitsInt(v) {
+					c.Buf = AppendInt(c.Buf, v)
+				} else {
+					c.Marshal(c.State.(*executionContext).marshalNInt2int(c.Context(), nil, v))
+				}
 
 			},
 		},
@@ -1243,7 +1261,11 @@ var executorObjects = map[string]*executor.Object{
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*ContractLimits)
 				v := obj.RootFields
-				c.Buf = executor.AppendInt(c.Buf, v)
+				if FitsInt(v) {
+					c.Buf = AppendInt(c.Buf, v)
+				} else {
+					c.Marshal(c.State.(*executionContext).marshalNInt2int(c.Context(), nil, v))
+				}
 
 			},
 		},
@@ -1254,7 +1276,11 @@ var executorObjects = map[string]*executor.Object{
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*ContractLimits)
 				v := obj.BodySize
-				c.Buf = executor.AppendInt(c.Buf, v)
+				if FitsInt(v) {
+					c.Buf = AppendInt(c.Buf, v)
+				} else {
+					c.Marshal(c.State.(*executionContext).marshalNInt2int(c.Context(), nil, v))
+				}
 
 			},
 		},
@@ -1265,7 +1291,11 @@ var executorObjects = map[string]*executor.Object{
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*ContractLimits)
 				v := obj.PageSize
-				c.Buf = executor.AppendInt(c.Buf, v)
+				if FitsInt(v) {
+					c.Buf = AppendInt(c.Buf, v)
+				} else {
+					c.Marshal(c.State.(*executionContext).marshalNInt2int(c.Context(), nil, v))
+				}
 
 			},
 		},
@@ -1277,7 +1307,11 @@ var executorObjects = map[string]*executor.Object{
 				obj := c.Object.(*ContractLimits)
 				v := obj.CostPerOperation
 				if v != nil {
-					c.Buf = executor.AppendInt(c.Buf, *v)
+					if FitsInt(*v) {
+						c.Buf = AppendInt(c.Buf, *v)
+					} else {
+						c.Marshal(c.State.(*executionContext).marshalOInt2ᚖint(c.Context(), nil, v))
+					}
 				}
 
 			},
@@ -1290,7 +1324,11 @@ var executorObjects = map[string]*executor.Object{
 				obj := c.Object.(*ContractLimits)
 				v := obj.CostPerMinute
 				if v != nil {
-					c.Buf = executor.AppendInt(c.Buf, *v)
+					if FitsInt(*v) {
+						c.Buf = AppendInt(c.Buf, *v)
+					} else {
+						c.Marshal(c.State.(*executionContext).marshalOInt2ᚖint(c.Context(), nil, v))
+					}
 				}
 
 			},
@@ -1303,7 +1341,11 @@ var executorObjects = map[string]*executor.Object{
 				obj := c.Object.(*ContractLimits)
 				v := obj.CostLeft
 				if v != nil {
-					c.Buf = executor.AppendInt(c.Buf, *v)
+					if FitsInt(*v) {
+						c.Buf = AppendInt(c.Buf, *v)
+					} else {
+						c.Marshal(c.State.(*executionContext).marshalOInt2ᚖint(c.Context(), nil, v))
+					}
 				}
 
 			},
@@ -1731,7 +1773,6 @@ var executorObjects = map[string]*executor.Object{
 		},
 		"timeline": {
 			HasArgs:  true,
-			Pure:     true,
 			Method:   true,
 			Resolver: true,
 			Waits:    true,
@@ -1801,7 +1842,6 @@ var executorObjects = map[string]*executor.Object{
 		},
 		"accessLog": {
 			HasArgs:  true,
-			Pure:     true,
 			Method:   true,
 			Resolver: true,
 			Waits:    true,
@@ -1873,7 +1913,11 @@ var executorObjects = map[string]*executor.Object{
 					c.Absent()
 					return
 				}
-				c.Buf = executor.AppendInt(c.Buf, v)
+				if FitsInt(v) {
+					c.Buf = AppendInt(c.Buf, v)
+				} else {
+					c.Marshal(c.State.(*executionContext).marshalOInt2int(c.Context(), nil, v))
+				}
 
 			},
 		},
@@ -2664,7 +2708,11 @@ var executorObjects = map[string]*executor.Object{
 					c.Absent()
 					return
 				}
-				c.Buf = executor.AppendInt(c.Buf, v)
+				if FitsInt(v) {
+					c.Buf = AppendInt(c.Buf, v)
+				} else {
+					c.Marshal(c.State.(*executionContext).marshalOInt2int(c.Context(), nil, v))
+				}
 
 			},
 		},
@@ -2806,7 +2854,11 @@ var executorObjects = map[string]*executor.Object{
 				obj := c.Object.(*social.Mention)
 				v := obj.Reach
 				if v != nil {
-					c.Buf = executor.AppendInt(c.Buf, *v)
+					if FitsInt(*v) {
+						c.Buf = AppendInt(c.Buf, *v)
+					} else {
+						c.Marshal(c.State.(*executionContext).marshalOInt2ᚖint(c.Context(), nil, v))
+					}
 				}
 
 			},
@@ -2871,7 +2923,11 @@ var executorObjects = map[string]*executor.Object{
 					c.Absent()
 					return
 				}
-				c.Buf = executor.AppendInt(c.Buf, v)
+				if FitsInt(v) {
+					c.Buf = AppendInt(c.Buf, v)
+				} else {
+					c.Marshal(c.State.(*executionContext).marshalOInt2int(c.Context(), nil, v))
+				}
 
 			},
 		},
@@ -3467,7 +3523,11 @@ var executorObjects = map[string]*executor.Object{
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*support.Rating)
 				v := obj.Scale
-				c.Buf = executor.AppendInt(c.Buf, v)
+				if FitsInt(v) {
+					c.Buf = AppendInt(c.Buf, v)
+				} else {
+					c.Marshal(c.State.(*executionContext).marshalNInt2int(c.Context(), nil, v))
+				}
 
 			},
 		},
@@ -3478,7 +3538,11 @@ var executorObjects = map[string]*executor.Object{
 			Leaf: func(c *executor.Call) {
 				obj := c.Object.(*support.Rating)
 				v := obj.Count
-				c.Buf = executor.AppendInt(c.Buf, v)
+				if FitsInt(v) {
+					c.Buf = AppendInt(c.Buf, v)
+				} else {
+					c.Marshal(c.State.(*executionContext).marshalNInt2int(c.Context(), nil, v))
+				}
 
 			},
 		},
@@ -3745,7 +3809,11 @@ var executorObjects = map[string]*executor.Object{
 				obj := c.Object.(*social.Score)
 				v := obj.Count
 				if v != nil {
-					c.Buf = executor.AppendInt(c.Buf, *v)
+					if FitsInt(*v) {
+						c.Buf = AppendInt(c.Buf, *v)
+					} else {
+						c.Marshal(c.State.(*executionContext).marshalOInt2ᚖint(c.Context(), nil, v))
+					}
 				}
 
 			},
@@ -3810,7 +3878,11 @@ var executorObjects = map[string]*executor.Object{
 					c.Absent()
 					return
 				}
-				c.Buf = executor.AppendInt(c.Buf, v)
+				if FitsInt(v) {
+					c.Buf = AppendInt(c.Buf, v)
+				} else {
+					c.Marshal(c.State.(*executionContext).marshalOInt2int(c.Context(), nil, v))
+				}
 
 			},
 		},
@@ -3831,7 +3903,6 @@ var executorObjects = map[string]*executor.Object{
 		},
 		"mentions": {
 			HasArgs:  true,
-			Pure:     true,
 			Method:   true,
 			Resolver: true,
 			Waits:    true,
@@ -3949,7 +4020,11 @@ var executorObjects = map[string]*executor.Object{
 				obj := c.Object.(*social.Profile)
 				v := obj.Followers
 				if v != nil {
-					c.Buf = executor.AppendInt(c.Buf, *v)
+					if FitsInt(*v) {
+						c.Buf = AppendInt(c.Buf, *v)
+					} else {
+						c.Marshal(c.State.(*executionContext).marshalOInt2ᚖint(c.Context(), nil, v))
+					}
 				}
 
 			},
@@ -3962,6 +4037,39 @@ var executorObjects = map[string]*executor.Object{
 				obj := c.Object.(*social.Profile)
 				v := obj.LastActiveAt
 				c.Buf = AppendDateTime(c.Buf, v)
+
+			},
+		},
+		"state": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_SocialProfile_state(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*social.Profile)
+				v := obj.State
+				c.Buf = AppendString(c.Buf, string(v))
+
+			},
+		},
+		"rawState": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_SocialProfile_rawState(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*social.Profile)
+				v := obj.RawState
+				c.Buf = AppendString(c.Buf, v)
+
+			},
+		},
+		"movedTo": {
+			Context: func(state any, ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return state.(*executionContext).fieldContext_SocialProfile_movedTo(ctx, field)
+			},
+			Leaf: func(c *executor.Call) {
+				obj := c.Object.(*social.Profile)
+				v := obj.MovedTo
+				c.Buf = AppendString(c.Buf, v)
 
 			},
 		},
@@ -4150,7 +4258,11 @@ var executorObjects = map[string]*executor.Object{
 				obj := c.Object.(*billing.Subscription)
 				v := obj.Quantity
 				if v != nil {
-					c.Buf = executor.AppendInt(c.Buf, *v)
+					if FitsInt(*v) {
+						c.Buf = AppendInt(c.Buf, *v)
+					} else {
+						c.Marshal(c.State.(*executionContext).marshalOInt2ᚖint(c.Context(), nil, v))
+					}
 				}
 
 			},
@@ -4283,7 +4395,11 @@ var executorObjects = map[string]*executor.Object{
 					c.Absent()
 					return
 				}
-				c.Buf = executor.AppendInt(c.Buf, v)
+				if FitsInt(v) {
+					c.Buf = AppendInt(c.Buf, v)
+				} else {
+					c.Marshal(c.State.(*executionContext).marshalOInt2int(c.Context(), nil, v))
+				}
 
 			},
 		},
@@ -4316,7 +4432,6 @@ var executorObjects = map[string]*executor.Object{
 		},
 		"tickets": {
 			HasArgs:  true,
-			Pure:     true,
 			Method:   true,
 			Resolver: true,
 			Waits:    true,
@@ -4683,7 +4798,11 @@ var executorObjects = map[string]*executor.Object{
 					c.Absent()
 					return
 				}
-				c.Buf = executor.AppendInt(c.Buf, v)
+				if FitsInt(v) {
+					c.Buf = AppendInt(c.Buf, v)
+				} else {
+					c.Marshal(c.State.(*executionContext).marshalOInt2int(c.Context(), nil, v))
+				}
 
 			},
 		},

@@ -490,8 +490,11 @@ type ComplexityRoot struct {
 		Handle       func(childComplexity int) int
 		ID           func(childComplexity int) int
 		LastActiveAt func(childComplexity int) int
+		MovedTo      func(childComplexity int) int
 		Network      func(childComplexity int) int
+		RawState     func(childComplexity int) int
 		RecordID     func(childComplexity int) int
+		State        func(childComplexity int) int
 		System       func(childComplexity int) int
 		URL          func(childComplexity int) int
 	}
@@ -2524,18 +2527,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SocialProfile.LastActiveAt(childComplexity), true
+	case "SocialProfile.movedTo":
+		if e.ComplexityRoot.SocialProfile.MovedTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SocialProfile.MovedTo(childComplexity), true
 	case "SocialProfile.network":
 		if e.ComplexityRoot.SocialProfile.Network == nil {
 			break
 		}
 
 		return e.ComplexityRoot.SocialProfile.Network(childComplexity), true
+	case "SocialProfile.rawState":
+		if e.ComplexityRoot.SocialProfile.RawState == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SocialProfile.RawState(childComplexity), true
 	case "SocialProfile.recordId":
 		if e.ComplexityRoot.SocialProfile.RecordID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.SocialProfile.RecordID(childComplexity), true
+	case "SocialProfile.state":
+		if e.ComplexityRoot.SocialProfile.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SocialProfile.State(childComplexity), true
 	case "SocialProfile.system":
 		if e.ComplexityRoot.SocialProfile.System == nil {
 			break
@@ -4686,6 +4707,30 @@ type SocialProfile implements Node @audience(in: [FRONTEND, ANALYST]) {
   followers: Int
   "When it last posted; null where it is not known."
   lastActiveAt: DateTime
+  "What has become of it: one that is not active says nothing new, and may show nothing at all."
+  state: SocialProfileState!
+  "The word that the network has for the state, where it is none of these."
+  rawState: String
+  "The name of the account that it moved to; null where it did not."
+  movedTo: String @sensitive(class: HANDLE)
+}
+
+"What has become of an account on a social network. Values will be added."
+enum SocialProfileState @audience(in: [FRONTEND, ANALYST]) {
+  "It is used, or nothing else is known of it."
+  ACTIVE
+  "Its owner has gone to another account, which ` + "`" + `movedTo` + "`" + ` names."
+  MOVED
+  "The network shows it to fewer people than others."
+  LIMITED
+  "The network has shut it, or it was deleted: nothing of it is shown."
+  SUSPENDED
+  "Its owner has switched it off."
+  DEACTIVATED
+  "Its owner has died."
+  MEMORIAL
+  "Something else, which ` + "`" + `rawState` + "`" + ` names."
+  OTHER
 }
 
 "A public post about the brand, or addressed to it."
@@ -5559,6 +5604,12 @@ func (ec *executionContext) childFields_SocialProfile(ctx context.Context, field
 		return ec.fieldContext_SocialProfile_followers(ctx, field)
 	case "lastActiveAt":
 		return ec.fieldContext_SocialProfile_lastActiveAt(ctx, field)
+	case "state":
+		return ec.fieldContext_SocialProfile_state(ctx, field)
+	case "rawState":
+		return ec.fieldContext_SocialProfile_rawState(ctx, field)
+	case "movedTo":
+		return ec.fieldContext_SocialProfile_movedTo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SocialProfile", field.Name)
 }
@@ -13864,6 +13915,75 @@ func (ec *executionContext) fieldContext_SocialProfile_lastActiveAt(_ context.Co
 	return graphql.NewScalarFieldContext("SocialProfile", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
+func (ec *executionContext) _SocialProfile_state(ctx context.Context, field graphql.CollectedField, obj *social.Profile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SocialProfile_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v social.ProfileState) graphql.Marshaler {
+			return ec.marshalNSocialProfileState2customer360ᚋsourcesᚋsocialᚐProfileState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SocialProfile_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SocialProfile", field, false, false, errors.New("field of type SocialProfileState does not have child fields"))
+}
+
+func (ec *executionContext) _SocialProfile_rawState(ctx context.Context, field graphql.CollectedField, obj *social.Profile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SocialProfile_rawState(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RawState, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SocialProfile_rawState(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SocialProfile", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SocialProfile_movedTo(ctx context.Context, field graphql.CollectedField, obj *social.Profile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SocialProfile_movedTo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MovedTo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SocialProfile_movedTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SocialProfile", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _SourceStatus_source(ctx context.Context, field graphql.CollectedField, obj *customer.SourceStatus) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21315,6 +21435,21 @@ func (ec *executionContext) _SocialProfile(ctx context.Context, sel ast.Selectio
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "state":
+			out.Values[i] = ec._SocialProfile_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rawState":
+			out.Values[i] = ec._SocialProfile_rawState(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "movedTo":
+			out.Values[i] = ec._SocialProfile_movedTo(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -23057,19 +23192,19 @@ func (ec *executionContext) marshalNID2string(ctx context.Context, sel ast.Selec
 }
 
 func (ec *executionContext) unmarshalNInt2int(ctx context.Context, v any) (int, error) {
-	res, err := graphql.UnmarshalInt(v)
+	res, err := UnmarshalInt(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNInt2int(ctx context.Context, sel ast.SelectionSet, v int) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalInt(v)
+	res := MarshalInt(v)
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
 		}
 	}
-	return res
+	return graphql.WrapContextMarshaler(ctx, res)
 }
 
 func (ec *executionContext) marshalNInteraction2ᚕᚖcustomer360ᚋcustomerᚐInteractionᚄ(ctx context.Context, sel ast.SelectionSet, v []*customer.Interaction) graphql.Marshaler {
@@ -23423,6 +23558,23 @@ func (ec *executionContext) marshalNSocialProfile2ᚖcustomer360ᚋsourcesᚋsoc
 		return graphql.Null
 	}
 	return ec._SocialProfile(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSocialProfileState2customer360ᚋsourcesᚋsocialᚐProfileState(ctx context.Context, v any) (social.ProfileState, error) {
+	tmp, err := UnmarshalString(v)
+	res := social.ProfileState(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSocialProfileState2customer360ᚋsourcesᚋsocialᚐProfileState(ctx context.Context, sel ast.SelectionSet, v social.ProfileState) graphql.Marshaler {
+	_ = sel
+	res := MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNSourceName2customer360ᚋsourcesᚋprofilesᚐSourceName(ctx context.Context, v any) (profiles.SourceName, error) {
@@ -24440,22 +24592,21 @@ func (ec *executionContext) marshalOID2ᚖstring(ctx context.Context, sel ast.Se
 }
 
 func (ec *executionContext) unmarshalOInt2int(ctx context.Context, v any) (int, error) {
-	res, err := graphql.UnmarshalInt(v)
+	res, err := UnmarshalInt(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOInt2int(ctx context.Context, sel ast.SelectionSet, v int) graphql.Marshaler {
 	_ = sel
-	_ = ctx
-	res := graphql.MarshalInt(v)
-	return res
+	res := MarshalInt(v)
+	return graphql.WrapContextMarshaler(ctx, res)
 }
 
 func (ec *executionContext) unmarshalOInt2ᚖint(ctx context.Context, v any) (*int, error) {
 	if v == nil {
 		return nil, nil
 	}
-	res, err := graphql.UnmarshalInt(v)
+	res, err := UnmarshalInt(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -24464,9 +24615,8 @@ func (ec *executionContext) marshalOInt2ᚖint(ctx context.Context, sel ast.Sele
 		return graphql.Null
 	}
 	_ = sel
-	_ = ctx
-	res := graphql.MarshalInt(*v)
-	return res
+	res := MarshalInt(*v)
+	return graphql.WrapContextMarshaler(ctx, res)
 }
 
 func (ec *executionContext) marshalOInteractionConnection2ᚖcustomer360ᚋgraphᚐInteractionConnection(ctx context.Context, sel ast.SelectionSet, v *InteractionConnection) graphql.Marshaler {

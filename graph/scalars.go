@@ -1,9 +1,11 @@
 package graph
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"math/big"
 	"net/url"
 	"regexp"
@@ -14,6 +16,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/sosodev/duration"
 
+	"customer360/customer"
 	"customer360/graph/executor"
 	"customer360/sources/billing"
 )
@@ -41,6 +44,27 @@ func AppendString(b []byte, s string) []byte {
 
 // UnmarshalString reads a String.
 func UnmarshalString(v any) (string, error) { return graphql.UnmarshalString(v) }
+
+// MarshalInt writes an Int, which has 32 bits: more is null and an error, since clients would
+// fail over it, or read another number.
+func MarshalInt(n int) graphql.ContextMarshaler {
+	return graphql.ContextWriterFunc(func(_ context.Context, w io.Writer) error {
+		if !FitsInt(n) {
+			return &customer.Error{Code: customer.CodeMalformed, Message: "The number does not fit into an Int of 32 bits"}
+		}
+		_, err := w.Write(AppendInt(nil, n))
+		return err
+	})
+}
+
+// AppendInt appends what [MarshalInt] writes of a number that fits.
+func AppendInt(b []byte, n int) []byte { return executor.AppendInt(b, n) }
+
+// FitsInt reports whether an Int can say a number.
+func FitsInt(n int) bool { return n >= math.MinInt32 && n <= math.MaxInt32 }
+
+// UnmarshalInt reads an Int.
+func UnmarshalInt(_ context.Context, v any) (int, error) { return graphql.UnmarshalInt(v) }
 
 // MarshalDateTime writes a DateTime: RFC 3339 in UTC. The zero time is null.
 func MarshalDateTime(t time.Time) graphql.Marshaler { return marshal(AppendDateTime, t) }

@@ -1,10 +1,13 @@
 package graph_test
 
 import (
+	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"customer360/customer"
 	"customer360/graph"
 )
 
@@ -41,4 +44,16 @@ func FuzzScalars(f *testing.F) {
 		_, _ = graph.UnmarshalCurrencyCode(text)
 		_, _ = graph.UnmarshalURL(text)
 	})
+}
+
+// An Int has 32 bits: what does not fit is an error that clients may read, and nothing is written.
+func TestIntHas32Bits(t *testing.T) {
+	for n, fits := range map[int]bool{0: true, -1: true, 1<<31 - 1: true, -1 << 31: true, 1 << 31: false, -1<<31 - 1: false, 3_000_000_000: false, 1<<63 - 1: false} {
+		var b strings.Builder
+		err := graph.MarshalInt(n).MarshalGQLContext(t.Context(), &b)
+		var told *customer.Error
+		if (err == nil) != fits || graph.FitsInt(n) != fits || (b.String() == strconv.Itoa(n)) != fits || !fits && !errors.As(err, &told) {
+			t.Errorf("%d: %q, %v", n, b.String(), err)
+		}
+	}
 }

@@ -98,7 +98,7 @@ var nonNull = map[string]string{
 	"Rating":                "rating scale count",
 	"Ticket":                "system recordId status createdAt",
 	"Score":                 "kind value min max",
-	"SocialProfile":         "system recordId network",
+	"SocialProfile":         "system recordId network state",
 	"Mention":               "system recordId network postedAt",
 	"PageInfo":              "hasNextPage hasPreviousPage",
 }

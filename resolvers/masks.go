@@ -95,6 +95,8 @@ func (p *policy) hides(caller *access.Caller, coordinate string, parent any) acc
 			is = access.KeyClasses(object.RecordID)
 		case "SocialProfile.handle":
 			is = access.HandleClasses(object.Network, object.Handle)
+		case "SocialProfile.movedTo":
+			is = access.HandleClasses(object.Network, object.MovedTo)
 		case "SocialProfile.displayName":
 			is = access.NameClasses(object.DisplayName)
 		}

@@ -162,6 +162,10 @@ var socialDomain = domain[social.Record]{
 		field("displayName", nameText, func(r *social.Record) *string { return &r.DisplayName }),
 		pointer("followers", count, func(r *social.Record) **int { return &r.Followers }),
 		field("lastActiveAt", moment, func(r *social.Record) *time.Time { return &r.LastActiveAt }),
+		field("state", oneOf(social.Active, social.Moved, social.Limited, social.Suspended, social.Deactivated, social.Memorial, social.OtherState),
+			func(r *social.Record) *social.ProfileState { return &r.State }),
+		field("rawState", text, func(r *social.Record) *string { return &r.RawState }),
+		field("movedTo", text, func(r *social.Record) *string { return &r.MovedTo }),
 		list("mentions", mentionForm, func(r *social.Record, m *social.Mention) { mergeFacts(&r.Mentions, m) }),
 	),
 }

@@ -41,6 +41,13 @@ func (p *Profile) settle(f *sources.Form) {
 	f.Name("displayName", &p.DisplayName)
 	f.Count("followers", &p.Followers)
 	f.Time("lastActiveAt", &p.LastActiveAt)
+	f.Identifier("movedTo", &p.MovedTo)
+	if p.State == "" && p.MovedTo != "" {
+		p.State = Moved
+	} else if p.State == "" {
+		p.State = Active
+	}
+	sources.Word(f, "state", &p.State, &p.RawState, OtherState, Active, Moved, Limited, Suspended, Deactivated, Memorial, OtherState)
 }
 
 func (m *Mention) settle(f *sources.Form, network string) {

@@ -61,7 +61,26 @@ type Profile struct {
 	DisplayName  string    `json:"displayName,omitempty"`
 	Followers    *int      `json:"followers,omitempty"`
 	LastActiveAt time.Time `json:"lastActiveAt,omitzero"`
+	// State is what has become of it; empty reads as active.
+	State    ProfileState `json:"state,omitempty"`
+	RawState string       `json:"rawState,omitempty"`
+	// MovedTo is the handle of the account that took its place.
+	MovedTo string `json:"movedTo,omitempty"`
 }
+
+// ProfileState is what has become of an account.
+type ProfileState string
+
+// The states of profiles.
+const (
+	Active      ProfileState = "ACTIVE"
+	Moved       ProfileState = "MOVED"
+	Limited     ProfileState = "LIMITED"
+	Suspended   ProfileState = "SUSPENDED"
+	Deactivated ProfileState = "DEACTIVATED"
+	Memorial    ProfileState = "MEMORIAL"
+	OtherState  ProfileState = "OTHER"
+)
 
 // A Mention is a public post about the brand, or addressed to it.
 type Mention struct {

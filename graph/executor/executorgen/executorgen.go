@@ -174,7 +174,7 @@ func leafBody(f *codegen.Field) string {
 	}
 	body := "c.Buf = " + fmt.Sprintf(expression, "c.Buf") + "\n"
 	if t.IsContext {
-		body = fmt.Sprintf("if executor.Finite(%s) {\n%s} else {\n%s}\n", v, body, stock)
+		body = fmt.Sprintf("if %s(%s) {\n%s} else {\n%s}\n", fits(t), v, body, stock)
 	}
 	if pointer {
 		body = "if v != nil {\n" + body + "}\n"
@@ -208,7 +208,7 @@ func appends(t *config.TypeReference, v string) (string, bool) {
 		}
 		call = templates.CurrentImports.Lookup(executorPackage) + ".Append" + name
 	} else {
-		if t.IsContext || !appender(pkg.Scope().Lookup("Append"+name), given.At(given.Len()-1).Type()) {
+		if t.IsContext && pkg.Scope().Lookup("Fits"+name) == nil || !appender(pkg.Scope().Lookup("Append"+name), given.At(given.Len()-1).Type()) {
 			return "", false
 		}
 		call = "Append" + name
@@ -220,6 +220,20 @@ func appends(t *config.TypeReference, v string) (string, bool) {
 		v = ref(t.CastType) + "(" + v + ")"
 	}
 	return call + "(%s, " + v + ")", true
+}
+
+// fits gives the function that says whether a value can be appended, of a scalar whose
+// marshaler may fail: FitsX beside its AppendX.
+func fits(t *config.TypeReference) string {
+	pkg := t.Marshaler.Pkg()
+	if pkg.Path() == gqlgenPackage {
+		return templates.CurrentImports.Lookup(executorPackage) + ".Finite"
+	}
+	call := "Fits" + strings.TrimPrefix(t.Marshaler.Name(), "Marshal")
+	if qualifier := templates.CurrentImports.Lookup(pkg.Path()); qualifier != "" {
+		call = qualifier + "." + call
+	}
+	return call
 }
 
 // appender reports whether an object is a func([]byte, T) []byte.

@@ -1,6 +1,7 @@
 package bluesky_test
 
 import (
+	cmp2 "cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -133,7 +134,9 @@ func TestProfiles(t *testing.T) {
 	s := newServer(t)
 	s.add("ana", nil, "displayName", "أنا 🦊", "labels", []any{map[string]any{"src": "did:plc:ana", "val": "!no-unauthenticated"}})
 	s.add("lost", nil, "handle", "handle.invalid", "followersCount", nil, "displayName", nil)
-	keys := []string{"did:plc:ana", "ana.bsky.example", "did:plc:lost", "lost.bsky.example", "did:plc:gone"}
+	s.add("shut", nil, "labels", []any{map[string]any{"val": "!takedown"}})
+	s.add("hidden", nil, "labels", []any{map[string]any{"val": "!hide"}})
+	keys := []string{"did:plc:shut", "did:plc:hidden", "did:plc:ana", "ana.bsky.example", "did:plc:lost", "lost.bsky.example", "did:plc:gone"}
 	a, err := s.source(t).Fetch(t.Context(), keys, social.AllParts)
 	if err != nil {
 		t.Fatal(err)
@@ -142,9 +145,11 @@ func TestProfiles(t *testing.T) {
 		"did:plc:ana":      {Ref: sources.Ref{URL: "https://bsky.app/profile/ana.bsky.example"}, Handle: "ana.bsky.example", DisplayName: "أنا 🦊", Followers: new(12)},
 		"ana.bsky.example": {Ref: sources.Ref{URL: "https://bsky.app/profile/ana.bsky.example"}, Handle: "ana.bsky.example", DisplayName: "أنا 🦊", Followers: new(12)},
 		"did:plc:lost":     {Ref: sources.Ref{URL: "https://bsky.app/profile/did:plc:lost"}},
+		"did:plc:shut":     {Ref: sources.Ref{URL: "https://bsky.app/profile/shut.bsky.example"}, Handle: "shut.bsky.example", DisplayName: "The shut", Followers: new(12), State: social.Suspended},
+		"did:plc:hidden":   {Ref: sources.Ref{URL: "https://bsky.app/profile/hidden.bsky.example"}, Handle: "hidden.bsky.example", DisplayName: "The hidden", Followers: new(12), State: social.Limited},
 	}
 	for key, p := range want {
-		p.Network, p.RecordID, p.Owner, p.System = "bluesky", key, key, "bluesky"
+		p.Network, p.RecordID, p.Owner, p.System, p.State = "bluesky", key, key, "bluesky", cmp2.Or(p.State, social.Active)
 		if diff := cmp.Diff(p, a[key].Value.Profile); diff != "" {
 			t.Errorf("%s: %s", key, diff)
 		}

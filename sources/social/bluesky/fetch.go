@@ -166,6 +166,12 @@ func (p *profile) record() social.Profile {
 	if r.Handle == invalidHandle {
 		r.Handle = ""
 	}
+	switch {
+	case labelled(p.Labels, "!takedown", "!suspend"):
+		r.State = social.Suspended
+	case labelled(p.Labels, "!hide"):
+		r.State = social.Limited
+	}
 	return r
 }
 

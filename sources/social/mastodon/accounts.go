@@ -30,6 +30,27 @@ type account struct {
 	// LastStatusAt is a day; before Mastodon 3.1 it was a time.
 	LastStatusAt string `json:"last_status_at"`
 	Suspended    bool   `json:"suspended"`
+	Limited      bool   `json:"limited"`
+	Memorial     bool   `json:"memorial"`
+	Moved        *struct {
+		Acct string `json:"acct"`
+	} `json:"moved"`
+}
+
+// state is what has become of an account, the worst first. GoToSocial calls one suspended
+// that was deleted.
+func (a *account) state() social.ProfileState {
+	switch {
+	case a.Suspended:
+		return social.Suspended
+	case a.Memorial:
+		return social.Memorial
+	case a.Moved != nil:
+		return social.Moved
+	case a.Limited:
+		return social.Limited
+	}
+	return social.Active
 }
 
 func (s *source) profile(a *account) social.Profile {
@@ -38,6 +59,10 @@ func (s *source) profile(a *account) social.Profile {
 		Network:     "mastodon",
 		Handle:      whole(a.Acct, s.domain),
 		DisplayName: a.DisplayName,
+		State:       a.state(),
+	}
+	if a.Moved != nil && a.Moved.Acct != "" {
+		p.MovedTo = whole(a.Moved.Acct, s.domain)
 	}
 	// An instance keeps no count of who followed a suspended account.
 	if a.Followers != nil && *a.Followers >= 0 && !a.Suspended {

@@ -145,21 +145,29 @@ func TestProfiles(t *testing.T) {
 	i.accounts["3"] = accountOf("3", "limited", true, "last_status_at", "2019-11-24T15:49:42.251Z", "display_name", "יעל 🦊",
 		"moved", map[string]any{"id": "4", "acct": "there@far.example"})
 	i.posts["2"] = []string{postOf("1", "2", "Meridian")}
-	a, err := i.source(t).Fetch(t.Context(), []string{"1", "2", "3", "4"}, social.AllParts)
+	i.accounts["5"] = accountOf("5", "suspended", true, "moved", map[string]any{"id": "4", "acct": "there@far.example"}, "followers_count", 0, "url", "", "display_name", "", "last_status_at", nil)
+	i.accounts["6"] = accountOf("6", "memorial", true, "limited", true)
+	i.accounts["7"] = accountOf("7", "limited", true)
+	a, err := i.source(t).Fetch(t.Context(), []string{"1", "2", "3", "4", "5", "6", "7"}, social.AllParts)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]social.Profile{
-		"1": {Handle: "ana@far.example", DisplayName: "User :blobcat: 1"},
-		"2": {Ref: sources.Ref{URL: "https://home.example/@user2"}, Handle: "user2@home.example", LastActiveAt: time.Date(2026, 2, 27, 0, 0, 0, 0, time.UTC)},
+		"1": {Handle: "ana@far.example", DisplayName: "User :blobcat: 1", State: social.Active},
+		"2": {Ref: sources.Ref{URL: "https://home.example/@user2"}, Handle: "user2@home.example", LastActiveAt: time.Date(2026, 2, 27, 0, 0, 0, 0, time.UTC), State: social.Suspended},
+		// As GoToSocial tells of an account that was deleted.
+		"5": {Handle: "user5@home.example", State: social.Suspended, MovedTo: "there@far.example"},
 		"3": {Ref: sources.Ref{URL: "https://home.example/@user3"}, Handle: "user3@home.example", DisplayName: "יעל 🦊", Followers: new(821),
-			LastActiveAt: time.Date(2019, 11, 24, 15, 49, 42, 251e6, time.UTC)},
+			LastActiveAt: time.Date(2019, 11, 24, 15, 49, 42, 251e6, time.UTC), State: social.Moved, MovedTo: "there@far.example"},
 	}
 	for key, p := range want {
 		p.Network, p.RecordID, p.Owner, p.System = "mastodon", key, key, "mastodon-eu"
 		if diff := cmp.Diff(p, a[key].Value.Profile); diff != "" {
 			t.Errorf("%s: %s", key, diff)
 		}
+	}
+	if six, seven := a["6"].Value.State, a["7"].Value.State; six != social.Memorial || seven != social.Limited {
+		t.Errorf("%s, %s", six, seven)
 	}
 	if !a["4"].Missing {
 		t.Error("an account that there is not is not told to be missing")
