@@ -134,9 +134,22 @@ func fail(stderr io.Writer, err error) int {
 	return 1
 }
 
+// version says which build this is: the version, the commit and its date, and Go's.
 func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		return info.Main.Version + " " + info.GoVersion
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
 	}
-	return "unknown"
+	text := info.Main.Version
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			text += ", commit " + s.Value
+		case s.Key == "vcs.time":
+			text += " of " + s.Value
+		case s.Key == "vcs.modified" && s.Value == "true":
+			text += ", changed since"
+		}
+	}
+	return text + ", " + info.GoVersion
 }
