@@ -84,15 +84,21 @@ func (c *Call) resolve(f *field, object any) (v value) {
 		}
 	}()
 	c.begin(f, object)
-	if c.arguments() && !c.denied(f) {
+	if c.arguments() {
 		v.value = c.child(f)
 	}
 	v.args, v.frame, v.failed, v.absent = c.Args, c.frame, c.failed, c.absent
 	return v
 }
 
-// child gives the value of a field that is no leaf, as far as it is shown.
+// child gives the value of a field that is no leaf, as far as it may be seen.
 func (c *Call) child(f *field) any {
+	if f.guard == nil {
+		return f.def.Child(c)
+	}
+	if c.denied(f) {
+		return nil
+	}
 	v := f.def.Child(c)
 	if v != nil && (f.guard.drop || f.guard.typeOf != nil) {
 		if v = c.stack.run.executor.options.Guard.shown(f.collected, f.guard, v); v == nil {
@@ -104,11 +110,16 @@ func (c *Call) child(f *field) any {
 
 // leafOf appends a leaf as it may be seen.
 func (c *Call) leafOf(f *field) {
+	if f.guard == nil {
+		f.def.Leaf(c)
+		return
+	}
+	if c.denied(f) {
+		return
+	}
 	start := len(c.Buf)
 	f.def.Leaf(c)
-	if f.guard.mask || f.guard.hidden != nil {
-		c.rewrite(f, start)
-	}
+	c.rewrite(f, start)
 }
 
 // arguments reads the arguments of a field, once for an operation, or for the plan. It
@@ -159,7 +170,7 @@ func (c *Call) leaf(f *field) (v value) {
 	switch {
 	case f.kind == isStock:
 		c.Marshal(f.def.Stock(c.State, c.stack.settled(), f.collected, nil))
-	case c.arguments() && !c.denied(f):
+	case c.arguments():
 		c.leafOf(f)
 	}
 	return value{bytes: c.Buf, failed: c.failed, absent: c.absent, frame: c.frame}

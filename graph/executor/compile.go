@@ -72,8 +72,8 @@ type field struct {
 	// key is `,"alias":`.
 	key  []byte
 	kind kind
-	// guard is what may be seen of it.
-	guard guarded
+	// guard is what may be seen of it; nil: all.
+	guard *guarded
 	// typename is the value of __typename, as it is written.
 	typename []byte
 	shape    shape

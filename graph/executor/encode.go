@@ -101,8 +101,13 @@ func (e *encoder) field(f *field, object any, i int) bool {
 	switch f.kind {
 	case isLeaf:
 		before := len(c.Buf)
-		if (f.argument < 0 || c.arguments()) && !c.denied(f) {
-			c.leafOf(f)
+		if f.argument < 0 || c.arguments() {
+			// Nothing guards most of them.
+			if f.guard == nil {
+				f.def.Leaf(c)
+			} else {
+				c.leafOf(f)
+			}
 		}
 		if len(c.Buf) > before {
 			return true
@@ -116,7 +121,7 @@ func (e *encoder) field(f *field, object any, i int) bool {
 		return e.child(f, e.take(f))
 	}
 	var v value
-	if (f.argument < 0 || c.arguments()) && !c.denied(f) {
+	if f.argument < 0 || c.arguments() {
 		v.value = c.child(f)
 	}
 	v.args, v.frame, v.failed, v.absent = c.Args, c.frame, c.failed, c.absent

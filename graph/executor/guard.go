@@ -41,7 +41,7 @@ type Guard struct {
 	Drop  func(object string, element any) bool
 }
 
-// guarded is what a guard has to do with a field.
+// guarded is what a guard has to do with a field; nil: nothing.
 type guarded struct {
 	allow, mask, drop bool
 	// typeOf tells of a value of the field's interface or union which type it is of; nil: the
@@ -51,23 +51,27 @@ type guarded struct {
 	hidden []string
 }
 
-func (g *Guard) of(object string, f graphql.CollectedField, types *Types) guarded {
+func (g *Guard) of(object string, f graphql.CollectedField, types *Types) *guarded {
 	// Introspection shows the schema as it is given.
 	if f.Definition == nil || strings.HasPrefix(f.Name, "__") || strings.HasPrefix(object, "__") {
-		return guarded{}
+		return nil
 	}
 	typ := f.Definition.Type
 	var typeOf func(any) (string, any, error)
 	if g.Hides != nil {
 		typeOf = types.Abstracts[typ.Name()]
 	}
-	return guarded{
+	guard := &guarded{
 		typeOf: typeOf,
 		allow:  g.Allows != nil && g.Allows(object, f.Name),
 		mask:   g.Masks != nil && g.Masks(object, f.Name),
 		drop:   g.Drops != nil && typ.Elem != nil && types.Objects[typ.Name()] != nil && g.Drops(typ.Name()),
 		hidden: g.Narrowed[typ.Name()],
 	}
+	if !guard.allow && !guard.mask && !guard.drop && guard.typeOf == nil && guard.hidden == nil {
+		return nil
+	}
+	return guard
 }
 
 // guards reports whether there is anything to guard.
@@ -145,7 +149,7 @@ func narrowed(raw []byte, hidden []string, other string) []byte {
 
 // shown gives what a field that is no leaf is resolved to without what is not there: nil, or
 // for a list, which is a slice or a pointer to one, one without those elements.
-func (g *Guard) shown(f graphql.CollectedField, guard guarded, value any) any {
+func (g *Guard) shown(f graphql.CollectedField, guard *guarded, value any) any {
 	v := reflect.ValueOf(value)
 	list := v
 	if v.Kind() == reflect.Pointer {
@@ -220,6 +224,9 @@ func (g *Guard) intercept(ctx context.Context, types *Types, next graphql.FieldM
 	return func(ctx context.Context, resolve graphql.Resolver) (any, error) {
 		fc := graphql.GetFieldContext(ctx)
 		guard := g.of(fc.Object, fc.Field, types)
+		if guard == nil {
+			return next(ctx, resolve)
+		}
 		guard.allow, guard.mask = guard.allow && !free, guard.mask && !free
 		var parent any
 		if guard.allow || guard.mask {

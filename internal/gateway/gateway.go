@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -181,7 +182,7 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 	options := graphqlhttp.Options{MaxBody: c.MaxBody, Limits: c.Limits, Inputs: inputs.Limits{Lengths: graph.Lengths()}, Log: c.Log}
 	options.Streams = graphqlhttp.NewStreams(api, streams.Defaults(), options, c.Revalidate, c.Client)
 	api.Streams, gateway.Streams = options.Streams, options.Streams
-	fitting := map[access.Audience]func(*access.Caller) []console.Example{}
+	fitting := map[access.Audience]func() func(*access.Caller) []console.Example{}
 	for _, a := range access.Audiences {
 		if c.Find == nil && a != access.Internal {
 			// Nobody could come.
@@ -195,7 +196,8 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 		if err != nil {
 			return nil, errors.Join(err, gateway.Close())
 		}
-		api.Contracts[a], fitting[a] = served, fittingExamples(contract, c.Attributes)
+		// Only who asks for examples waits for them to be checked.
+		api.Contracts[a], fitting[a] = served, sync.OnceValue(func() func(*access.Caller) []console.Example { return fittingExamples(contract, c.Attributes) })
 	}
 	pages := console.Off()
 	if len(c.Console) > 0 {
@@ -204,7 +206,7 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 			if !ok {
 				return console.Visit{}
 			}
-			return console.Visit{Refused: !slices.Contains(c.Console, caller.Audience), Examples: fitting[caller.Audience](caller)}
+			return console.Visit{Refused: !slices.Contains(c.Console, caller.Audience), Examples: fitting[caller.Audience]()(caller)}
 		})
 	}
 

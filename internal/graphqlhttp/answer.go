@@ -14,6 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"customer360/customer"
+	"customer360/graph/executor"
 )
 
 // An answer is what is written back.
@@ -120,7 +121,11 @@ func (b *body) write(w http.ResponseWriter, media string, a answer) {
 	h.Set("Content-Length", strconv.Itoa(length))
 	// Personal data: no store between us and the client keeps it.
 	h["Cache-Control"] = noStore
-	h["Vary"] = append(h["Vary"], "Accept")
+	if before := h["Vary"]; len(before) > 0 {
+		h["Vary"] = append(before, "Accept")
+	} else {
+		h["Vary"] = byAccept
+	}
 	h["X-Content-Type-Options"] = noSniff
 	w.WriteHeader(a.status)
 	for _, p := range parts {
@@ -133,18 +138,22 @@ func (b *body) write(w http.ResponseWriter, media string, a answer) {
 var (
 	noStore = []string{"no-store"}
 	noSniff = []string{"nosniff"}
+	// byAccept is full, so that who adds a name to it has another one.
+	byAccept = []string{"Accept"}
 )
 
 // end writes what follows the data.
 func (b *body) end(a answer) {
 	if len(a.extensions) > 0 {
 		b.rest.WriteString(`,"extensions":{`)
-		for i, name := range slices.Sorted(maps.Keys(a.extensions)) {
+		// There are two of them at most, as a rule: on the stack.
+		names := slices.AppendSeq(make([]string, 0, 4), maps.Keys(a.extensions))
+		slices.Sort(names)
+		for i, name := range names {
 			if i > 0 {
 				b.rest.WriteByte(',')
 			}
-			encode(&b.rest, name)
-			b.rest.WriteByte(':')
+			b.rest.Write(append(executor.AppendString(b.rest.AvailableBuffer(), name), ':'))
 			if own, ok := a.extensions[name].(jsonAppender); ok {
 				b.rest.Write(own.AppendJSON(b.rest.AvailableBuffer()))
 			} else {

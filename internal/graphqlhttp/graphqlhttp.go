@@ -76,7 +76,7 @@ func New(schema graphql.ExecutableSchema, o Options) *Contract {
 	if o.Streams != nil {
 		c.transports = append(c.transports, o.Streams.Events())
 	}
-	c.transports = append(c.transports, transport{o})
+	c.transports = append(c.transports, &transport{o})
 	return c
 }
 

@@ -18,8 +18,8 @@ import (
 // and requests are read as all are. revalidate and client: see [streams.Options].
 func NewStreams(d *Door, c streams.Config, o Options, revalidate func(context.Context, *access.Caller) error, client func(*http.Request) string) *streams.Streams {
 	// Which documents may be sent is a matter of the caller's contract.
-	reader := func(ctx context.Context) transport {
-		t := transport{o}
+	reader := func(ctx context.Context) *transport {
+		t := &transport{o}
 		if contract := d.Contracts[access.From(ctx).Audience]; contract != nil {
 			t.options = contract.options
 		}

@@ -29,7 +29,7 @@ import (
 // so that the refusals are its own words too.
 type transport struct{ options Options }
 
-func (transport) Supports(*http.Request) bool { return true }
+func (*transport) Supports(*http.Request) bool { return true }
 
 // preflightHeaders are headers that a page of another origin cannot set without
 // asking first. One of them must be there where the content type alone does not
@@ -45,7 +45,7 @@ type refusal struct {
 	code string
 }
 
-func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+func (t *transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	media := negotiate(r.Header.Values("Accept"))
 	if media == "" {
 		// Something that can be read is better than an empty answer.
@@ -105,7 +105,7 @@ func wellFormed(errs gqlerror.List) bool {
 }
 
 // read gives a request's parameters, or why it is none.
-func (t transport) read(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
+func (t *transport) read(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
 	switch r.Method {
 	case http.MethodGet:
 		return t.readGET(r)
@@ -115,7 +115,7 @@ func (t transport) read(w http.ResponseWriter, r *http.Request) (*graphql.RawPar
 	return nil, &refusal{status: http.StatusMethodNotAllowed, message: "GraphQL requests are sent by POST or GET", allow: "GET, POST"}
 }
 
-func (t transport) readGET(r *http.Request) (*graphql.RawParams, *refusal) {
+func (t *transport) readGET(r *http.Request) (*graphql.RawParams, *refusal) {
 	// A page of another origin can make a browser send any GET, with cookies.
 	if !preflighted(r) {
 		return nil, &refusal{status: http.StatusBadRequest, message: "a GET needs one of the headers " + strings.Join(preflightHeaders, ", ") + " (or send it by POST): this keeps other sites from sending it"}
@@ -172,7 +172,7 @@ func preflighted(r *http.Request) bool {
 	return err == nil && media == typeJSON
 }
 
-func (t transport) readPOST(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
+func (t *transport) readPOST(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
 	// Browsers send other content types across origins without asking.
 	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != typeJSON || !isUTF8(params["charset"]) {
@@ -209,7 +209,7 @@ func (t transport) readPOST(w http.ResponseWriter, r *http.Request) (*graphql.Ra
 	return t.parameters(body, r.Header)
 }
 
-func (t transport) tooLarge() *refusal {
+func (t *transport) tooLarge() *refusal {
 	return &refusal{status: http.StatusRequestEntityTooLarge, message: "the body is larger than " + strconv.FormatInt(t.options.MaxBody, 10) + " bytes"}
 }
 
@@ -243,7 +243,7 @@ func part[T any](body map[string]any, name string) (value T, given, ok bool) {
 
 // parameters reads the parts of a request that came with these headers. Parts that it does not
 // know are left out.
-func (t transport) parameters(body map[string]any, headers http.Header) (*graphql.RawParams, *refusal) {
+func (t *transport) parameters(body map[string]any, headers http.Header) (*graphql.RawParams, *refusal) {
 	query, _, ok1 := part[string](body, "query")
 	name, _, ok2 := part[string](body, "operationName")
 	variables, _, ok3 := part[map[string]any](body, "variables")

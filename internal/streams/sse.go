@@ -5,6 +5,7 @@ import (
 	"errors"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -31,8 +32,13 @@ func (events) Supports(r *http.Request) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodPost {
 		return false
 	}
+	accept := r.Header.Values("Accept")
+	if !slices.ContainsFunc(accept, func(header string) bool { return strings.Contains(strings.ToLower(header), typeEvents) }) {
+		// Nearly every request.
+		return false
+	}
 	var events, plain float64
-	for _, header := range r.Header.Values("Accept") {
+	for _, header := range accept {
 		for item := range strings.SplitSeq(header, ",") {
 			media, params, err := mime.ParseMediaType(strings.TrimSpace(item))
 			if err != nil {
