@@ -28,8 +28,24 @@ const (
 
 // Scope is what unmasks the class, as "sensitive:birth-date".
 func (c Class) Scope() string {
+	if scope, ok := scopes[c]; ok {
+		return scope
+	}
+	return c.scope()
+}
+
+func (c Class) scope() string {
 	return "sensitive:" + strings.ReplaceAll(strings.ToLower(string(c)), "_", "-")
 }
+
+// scopes are there since each masked value of an answer asks for one.
+var scopes = func() map[Class]string {
+	all := map[Class]string{}
+	for _, c := range []Class{Name, Email, Phone, Handle, Address, BirthDate, ContactPoint, FreeText} {
+		all[c] = c.scope()
+	}
+	return all
+}()
 
 // Hidden stands for a value of which nothing may be shown, where there must be something.
 const Hidden = dots
