@@ -146,6 +146,9 @@ func Settled[T any](source, key string, settle func() (T, error)) (T, *Error) {
 	value, err := Caught(source, func() (T, error) {
 		drill.Run(key)
 		value, err := settle()
+		if err == nil {
+			return value, nil
+		}
 		if fault := (*Fault)(nil); errors.As(err, &fault) {
 			err = Unreadable(source, key, fault)
 		}
