@@ -485,9 +485,21 @@ func (s loggedSpine) FindByLink(ctx context.Context, source profiles.SourceName,
 }
 
 func (s loggedSpine) List(ctx context.Context, q profiles.Query, want sources.Parts) (page profiles.Page, err error) {
-	s.calls.add(s.Name(), "List %d %s", q.Limit, words(want, profileParts))
+	s.calls.add(s.Name(), "List %d %s%s", q.Limit, narrowed(q.Where), words(want, profileParts))
 	s.backstage.do(func() { page, err = s.Spine.List(context.WithoutCancel(ctx), q, want) })
 	return page, err
+}
+
+// narrowed gives the keys and the record of a filter.
+func narrowed(f profiles.Filter) string {
+	text := ""
+	if len(f.IDs) > 0 {
+		text = fmt.Sprint(slices.Sorted(slices.Values(f.IDs)), " ")
+	}
+	if r := f.Record; r != nil {
+		text += fmt.Sprint(r.Source, " ", r.System, " ", r.RecordID, " ")
+	}
+	return text
 }
 
 func (s loggedSpine) Definitions(ctx context.Context) (all []profiles.Definition, err error) {

@@ -136,7 +136,7 @@ func (e extension) InterceptOperation(ctx context.Context, next graphql.Operatio
 	o.want.Add(e.policy.needed(o.caller))
 	fresh, _ := freshnessOf(op)
 	batch := e.config.BatchCap
-	o.customers.over(e.systems.Spine, o.want.Profile, sources.Freshness{}, batch)
+	o.customers.over(boundBy(o.caller.Rows, e.systems.Spine), o.want.Profile, sources.Freshness{}, batch)
 	o.billing.over(profiles.Billing, e.systems.Billing, o.want.Billing, fresh[profiles.Billing], batch)
 	o.support.over(profiles.Support, e.systems.Support, o.want.Support, fresh[profiles.Support], batch)
 	o.social.over(profiles.Social, e.systems.Social, o.want.Social, fresh[profiles.Social], batch)

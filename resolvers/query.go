@@ -280,11 +280,23 @@ func (g *Graph) byKey(ctx context.Context, key string) (*profiles.Customer, erro
 func (g *Graph) byLink(ctx context.Context, source profiles.SourceName, system, record string) (*profiles.Customer, error) {
 	o := operationOf(ctx)
 	o.profile.ask()
-	c, err := g.systems.Spine.FindByLink(ctx, source, system, record, o.want.Profile)
-	if err != nil {
-		return nil, g.spineFailure(ctx, err)
+	if o.caller.Rows == nil {
+		c, err := g.systems.Spine.FindByLink(ctx, source, system, record, o.want.Profile)
+		if err != nil {
+			return nil, g.spineFailure(ctx, err)
+		}
+		return o.admit(c), nil
 	}
-	return o.admit(c), nil
+	page, err := g.systems.Spine.List(ctx, profiles.Query{
+		Where: profiles.Filter{Record: &profiles.RecordKey{Source: source, System: system, RecordID: record}, And: []profiles.Filter{o.caller.Rows.Filter()}}, Limit: 1,
+	}, o.want.Profile)
+	switch {
+	case err != nil:
+		return nil, g.spineFailure(ctx, err)
+	case len(page.Customers) == 0:
+		return nil, nil
+	}
+	return o.admit(page.Customers[0]), nil
 }
 
 // spineFailure words a failure of the spine. It stands in errors whatever the

@@ -156,6 +156,8 @@ type Filter struct {
 	Attributes []AttributeFilter
 	CreatedAt  *TimeFilter
 	Link       *LinkFilter
+	// Record: the customer has an active link to it; nil: any.
+	Record *RecordKey
 }
 
 // A TextFilter is a condition on a folded text.

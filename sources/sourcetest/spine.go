@@ -70,7 +70,7 @@ func (f *FakeSpine) FindByLink(_ context.Context, source profiles.SourceName, sy
 // List gives a page in the order of the keys.
 func (f *FakeSpine) List(_ context.Context, q profiles.Query, _ sources.Parts) (profiles.Page, error) {
 	w := q.Where
-	if w.And != nil || w.Or != nil || w.Not != nil || w.Name != nil || w.Identifier != "" || w.Attributes != nil || w.CreatedAt != nil || w.Link != nil {
+	if w.And != nil || w.Or != nil || w.Not != nil || w.Name != nil || w.Identifier != "" || w.Attributes != nil || w.CreatedAt != nil || w.Link != nil || w.Record != nil {
 		return profiles.Page{}, &sources.Error{Source: f.Name(), Kind: sources.Unavailable, Err: errors.New("the fake knows no filter but ids")}
 	}
 	all := f.Customers

@@ -132,6 +132,21 @@ func TestReads(t *testing.T) {
 					}
 					return err
 				}, 1},
+				"by record in rows": {func() error {
+					for id, is := range map[string]bool{"acc-c2": true, "acc-c9": false} {
+						page, err := spine.List(ctx, profiles.Query{Limit: 1, Where: profiles.Filter{
+							Record: &profiles.RecordKey{Source: profiles.Billing, System: "stripe", RecordID: id},
+							And:    []profiles.Filter{{Link: &profiles.LinkFilter{Source: profiles.Billing, Exists: true}}},
+						}}, profiles.Names)
+						if err != nil {
+							return err
+						}
+						if found := len(page.Customers) == 1 && page.Customers[0].ID == "c2"; found != is || !is && len(page.Customers) > 0 {
+							t.Errorf("%s: found %v", id, page.Customers)
+						}
+					}
+					return nil
+				}, 2},
 				"by e-mail": {func() error { _, err := spine.Find(ctx, email, profiles.Names); return err }, 2},
 				"page":      {func() error { _, err := spine.List(ctx, profiles.Query{Limit: 5}, profiles.Names); return err }, 1},
 				"counted": {func() error {
@@ -187,6 +202,10 @@ func TestReadsUseIndexes(t *testing.T) {
 		"has":       {Where: profiles.Filter{Attributes: []profiles.AttributeFilter{{Key: "tier", Exists: &yes}}}},
 		"linked":    {Where: profiles.Filter{Link: &profiles.LinkFilter{Source: profiles.Billing, Exists: true}}},
 		"ids":       {Where: profiles.Filter{IDs: []string{"c1"}}},
+		"record":    {Where: profiles.Filter{Record: &profiles.RecordKey{Source: profiles.Billing, System: "stripe", RecordID: "acc-c1"}}},
+		"ids in rows": {Where: profiles.Filter{IDs: []string{"c1"}, And: []profiles.Filter{
+			{Attributes: []profiles.AttributeFilter{{Key: "tier", In: []string{"GOLD"}}}},
+		}}},
 	} {
 		log.Reads()
 		q.Limit = 10

@@ -91,6 +91,9 @@ func filter(f profiles.Filter) bson.D {
 		}
 		all = append(all, yesOrNo(has, l.Exists))
 	}
+	if r := f.Record; r != nil {
+		is("records", recordWord(r.Source, r.System, r.RecordID))
+	}
 	return and(all...)
 }
 
