@@ -78,10 +78,10 @@ func (c *chain) witness(ctx context.Context, action Action) (written int, err er
 		if err := c.store.Change(ctx, Chains, h.Replica, func(old bson.Raw) (any, error) {
 			var d chainHead
 			// One that has gone on meanwhile stays unseen.
-			if old == nil || bson.Unmarshal(old, &d) != nil || d.Sequence != h.Sequence {
-				return old, nil
+			if old != nil && bson.Unmarshal(old, &d) == nil && d.Sequence == h.Sequence {
+				return documents.Replacing(old, nil, bson.D{{Key: "unseen", Value: false}})
 			}
-			return documents.Replacing(old, nil, bson.D{{Key: "unseen", Value: false}})
+			return old, nil
 		}); err != nil {
 			return written, worded(err)
 		}

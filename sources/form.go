@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -33,7 +34,8 @@ func Unreadable(source, key string, err error) *Error {
 
 // faultOf gives what is wrong with a record of that key.
 func faultOf(key string, err error) Fault {
-	if f, ok := err.(*Fault); ok {
+	var f *Fault
+	if errors.As(err, &f) {
 		return Fault{Key: key, Place: f.Place, Problem: f.Problem}
 	}
 	return Fault{Key: key, Problem: err.Error()}

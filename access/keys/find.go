@@ -12,7 +12,6 @@ import (
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"customer360/access"
 )
@@ -101,7 +100,7 @@ func (s *Store) Find(ctx context.Context, presented string) (*access.Caller, err
 func (s *Store) note(ctx context.Context, id string, at time.Time) {
 	ctx, cancel := context.WithTimeout(ctx, maxLookup)
 	defer cancel()
-	_ = s.store.Update(ctx, UsesCollection, id, bson.D{{Key: "$set", Value: bson.D{{Key: "at", Value: at.UTC()}}}}, options.UpdateOne().SetUpsert(true))
+	_ = s.store.Upsert(ctx, UsesCollection, id, bson.D{{Key: "$set", Value: bson.D{{Key: "at", Value: at.UTC()}}}})
 }
 
 // noted is when a key's use was last noted here, in Unix seconds; 0: never.
@@ -185,7 +184,7 @@ var errDown = errors.New("the store of keys does not answer")
 // lookup gives what is known of an id. However many ask for it, the store is asked once.
 func (s *Store) lookup(ctx context.Context, id string) (entry, error) {
 	e, f, err := s.look(ctx, id, nil)
-	if err == errGuess {
+	if errors.Is(err, errGuess) {
 		// It waits before it costs the store anything. Meanwhile somebody else may have asked.
 		select {
 		case s.known.guesses <- struct{}{}:

@@ -119,7 +119,7 @@ func wanted(t reflect.Type) string {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	what := ""
+	var what string
 	switch t.Kind() {
 	case reflect.String:
 		what = inWords["string"]

@@ -9,7 +9,6 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"customer360/sources/documents"
 	"customer360/sources/profiles"
@@ -178,7 +177,7 @@ func (r *run) claimPlain(ctx context.Context, before bool) (keySpace, error) {
 		return plain, nil
 	}
 	_, err := r.store.Database.Collection(KeySpaces).InsertOne(ctx, plain)
-	if mongo.IsDuplicateKeyError(err) {
+	if documents.IsDuplicate(err) {
 		return plain, errors.New("another import has begun in this store meanwhile: start this one again")
 	}
 	return plain, failed(err)
@@ -189,12 +188,12 @@ func (r *run) holdsKeys(ctx context.Context) (bool, error) {
 	if r.Options.Fresh {
 		return false, nil
 	}
-	if any, err := r.anyKey(ctx, bson.D{}); err != nil || any {
-		return any, err
+	if found, err := r.anyKey(ctx, bson.D{}); err != nil || found {
+		return found, err
 	}
 	for _, c := range r.Mapping.Collections() {
-		if any, err := r.any(ctx, c.Name, bson.D{}); err != nil || any {
-			return any, err
+		if found, err := r.any(ctx, c.Name, bson.D{}); err != nil || found {
+			return found, err
 		}
 	}
 	return false, nil
@@ -211,7 +210,7 @@ func (r *run) anyKey(ctx context.Context, where bson.D) (bool, error) {
 
 func (r *run) any(ctx context.Context, collection string, where bson.D) (bool, error) {
 	err := r.store.Database.Collection(collection).FindOne(ctx, where).Err()
-	if errors.Is(err, mongo.ErrNoDocuments) {
+	if documents.IsMissing(err) {
 		return false, nil
 	}
 	return err == nil, failed(err)

@@ -103,9 +103,9 @@ func TestKeySpaces(t *testing.T) {
 				}
 				o := Options{Mapping: s.mapping(t), Input: strings.NewReader(`{"key": "101"}`), Format: NDJSON, Now: now}
 				summary, err := Run(w.ctx, w.spine(), w.store.Store, o)
-				if got := ""; err != nil {
-					if got = err.Error(); s.fails == "" || !strings.Contains(got, s.fails) {
-						t.Errorf("%+v: %s", s, got)
+				if err != nil {
+					if s.fails == "" || !strings.Contains(err.Error(), s.fails) {
+						t.Errorf("%+v: %s", s, err)
 					}
 				} else if s.fails != "" {
 					t.Errorf("%+v: there is no fault", s)

@@ -71,7 +71,7 @@ func Report(t *testing.T) {
 	if !ok {
 		return
 	}
-	defer os.RemoveAll(run.directory)
+	defer func() { _ = os.RemoveAll(run.directory) }()
 	patience, ok := t.Deadline()
 	for quiet := 0; quiet < 2; {
 		if ok && time.Until(patience) < 10*time.Second {
@@ -114,9 +114,9 @@ const (
 func (w whole) tell(text string) {
 	// As the go command would write it.
 	if process, _, failed := syscall.Syscall(pidfdOpen, uintptr(w.pid), 0, 0); failed == 0 {
-		defer syscall.Close(int(process))
+		defer func() { _ = syscall.Close(int(process)) }()
 		if its, _, failed := syscall.Syscall(pidfdGetfd, process, 2, 0); failed == 0 {
-			defer syscall.Close(int(its))
+			defer func() { _ = syscall.Close(int(its)) }()
 			_, _ = syscall.Write(int(its), []byte(text))
 			return
 		}
@@ -131,7 +131,7 @@ func (w whole) tell(text string) {
 	if err != nil {
 		return
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	_ = f.SetWriteDeadline(time.Now().Add(time.Second))
 	_, _ = f.WriteString(text)
 }

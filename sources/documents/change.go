@@ -57,9 +57,17 @@ func (s Store) change(ctx context.Context, collection, id string, seen bson.Raw,
 }
 
 // Update sends one update of a document, which the server carries out as one step
-// even where others update the same. It does nothing where there is no such document,
-// unless the options say otherwise.
-func (s Store) Update(ctx context.Context, collection, id string, update bson.D, o ...options.Lister[options.UpdateOneOptions]) error {
+// even where others update the same. It does nothing where there is no such document.
+func (s Store) Update(ctx context.Context, collection, id string, update bson.D) error {
+	return s.update(ctx, collection, id, update)
+}
+
+// Upsert is [Store.Update], which makes the document where there is none.
+func (s Store) Upsert(ctx context.Context, collection, id string, update bson.D) error {
+	return s.update(ctx, collection, id, update, options.UpdateOne().SetUpsert(true))
+}
+
+func (s Store) update(ctx context.Context, collection, id string, update bson.D, o ...options.Lister[options.UpdateOneOptions]) error {
 	unlock, err := s.lock(ctx, collection, id)
 	if err != nil {
 		return err
@@ -152,7 +160,7 @@ func difference(old bson.Raw, now any) (bson.D, error) {
 	}
 	var set, unset bson.D
 	for _, f := range given {
-		typ, data, err := bson.TypeNull, []byte(nil), error(nil)
+		typ, data := bson.TypeNull, []byte(nil)
 		if f.Value != nil {
 			if typ, data, err = bson.MarshalValue(f.Value); err != nil {
 				return nil, err
@@ -184,5 +192,11 @@ func difference(old bson.Raw, now any) (bson.D, error) {
 func has(fields bson.D, name string) bool {
 	return slices.ContainsFunc(fields, func(e bson.E) bool { return e.Key == name })
 }
+
+// IsDuplicate reports whether an insert failed since there is such a document already.
+func IsDuplicate(err error) bool { return mongo.IsDuplicateKeyError(err) }
+
+// IsMissing reports whether a look-up of one document found none.
+func IsMissing(err error) bool { return errors.Is(err, mongo.ErrNoDocuments) }
 
 func byID(id string) bson.D { return bson.D{{Key: "_id", Value: id}} }

@@ -114,10 +114,10 @@ type (
 var opIter, opCall, opJump, opRet operation
 
 func init() {
-	mirror, real := reflect.TypeFor[program](), reflect.TypeFor[gojq.Code]()
-	fits := mirror.NumField() == real.NumField() && mirror.Size() == real.Size() && real.Field(1).Name == "codes"
+	mirror, theirs := reflect.TypeFor[program](), reflect.TypeFor[gojq.Code]()
+	fits := mirror.NumField() == theirs.NumField() && mirror.Size() == theirs.Size() && theirs.Field(1).Name == "codes"
 	if fits {
-		code := real.Field(1).Type.Elem().Elem()
+		code := theirs.Field(1).Type.Elem().Elem()
 		fits = code.Size() == reflect.TypeFor[instruction]().Size() && code.Field(0).Name == "v" &&
 			code.Field(0).Type == reflect.TypeFor[any]() && code.Field(1).Type.Kind() == reflect.Int
 		for i := range int64(64) {

@@ -5,9 +5,10 @@ import (
 	"customer360/sources/plaintext"
 )
 
-// A Function is a jq function of Go, and Expected an error of one whose text may be told.
 type (
+	// Function is a jq function of Go.
 	Function = jq.Function
+	// Expected is an error of a function, whose text may be told.
 	Expected = jq.Expected
 )
 

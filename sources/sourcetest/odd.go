@@ -216,7 +216,7 @@ func Between(t *testing.T, address string, except ...string) (at string, change 
 		t.Fatal(err)
 	}
 	var mu sync.Mutex
-	var make func(any) any
+	var made func(any) any
 	transport := &http.Transport{}
 	proxy := &httputil.ReverseProxy{
 		Transport: transport,
@@ -228,7 +228,7 @@ func Between(t *testing.T, address string, except ...string) (at string, change 
 			}
 			_ = r.Body.Close()
 			mu.Lock()
-			change := make
+			change := made
 			mu.Unlock()
 			d := json.NewDecoder(bytes.NewReader(data))
 			d.UseNumber()
@@ -249,7 +249,7 @@ func Between(t *testing.T, address string, except ...string) (at string, change 
 	return s.URL, func(f func(any) any) {
 		mu.Lock()
 		defer mu.Unlock()
-		make = f
+		made = f
 	}
 }
 
@@ -273,7 +273,7 @@ func Landed(t *testing.T, s documents.Store, collection, key string) (change fun
 			changed[name] = v
 		}
 		changed["_id"] = key
-		if _, err := c.ReplaceOne(context.Background(), id, changed); err != nil {
+		if _, err := c.ReplaceOne(context.Background(), id, changed); err != nil { //nolint:forbidigo // It spoils a document while nobody else is there.
 			t.Fatal(err)
 		}
 	}
