@@ -3,7 +3,6 @@ package graphqlhttp
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"math"
 	"net"
@@ -15,6 +14,7 @@ import (
 
 	"customer360/access"
 	"customer360/internal/streams"
+	"customer360/sources"
 )
 
 // A Door says who may come in, and by which contract they are served.
@@ -96,9 +96,9 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // enter gives a request its id, and looks at the host that it names. It reports false where it
 // has answered.
 func (d *Door) enter(w http.ResponseWriter, r *http.Request) (context.Context, bool) {
-	id := rand.Text()
+	request := requestOf(r.Header)
 	h := w.Header()
-	h["X-Request-Id"] = []string{id}
+	h["X-Request-Id"] = []string{request.ID}
 	h["Content-Security-Policy"], h["Cross-Origin-Resource-Policy"] = noContent, sameOrigin
 	if d.LoopbackHosts && !isLoopback(r.Host) {
 		write(w, typeJSON, refuse(w, refusal{status: http.StatusMisdirectedRequest, code: "FORBIDDEN", message: "this gateway asks for no credentials, and so answers to names of its own machine only, as localhost"}))
@@ -112,7 +112,7 @@ func (d *Door) enter(w http.ResponseWriter, r *http.Request) (context.Context, b
 		write(w, typeJSON, refuse(w, refusal{status: http.StatusForbidden, code: "FORBIDDEN", message: "this gateway asks for no credentials, and so answers to nobody whose request a proxy has forwarded: let it ask for credentials (access.anonymous: refuse)"}))
 		return nil, false
 	}
-	return context.WithValue(r.Context(), requestIDKey{}, id), true
+	return sources.WithRequest(r.Context(), request), true
 }
 
 // forwarded reports whether a proxy says that it has forwarded a request. One that says nothing
@@ -192,7 +192,7 @@ var (
 // What a page of another origin may send, and read of the answer.
 const (
 	corsMethods = "GET, POST"
-	corsHeaders = "Authorization, Content-Type, X-API-Key, GraphQL-Preflight, Apollo-Require-Preflight, X-Apollo-Operation-Name, X-Requested-With, C360-Purpose, C360-Freshness, C360-Source-Errors"
+	corsHeaders = "Authorization, Content-Type, X-API-Key, GraphQL-Preflight, Apollo-Require-Preflight, X-Apollo-Operation-Name, X-Requested-With, C360-Purpose, C360-Freshness, C360-Source-Errors, X-Request-Id, Traceparent"
 	corsExposed = "X-Request-Id, Retry-After"
 )
 

@@ -20,7 +20,7 @@ import (
 func TestPresent(t *testing.T) {
 	log := slog.New(slog.DiscardHandler)
 	field := &graphql.FieldContext{Field: graphql.CollectedField{Field: &ast.Field{Alias: "billing"}}}
-	ctx := graphql.WithFieldContext(context.WithValue(context.Background(), requestIDKey{}, "ID"), field)
+	ctx := graphql.WithFieldContext(sources.WithRequest(context.Background(), &sources.Request{ID: "ID"}), field)
 	ctx = graphql.WithResponseContext(ctx, present(log), recovered(log))
 	argument := graphql.WithPathContext(ctx, graphql.NewPathWithField("since"))
 	coded := gqlerror.Errorf("there is no such field")

@@ -97,12 +97,3 @@ func (c *Contract) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 }
-
-type requestIDKey struct{}
-
-// RequestID gives the id of the request that a context belongs to, or "". It is
-// told to the client in the header X-Request-Id.
-func RequestID(ctx context.Context) string {
-	id, _ := ctx.Value(requestIDKey{}).(string)
-	return id
-}

@@ -2,7 +2,6 @@ package graphqlhttp
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"maps"
 	"net/http"
@@ -56,10 +55,6 @@ func NewStreams(d *Door, c streams.Config, o Options, revalidate func(context.Co
 			return params, nil
 		},
 	})
-}
-
-func withRequestID(ctx context.Context) context.Context {
-	return context.WithValue(ctx, requestIDKey{}, rand.Text())
 }
 
 type handshakeKey struct{}

@@ -40,7 +40,11 @@ type Telemetry struct {
 }
 
 // A failure is what is told once of a request.
-type failure struct{ request, source, kind, cause string }
+type failure struct {
+	// of keeps those apart to which clients gave the same id.
+	of                           *sources.Request
+	request, source, kind, cause string
+}
 
 // maxTold is far more than what requests that are under way meet.
 const maxTold = 1000
@@ -150,7 +154,7 @@ func (t *Telemetry) isTold(ctx context.Context, c guard.Call, outcome string) bo
 	if request == "" {
 		return false
 	}
-	told, _ := t.told.ContainsOrAdd(failure{request, c.Source, outcome, causeOf(c.Err) + places(c.Err.Records)}, struct{}{})
+	told, _ := t.told.ContainsOrAdd(failure{sources.RequestOf(ctx), request, c.Source, outcome, causeOf(c.Err) + places(c.Err.Records)}, struct{}{})
 	return told
 }
 

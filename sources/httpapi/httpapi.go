@@ -32,6 +32,9 @@ type Config struct {
 	URL string
 	// Header is sent with each request; it may hold credentials.
 	Header http.Header
+	// Trace: the ids of the request that a call is made for are sent as X-Request-Id and
+	// traceparent. For the company's own systems only.
+	Trace bool
 	Limits
 	// Window is what the system counts requests over, where that is not a second:
 	// RequestsPerSecond is then their mean over it, half of which may be sent at once.
@@ -64,6 +67,7 @@ type Client struct {
 	source string
 	base   *url.URL
 	http   *http.Client
+	trace  bool
 }
 
 // New makes a client. The error lists every fault of the configuration.
@@ -87,7 +91,7 @@ func New(c Config) (*Client, error) {
 	if errs != nil {
 		return nil, errors.Join(errs...)
 	}
-	return &Client{source: c.Source, base: base, http: &http.Client{
+	return &Client{source: c.Source, base: base, trace: c.Trace, http: &http.Client{
 		Transport:     newTransport(c),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}, nil
@@ -148,6 +152,9 @@ func (c *Client) Do(ctx context.Context, r Request) (http.Header, error) {
 	for k, v := range r.Header {
 		request.Header[k] = v
 	}
+	if c.trace {
+		trace(request.Header, sources.RequestOf(ctx))
+	}
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("User-Agent", "customer360")
 	if body != nil {
@@ -179,6 +186,15 @@ func (c *Client) Do(ctx context.Context, r Request) (http.Header, error) {
 		return nil, c.malformed(err)
 	}
 	return response.Header, nil
+}
+
+func trace(h http.Header, r *sources.Request) {
+	if r.ID != "" {
+		h.Set("X-Request-Id", r.ID)
+	}
+	if r.Traceparent != "" {
+		h.Set("Traceparent", r.Traceparent)
+	}
 }
 
 // Decode reads the one value that a text of JSON is; numbers that land in an any are

@@ -222,7 +222,7 @@ func (p *plan) client(c Connection) (*httpapi.Client, error) {
 	for name, value := range c.Headers {
 		header.Set(name, value)
 	}
-	return httpapi.New(httpapi.Config{Source: c.Name, URL: c.URL, Header: header, Limits: c.Limits, Endpoint: p.endpoint})
+	return httpapi.New(httpapi.Config{Source: c.Name, URL: c.URL, Header: header, Trace: c.Trace, Limits: c.Limits, Endpoint: p.endpoint})
 }
 
 // endpoint names the request that a path is of, so that a 429 holds for all keys of

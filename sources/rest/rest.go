@@ -48,7 +48,9 @@ type Connection struct {
 	// URL is what the paths of requests begin with.
 	URL string `yaml:"url"`
 	// Headers are sent with each request; they may hold credentials.
-	Headers        map[string]string `yaml:"headers"`
+	Headers map[string]string `yaml:"headers"`
+	// Trace: the ids of the request that a call is made for are sent as X-Request-Id and traceparent.
+	Trace          bool `yaml:"trace"`
 	httpapi.Limits `yaml:",inline"`
 }
 
