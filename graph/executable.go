@@ -512,6 +512,7 @@ var executorObjects = map[string]*executor.Object{
 		},
 		"invoices": {
 			HasArgs:  true,
+			Pure:     true,
 			Method:   true,
 			Resolver: true,
 			Waits:    true,
@@ -536,6 +537,7 @@ var executorObjects = map[string]*executor.Object{
 		},
 		"charges": {
 			HasArgs:  true,
+			Pure:     true,
 			Method:   true,
 			Resolver: true,
 			Waits:    true,
@@ -1773,6 +1775,7 @@ var executorObjects = map[string]*executor.Object{
 		},
 		"timeline": {
 			HasArgs:  true,
+			Pure:     true,
 			Method:   true,
 			Resolver: true,
 			Waits:    true,
@@ -1842,6 +1845,7 @@ var executorObjects = map[string]*executor.Object{
 		},
 		"accessLog": {
 			HasArgs:  true,
+			Pure:     true,
 			Method:   true,
 			Resolver: true,
 			Waits:    true,
@@ -3903,6 +3907,7 @@ var executorObjects = map[string]*executor.Object{
 		},
 		"mentions": {
 			HasArgs:  true,
+			Pure:     true,
 			Method:   true,
 			Resolver: true,
 			Waits:    true,
@@ -4432,6 +4437,7 @@ var executorObjects = map[string]*executor.Object{
 		},
 		"tickets": {
 			HasArgs:  true,
+			Pure:     true,
 			Method:   true,
 			Resolver: true,
 			Waits:    true,

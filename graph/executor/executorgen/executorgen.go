@@ -96,11 +96,13 @@ func covered(f *codegen.Field) bool {
 func isStock(f *codegen.Field) bool { return f.IsReserved() || f.HasDirectives() }
 
 // pure reports whether what arguments are read as depends on them alone: no directive and no
-// unmarshaler that takes a context comes between. Input objects are not looked into.
+// unmarshaler that takes a context comes between, but for GraphQL's own scalars, which are read
+// as the specification has it whoever reads them. Input objects are not looked into.
 func pure(f *codegen.Field) bool {
+	own := []string{"Int", "Float", "String", "Boolean", "ID"}
 	return !slices.ContainsFunc(f.Args, func(a *codegen.FieldArgument) bool {
 		t := a.TypeReference
-		return len(a.ImplDirectives()) > 0 || t.IsContext || t.Definition.Kind == ast.InputObject
+		return len(a.ImplDirectives()) > 0 || t.IsContext && !slices.Contains(own, t.Definition.Name) || t.Definition.Kind == ast.InputObject
 	})
 }
 
