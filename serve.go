@@ -99,6 +99,9 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 		}
 	}
 	t := telemetry.New(log, graphqlhttp.RequestID)
+	running, hash := thisBuild(), c.Hash(f)
+	t.Runs(telemetry.Build(running), hash)
+	log.Info("starting", "version", running.Version, "commit", running.Commit, "go", running.Go, "config", hash)
 	admission, err := admit(ctx, c, settings, auditing, s, t, log)
 	if err != nil {
 		return err

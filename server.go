@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -46,7 +45,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	parser, err := kong.New(&cli,
 		kong.Name("customer360"),
 		kong.Description("One Customer graph over the systems that a company already has."),
-		kong.Vars{"version": version()},
+		kong.Vars{"version": thisBuild().String()},
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exit = code }),
 		kong.UsageOnError(),
@@ -132,24 +131,4 @@ func fail(stderr io.Writer, err error) int {
 	}
 	fmt.Fprintln(stderr, "customer360:", strings.ReplaceAll(err.Error(), "\n", " "))
 	return 1
-}
-
-// version says which build this is: the version, the commit and its date, and Go's.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	text := info.Main.Version
-	for _, s := range info.Settings {
-		switch {
-		case s.Key == "vcs.revision":
-			text += ", commit " + s.Value
-		case s.Key == "vcs.time":
-			text += " of " + s.Value
-		case s.Key == "vcs.modified" && s.Value == "true":
-			text += ", changed since"
-		}
-	}
-	return text + ", " + info.GoVersion
 }

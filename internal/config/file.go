@@ -22,6 +22,8 @@ type File struct {
 	// Systems are the systems to ask, in the order of the file.
 	Systems []System
 
+	// text is the file as it was read: secrets are references there.
+	text    []byte
 	flags   map[string]string
 	root    *node
 	secrets []string
@@ -84,7 +86,11 @@ func load(path string, kinds []Kind, lookup func(string) (string, bool)) (*File,
 	if err != nil {
 		return nil, Faults{{File: path, Problem: "the configuration file " + why(err)}}
 	}
-	return parse(path, data, rules, lookup)
+	f, err := parse(path, data, rules, lookup)
+	if f != nil {
+		f.text = data
+	}
+	return f, err
 }
 
 // parse reads a file's content; lookup nil: references are not resolved.
