@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -193,6 +192,7 @@ func TestReadsUseIndexes(t *testing.T) {
 	yes, prefix := true, "person"
 	for what, q := range map[string]profiles.Query{
 		"created":   {},
+		"newest":    {Order: profiles.Order{Field: profiles.ByCreatedAt, Descending: true}},
 		"name":      {Order: profiles.Order{Field: profiles.ByName}},
 		"updated":   {Order: profiles.Order{Field: profiles.ByUpdatedAt, Descending: true}},
 		"prefix":    {Where: profiles.Filter{Name: &profiles.TextFilter{StartsWith: &prefix}}, Order: profiles.Order{Field: profiles.ByName}},
@@ -212,7 +212,11 @@ func TestReadsUseIndexes(t *testing.T) {
 		if _, err := spine.List(ctx, q, profiles.Names); err != nil {
 			t.Fatal(err)
 		}
-		for _, c := range log.Reads() {
+		reads := log.Reads()
+		if len(reads) == 0 {
+			t.Errorf("%s: no command was recorded", what)
+		}
+		for _, c := range reads {
 			var find bson.D
 			if err := bson.Unmarshal(c.Raw, &find); err != nil {
 				t.Fatal(err)
@@ -222,8 +226,8 @@ func TestReadsUseIndexes(t *testing.T) {
 			if err := s.Database.RunCommand(ctx, bson.D{{Key: "explain", Value: find}}).Decode(&plan); err != nil {
 				t.Fatal(err)
 			}
-			if text := fmt.Sprint(plan["queryPlanner"]); strings.Contains(text, "COLLSCAN") {
-				t.Errorf("%s scans the collection: %s", what, text)
+			if why := scans(plan); why != "" {
+				t.Errorf("%s may scan the collection: %s", what, why)
 			}
 		}
 	}
