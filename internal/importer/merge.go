@@ -1,8 +1,10 @@
 package importer
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"customer360/sources/profiles"
 )
@@ -56,6 +58,24 @@ func isFacts(t reflect.Type) bool {
 	}
 	_, ok := t.Elem().Elem().FieldByName("RecordID")
 	return ok
+}
+
+// nullIn gives the place of a null in a list of a record, a pointer to a struct; "": there is none.
+func nullIn(record any) string {
+	v := reflect.ValueOf(record).Elem()
+	for i := range v.NumField() {
+		list := v.Field(i)
+		if list.Kind() != reflect.Slice || list.Type().Elem().Kind() != reflect.Pointer {
+			continue
+		}
+		for j := range list.Len() {
+			if list.Index(j).IsNil() {
+				name := v.Type().Field(i).Name
+				return fmt.Sprintf("%s[%d]", strings.ToLower(name[:1])+name[1:], j)
+			}
+		}
+	}
+	return ""
 }
 
 func factKey(v reflect.Value) string { return v.Elem().FieldByName("RecordID").String() }

@@ -155,6 +155,21 @@ func TestRecordsOfAnotherCustomer(t *testing.T) {
 
 // TestLikeMongoDB reads and renews many documents by one command each, as on a
 // MongoDB, which answers them by its indexes.
+// A record that has null in a list is not added to, and takes no other row with it.
+func TestRecordWithNullInAList(t *testing.T) {
+	w := newWorld(t)
+	m := parse(t, contracts)
+	w.run(m, NDJSON, `{"customer": "c1", "account": "a1", "contract": "s1"}`)
+	if _, err := w.store.Store.Database.Collection("billing").UpdateOne(w.ctx, bson.D{{Key: "_id", Value: "a1"}},
+		bson.D{{Key: "$set", Value: bson.D{{Key: "subscriptions", Value: bson.A{nil}}}}}); err != nil {
+		t.Fatal(err)
+	}
+	s := w.run(m, NDJSON, `{"customer": "c1", "account": "a1", "contract": "s2"}`+"\n"+`{"customer": "c2", "account": "a2", "contract": "s3"}`)
+	if s.Loaded != 1 || s.Rejected != 1 || len(w.account("a2").Value.Subscriptions) != 1 {
+		t.Errorf("%+v", s)
+	}
+}
+
 func TestLikeMongoDB(t *testing.T) {
 	w := newWorld(t)
 	w.store.PointReads, w.store.Lock = false, nil

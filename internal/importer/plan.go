@@ -2,6 +2,7 @@ package importer
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"slices"
 	"time"
@@ -21,7 +22,11 @@ func (b *batch) plan() {
 	byRecord := map[recordID]*recordPlan{}
 	bad := map[*item]*rowError{}
 	for _, it := range b.items {
-		if e := b.tooLarge(it, byRecord); e != nil {
+		e := b.spoilt(it)
+		if e == nil {
+			e = b.tooLarge(it, byRecord)
+		}
+		if e != nil {
 			bad[it] = e
 			continue
 		}
@@ -65,6 +70,20 @@ func (b *batch) storedSize(id recordID) int {
 		return len(s.raw)
 	}
 	return 0
+}
+
+// spoilt says why an item cannot be added to what is stored of its records: what is left beside a
+// null would look like the whole.
+func (b *batch) spoilt(it *item) *rowError {
+	for _, one := range it.records {
+		if stored := b.storedRecords[recordID{one.section.collection, one.id}]; stored != nil && stored.null != "" {
+			return &rowError{
+				problem: fmt.Sprintf("the record is in the collection %q with null at %s: mend or remove that document first", one.section.collection, stored.null),
+				detail:  "its key is " + quoted(one.id),
+			}
+		}
+	}
+	return nil
 }
 
 func (b *batch) tooLarge(it *item, planned map[recordID]*recordPlan) *rowError {

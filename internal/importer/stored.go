@@ -20,6 +20,8 @@ type storedRecord struct {
 	landed documents.Landed
 	// raw is the document, of which body is made anew to be changed.
 	raw bson.Raw
+	// null is the place of a null in one of its lists; "": there is none.
+	null string
 }
 
 // storedProfile is a landed profile, in the form of the collection: attributes as
@@ -88,7 +90,7 @@ func (r *run) readRecords(ctx context.Context, s *section, ids []string) (map[st
 			bad = unreadable(s.collection)
 			return
 		}
-		found[landed.ID] = &storedRecord{body, landed, raw}
+		found[landed.ID] = &storedRecord{body, landed, raw, nullIn(body)}
 	})
 	return found, failed(err, bad)
 }
