@@ -61,6 +61,13 @@ func TestArgumentsAreOfTheirTypes(t *testing.T) {
 		return strings.Repeat(`{"not": `, levels-1) + "{}" + strings.Repeat("}", levels-1)
 	}
 	rows = append(rows, []struct{ query, value, want string }{{where, nested(20), good}, {where, nested(21), input}, {where, nested(99), input}}...)
+	// Nor is a text longer than what stands there can be, or more than anybody needs to say.
+	long := func(letters int) string { return `"` + strings.Repeat("x", letters) + `"` }
+	rows = append(rows, []struct{ query, value, want string }{
+		{ids, `[` + long(4096) + `]`, input}, {text, long(4097), input}, {where, `{"name": {"eq": ` + long(1024) + `}}`, good},
+		{where, `{"name": {"eq": ` + long(1025) + `}}`, input}, {where, `{"attributes": [{"key": ` + long(201) + `, "eq": "x"}]}`, input},
+		{deep, `[` + strings.Repeat(`"x",`, 9999) + `"x"]`, input}, {ids, strings.Repeat(`[`, 30_000), input},
+	}...)
 	// Any condition may be the one without a value.
 	for _, filter := range []string{
 		`{"and": null}`, `{"or": null}`, `{"not": null}`, `{"ids": null}`, `{"name": null}`, `{"email": null}`, `{"phone": null}`, `{"attributes": null}`, `{"createdAt": null}`, `{"link": null}`,

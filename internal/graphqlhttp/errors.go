@@ -62,7 +62,7 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 // field's path; only that of an argument has a longer one, which ends in the argument.
 func isAboutRequest(e *gqlerror.Error, field ast.Path) bool {
 	switch e.Extensions["code"] {
-	case errcode.ParseFailed, errcode.ValidationFailed, customer.CodeBadUserInput:
+	case errcode.ParseFailed, errcode.ValidationFailed, customer.CodeBadUserInput, string(customer.CodeBadUserInput):
 		return true
 	}
 	return e.Err != nil && len(e.Path) > len(field)
