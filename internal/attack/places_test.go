@@ -36,7 +36,7 @@ type place struct {
 // of them is a field that is resolved, which is what would be measured.
 const (
 	maxElements = 240
-	maxFields   = 5
+	maxFields   = 2
 )
 
 // hop is a step on the way to a value in an argument: a field of an input object, or into a list.

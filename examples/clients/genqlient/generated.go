@@ -221,6 +221,8 @@ const (
 	ErrorCodeUnauthorized ErrorCode = "UNAUTHORIZED"
 	// The system answered, but not in a form that can be understood.
 	ErrorCodeMalformed ErrorCode = "MALFORMED"
+	// The link to the record has a key that the system cannot be asked by: who keeps the links must act.
+	ErrorCodeBadLink ErrorCode = "BAD_LINK"
 	// The system failed again and again, and is left alone for a while.
 	ErrorCodeCircuitOpen ErrorCode = "CIRCUIT_OPEN"
 	// The request was given up before the system answered.
@@ -255,6 +257,7 @@ var AllErrorCode = []ErrorCode{
 	ErrorCodeRateLimited,
 	ErrorCodeUnauthorized,
 	ErrorCodeMalformed,
+	ErrorCodeBadLink,
 	ErrorCodeCircuitOpen,
 	ErrorCodeCanceled,
 	ErrorCodeInternal,
