@@ -135,7 +135,12 @@ func storeProbe(d doctorFlags, name string, s *store.Store, down error) probe {
 			if d.URI() != "" && d.MongodbIndexes != "off" {
 				if err := spine.VerifyIndexes(ctx); err != nil {
 					f.Problem, f.Advice = err.Error(), "start the gateway once with --mongodb-indexes create"
+					return f
 				}
+			}
+			_, patience := config.Patience(d.URI() == "")
+			if err := measureList(ctx, spine, patience); err != nil {
+				f.Problem, f.Advice = err.Error(), adviceOnLists(d.URI() == "")
 			}
 			return f
 		},

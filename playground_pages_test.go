@@ -112,7 +112,7 @@ func TestBrowserBehindPrefix(t *testing.T) {
 	if err := os.WriteFile(config, []byte("access: {anonymous: refuse}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := openPlayground(t, "--config", config)
+	p := openBrowser(t, "--config", config)
 	target, _ := url.Parse(p.server.url)
 	mux := http.NewServeMux()
 	mux.Handle("/c360/", http.StripPrefix("/c360", &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
@@ -126,7 +126,6 @@ func TestBrowserBehindPrefix(t *testing.T) {
 	})
 	proxy := httptest.NewServer(mux)
 	t.Cleanup(proxy.Close)
-	p.do(chromedp.Navigate("about:blank"))
 	p.mu.Lock()
 	p.origin = proxy.URL
 	p.mu.Unlock()

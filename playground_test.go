@@ -140,9 +140,17 @@ type playground struct {
 	faults []string
 }
 
-// openPlayground starts a server over the demo company and opens its page. When the
+// openPlayground starts a server over the demo company and opens its playground. When the
 // test ends, nothing may have gone wrong in the page, and it may have asked nobody else.
 func openPlayground(t *testing.T, flags ...string) *playground {
+	t.Helper()
+	p := openBrowser(t, flags...)
+	p.do(chromedp.Navigate(p.origin+"/"), chromedp.WaitVisible(chromedp.CSS(`.graphiql-query-editor .view-line`)))
+	return p
+}
+
+// openBrowser does the same, and opens no page yet.
+func openBrowser(t *testing.T, flags ...string) *playground {
 	t.Helper()
 	browser := chromium()
 	require.Tool(t, browser != "", require.Chromium)
@@ -179,7 +187,6 @@ func openPlayground(t *testing.T, flags ...string) *playground {
 	if err := chromedp.Do(p.ctx); err != nil {
 		t.Fatalf("%s does not start: %v", browser, err)
 	}
-	p.do(chromedp.Navigate(p.origin+"/"), chromedp.WaitVisible(chromedp.CSS(`.graphiql-query-editor .view-line`)))
 	return p
 }
 
@@ -212,7 +219,7 @@ func (p *playground) watch(event any) {
 	case *cdplog.EventEntryAdded:
 		// A breach of the Content-Security-Policy is here, and a file that is not found.
 		// A refusal of the gateway is here as well: an answer, which the page shows.
-		refused := strings.HasSuffix(e.Entry.URL, "/graphql") && strings.Contains(e.Entry.Text, "status of 4")
+		refused := (strings.HasSuffix(e.Entry.URL, "/graphql") || strings.HasSuffix(e.Entry.URL, "/examples.json")) && strings.Contains(e.Entry.Text, "status of 4")
 		if !refused && (e.Entry.Level == "error" || e.Entry.Level == "warning") {
 			fault = fmt.Sprintf("browser %s (%s): %s %s", e.Entry.Level, e.Entry.Source, e.Entry.Text, e.Entry.URL)
 		}

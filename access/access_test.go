@@ -2,6 +2,9 @@ package access_test
 
 import (
 	"context"
+	"encoding/hex"
+	"encoding/json"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +70,34 @@ func TestPseudonymsAreOfOnePartner(t *testing.T) {
 	}
 	if access.Pseudonym(a, "") != "" {
 		t.Error("nothing has a pseudonym")
+	}
+}
+
+// What the page of the contract shows partners to try their programs with is what they would get.
+func TestPseudonymsOfThePage(t *testing.T) {
+	text, err := os.ReadFile("../console/src/matching.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page struct {
+		Salt   string
+		Values []struct{ Kind, Written, Hashed, Hash string }
+	}
+	if err := json.Unmarshal(text, &page); err != nil || len(page.Values) == 0 {
+		t.Fatalf("%v: %s", err, text)
+	}
+	salt, err := hex.DecodeString(page.Salt)
+	if err != nil || len(salt) != len(access.Salt([]byte("secret"), "partner")) {
+		t.Errorf("the salt is none: %v", err)
+	}
+	normalize := map[string]func(string) (string, error){"email": profiles.NormalizeEmail, "phone": profiles.NormalizePhone}
+	for _, v := range page.Values {
+		if hashed, err := normalize[v.Kind](v.Written); err != nil || hashed != v.Hashed {
+			t.Errorf("%q is hashed as %q, %v; the page says %q", v.Written, hashed, err, v.Hashed)
+		}
+		if got := access.Pseudonym(salt, v.Hashed); got != v.Hash {
+			t.Errorf("%q: %s; the page says %s", v.Hashed, got, v.Hash)
+		}
 	}
 }
 

@@ -54,10 +54,10 @@ const workers = await bundle(
   { format: 'iife' },
 );
 
-const files = await bundle(['src/app.jsx', 'src/favicon.svg'], {
+const files = await bundle(['src/app.jsx', 'src/contract.jsx', 'src/favicon.svg'], {
   format: 'esm',
   jsx: 'automatic',
-  loader: { '.svg': 'copy', '.ttf': 'file', '.woff2': 'file' },
+  loader: { '.graphql': 'text', '.svg': 'copy', '.ttf': 'file', '.woff2': 'file' },
   define: {
     WORKER_EDITOR: JSON.stringify(workers['editor.worker.js']),
     WORKER_GRAPHQL: JSON.stringify(workers['graphql.worker.js']),
@@ -65,6 +65,8 @@ const files = await bundle(['src/app.jsx', 'src/favicon.svg'], {
   },
 });
 
-const page = readFileSync('src/index.html', 'utf8');
-writeFileSync('dist/index.html', page.replace(/{{(.+?)}}/g, (_, name) => files[name].replace('./', 'console/')));
+for (const name of ['playground.html', 'contract.html']) {
+  const page = readFileSync(`src/${name}`, 'utf8');
+  writeFileSync(`dist/${name}`, page.replace(/{{(.+?)}}/g, (_, file) => files[file].replace('./', 'console/')));
+}
 writeFileSync('dist/LICENSES.txt', licences(inputs));

@@ -1,8 +1,9 @@
-// Package console holds the playground of the gateway: a page with a query
+// Package console holds the pages of the gateway: the playground, with a query
 // editor, the documentation of the schema and a set of example documents, for
-// people who want to explore the graph without writing a program first.
+// people who want to explore the graph without writing a program first; and the
+// page of a contract, for those who write one.
 //
-// The page is built beforehand (see README.md) and embedded, so that it works
+// The pages are built beforehand (see README.md) and embedded, so that they work
 // without any network besides the gateway itself.
 package console
 
@@ -23,7 +24,7 @@ import (
 	"time"
 )
 
-//go:embed dist examples/*.graphql
+//go:embed dist examples/*.graphql documents/*.graphql
 var files embed.FS
 
 // contentSecurityPolicy allows nothing but the page's own files. Inline styles
@@ -67,26 +68,39 @@ func title(document string) string {
 	return ""
 }
 
-// A Visit is what somebody who asks for a page may have of it.
+// Documents are the documents that the page of a contract sends: a gateway that executes
+// trusted documents only has to know them.
+func Documents() []string {
+	return []string{string(read("documents/contract.graphql"))}
+}
+
+// A Visit is what somebody who asks for the playground may have of it.
 type Visit struct {
-	// Refused: the pages are not for callers of this audience.
+	// Refused: the playground is not for callers of this audience.
 	Refused bool
 	// Examples are those whose names the visitor's contract has.
 	Examples []Example
 }
 
-// Handler returns a handler that serves the page at "/" and everything it
-// loads below "/console/". It answers GET and HEAD only, and 404 for any other
-// path. Every answer carries a Content-Security-Policy that confines the page
-// to its own origin; the page expects the GraphQL endpoint at
-// "/graphql". Nothing in it is absolute, so that a proxy may serve all of it below a prefix.
+// Handler returns a handler that serves the pages and everything they load below "/console/":
+// the page of a contract at "/contract", the playground at "/playground", and at "/" the
+// playground, unless contractFirst: then the page of a contract, for a gateway whose playground
+// is not for everybody. It answers GET and HEAD only, and 404 for any other path. Every answer
+// carries a Content-Security-Policy that confines the page to its own origin; the pages expect
+// the GraphQL endpoint at "/graphql". Nothing in them is absolute, so that a proxy may serve all
+// of it below a prefix.
 //
-// Visit says who asks. It is asked of requests that carry a credential, and for
+// Visit says who asks. It is asked of requests for the playground that carry a credential, and for
 // "/console/examples.json", which has the examples that a visitor may see: documents name what
-// a schema has. A browser opens a page without a credential, and nothing in the page tells
-// anybody anything; who gave one there and is refused gets 403 for the examples.
-func Handler(visit func(*http.Request) Visit) http.Handler {
+// a schema has. A browser opens a page without a credential, and nothing in the pages tells
+// anybody anything; who gives one to the playground and is refused gets 403, and is led to the page
+// of the contract.
+func Handler(visit func(*http.Request) Visit, contractFirst bool) http.Handler {
 	assets := load()
+	assets["/"] = assets["/playground"]
+	if contractFirst {
+		assets["/"] = assets["/contract"]
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		header.Set("Content-Security-Policy", contentSecurityPolicy)
@@ -94,7 +108,7 @@ func Handler(visit func(*http.Request) Visit) http.Handler {
 		header.Set("Referrer-Policy", "no-referrer")
 		asset, ok := assets[r.URL.Path]
 		examples := r.URL.Path == "/console/examples.json"
-		if examples || r.Header.Get("Authorization") != "" || r.Header.Get("X-Api-Key") != "" {
+		if examples || asset == assets["/playground"] && (r.Header.Get("Authorization") != "" || r.Header.Get("X-Api-Key") != "") {
 			v := visit(r)
 			if v.Refused {
 				refuse(w)
@@ -123,7 +137,7 @@ func Handler(visit func(*http.Request) Visit) http.Handler {
 func refuse(w http.ResponseWriter) {
 	w.Header().Set("Vary", "Authorization, X-Api-Key")
 	w.Header().Set("Cache-Control", "no-store")
-	http.Error(w, "these pages are not for this credential's audience; the graph is at /graphql, and { contract { sdl } } has its contract", http.StatusForbidden)
+	http.Error(w, "the playground is not for this credential's audience; its contract is at /contract, and the graph at /graphql", http.StatusForbidden)
 }
 
 // Off returns the handler of a gateway without pages: it answers 404 and says where the graph is.
@@ -177,8 +191,8 @@ func load() map[string]*asset {
 	assets := map[string]*asset{}
 	for _, entry := range entries {
 		url := "/console/" + entry.Name()
-		if entry.Name() == "index.html" {
-			url = "/"
+		if page, ok := strings.CutSuffix(entry.Name(), ".html"); ok {
+			url = "/" + page
 		}
 		assets[url] = newAsset(entry.Name(), read("dist/"+entry.Name()))
 	}

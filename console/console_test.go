@@ -28,7 +28,7 @@ func get(t *testing.T, method, target string, header ...string) *http.Response {
 			return Visit{Refused: true}
 		}
 		return Visit{}
-	}).ServeHTTP(w, r)
+	}, false).ServeHTTP(w, r)
 	return w.Result()
 }
 
@@ -75,7 +75,7 @@ func TestOwnHostOnly(t *testing.T) {
 	// The colon of a scheme, or two slashes, where a reference begins.
 	elsewhere := regexp.MustCompile(`(?:url\(|(?:src|href)=|@import )["']?(?:[a-z]+:)?//[^"')]*`)
 	for url := range load() {
-		if kind := path.Ext(url); url != "/" && kind != ".css" && kind != ".svg" {
+		if kind := path.Ext(url); kind != "" && kind != ".css" && kind != ".svg" {
 			continue
 		}
 		if found := elsewhere.FindString(body(t, get(t, "GET", url).Body)); found != "" {
@@ -93,7 +93,7 @@ func TestAssets(t *testing.T) {
 	reference := regexp.MustCompile(`(?:"console|["'(]\.)/[\w.-]+-[A-Z0-9]{8}\.[a-z0-9]+`)
 	seen := map[string]bool{}
 	kinds := map[string]bool{}
-	queue := []string{"/"}
+	queue := []string{"/", "/playground", "/contract"}
 	for len(queue) > 0 {
 		url := queue[0]
 		queue = queue[1:]
@@ -265,13 +265,17 @@ func TestTitle(t *testing.T) {
 	}
 }
 
-// Whom the pages are not for, gets none of them by a credential, nor the examples.
+// Whom the playground is not for, gets none of it by a credential, nor the examples; what a
+// contract is, they are told.
 func TestRefusedVisit(t *testing.T) {
-	for _, target := range []string{"/", "/console/examples.json", "/nothing"} {
+	for _, target := range []string{"/", "/playground", "/console/examples.json"} {
 		res := get(t, "GET", target, "Authorization", "Bearer refused")
 		if text := body(t, res.Body); res.StatusCode != http.StatusForbidden || !strings.Contains(text, "/graphql") || res.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %d %s", target, res.StatusCode, text)
 		}
+	}
+	if res := get(t, "GET", "/contract", "Authorization", "Bearer refused"); res.StatusCode != http.StatusOK {
+		t.Errorf("the contract: %d", res.StatusCode)
 	}
 }
 

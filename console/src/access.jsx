@@ -1,7 +1,8 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { Button, Dialog, UnStyledButton, useGraphiQL, useGraphiQLActions, useMonaco, VisuallyHidden } from '@graphiql/react';
 import { fetcherFor } from './fetcher.js';
-import { session } from './session.js';
+import { beside } from './place.js';
+import { asCredential, malformedCredential, session } from './session.js';
 
 // Who this page asks as: the credential of the tab, the contract that it picks, and why there is none.
 export function useAccess() {
@@ -92,16 +93,13 @@ export function Access({ access }) {
   );
 }
 
-// What a header can carry; a key or a token has nothing else.
-const sendable = /^[\x21-\x7e]+$/;
-
 function AccessForm({ access: { contract, refusal, held, purpose, hold, declare, setOpen } }) {
   const [credential, setCredential] = useState('');
   const [wanted, setWanted] = useState(purpose);
   const [malformed, setMalformed] = useState(false);
   const input = useRef(null);
   const problem = malformed
-    ? { message: 'A key or a token has neither spaces nor letters beyond ASCII.' }
+    ? { message: malformedCredential }
     : refusal;
   useEffect(() => {
     if (refusal?.status === 401) {
@@ -111,12 +109,11 @@ function AccessForm({ access: { contract, refusal, held, purpose, hold, declare,
 
   function use(event) {
     event.preventDefault();
-    const given = credential.trim().replace(/^Bearer\s+/i, '');
-    if (given && !sendable.test(given)) {
-      setMalformed(true);
+    const given = asCredential(credential);
+    setMalformed(given === undefined);
+    if (given === undefined) {
       return;
     }
-    setMalformed(false);
     declare(wanted.trim());
     if (given) {
       setCredential('');
@@ -154,6 +151,8 @@ function AccessForm({ access: { contract, refusal, held, purpose, hold, declare,
           <dd>{contract.scopes.join(', ') || 'none'}</dd>
           <dt>Purposes</dt>
           <dd>{contract.purposes.join(', ') || 'none'}</dd>
+          <dt>More</dt>
+          <dd><a href={beside('../contract')}>Limits, errors, changes: the contract</a></dd>
         </dl>
       )}
       <label htmlFor="access-credential">API key or token</label>

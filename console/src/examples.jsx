@@ -4,10 +4,13 @@ import { Kind, parse } from 'graphql';
 import { beside } from './place.js';
 
 // One copy of the examples: the server that embeds them serves them too, those that fit the
-// contract of a credential.
+// contract of a credential. Whose audience the playground is not for is led to what is theirs.
 export async function loadExamples(credential) {
   const headers = credential ? { Authorization: `Bearer ${credential}` } : {};
   const response = await fetch(beside('./examples.json'), { headers, redirect: 'error' });
+  if (response.status === 403) {
+    location.replace(beside('../contract'));
+  }
   return response.ok ? response.json() : [];
 }
 

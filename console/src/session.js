@@ -7,3 +7,12 @@ export const session = {
   set: (name, value) =>
     value ? sessionStorage.setItem(prefix + name, value) : sessionStorage.removeItem(prefix + name),
 };
+
+// A credential as somebody pasted it, without what belongs to the header; undefined for what no
+// header can carry: a key or a token has nothing of it.
+export function asCredential(text) {
+  const credential = text.trim().replace(/^Bearer\s+/i, '');
+  return /^[\x21-\x7e]*$/.test(credential) ? credential : undefined;
+}
+
+export const malformedCredential = 'A key or a token has neither spaces nor letters beyond ASCII.';

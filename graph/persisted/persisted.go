@@ -45,6 +45,8 @@ type Config struct {
 	Schema *ast.Schema
 	// Required: only trusted documents are executed.
 	Required bool
+	// Own are documents that are trusted whatever the manifest has: those of the gateway's pages.
+	Own []string
 }
 
 // fits reports whether a document of the manifest is valid for the schema.
@@ -134,6 +136,13 @@ func New(c Config) (*Documents, error) {
 	d.kept, err = simplelru.NewLRU(cmp.Or(c.MaxDocuments, 1000), func(_, text string) { d.bytes -= len(text) })
 	if err != nil || c.Manifest == "" {
 		return d, err
+	}
+	if c.Required {
+		for _, text := range c.Own {
+			if c.fits(text) {
+				d.byHash[hash(text)] = text
+			}
+		}
 	}
 	m, err := Load(c.Manifest)
 	if err != nil {

@@ -28,7 +28,7 @@ type Serve struct {
 	Store
 	Addr            string   `name:"addr" env:"C360_ADDR" default:"127.0.0.1:8080" help:"The address to serve on."`
 	AdminAddr       string   `name:"admin-addr" env:"C360_ADMIN_ADDR" placeholder:"ADDR" help:"An address of its own for /healthz, /readyz and /metrics. Without it they are on the address that serves the graph."`
-	Console         string   `name:"console" env:"C360_CONSOLE" default:"on" placeholder:"on|off|AUDIENCE,..." help:"Whose the pages at / are: on, everybody's who can reach the address; off, nobody's; or those of callers of these audiences only (internal, frontend, analyst, partner). It says nothing of who may ask the graph."`
+	Console         string   `name:"console" env:"C360_CONSOLE" default:"on" placeholder:"on|off|AUDIENCE,..." help:"Whose the playground is: on, everybody's who can reach the address; off, nobody's, and there is no page at all; or that of callers of these audiences only (internal, frontend, analyst, partner). The page of the contract is everybody's. It says nothing of who may ask the graph."`
 	Demo            *string  `name:"demo" env:"C360_DEMO" placeholder:"records|live|off" help:"The made-up demo company: records fills the embedded store with it if that is empty (the default where neither a MongoDB nor systems are configured); live asks its records of small servers in this process that speak as Stripe, Zendesk and Mastodon do; off leaves the store as it is."`
 	DemoFault       []string `name:"demo-fault" env:"C360_DEMO_FAULT" placeholder:"SOURCE=FAULT" help:"Make a source fail for show: billing, support or social = error, hang, slow or partial, at once or, as billing=error@30s, a while after it was first asked. May be repeated."`
 	RequestTimeout  string   `name:"request-timeout" env:"C360_REQUEST_TIMEOUT" placeholder:"2s" help:"The longest that a request may take; what is not there by then is reported as late. Default: 2s, with the embedded store 6s."`
@@ -51,7 +51,7 @@ type Checked struct {
 	PageCap                                       int
 	MaxConnections                                int
 	ShutdownDelay, ShutdownTimeout                time.Duration
-	// Console are the audiences that the pages at / are for, in capitals; nil: all, empty: none.
+	// Console are the audiences that the playground is for, in capitals; nil: all, empty: there are no pages.
 	Console []string
 	// SeedDemo: fill an empty embedded store with the demo company.
 	SeedDemo bool
@@ -59,6 +59,16 @@ type Checked struct {
 	LiveDemo bool
 	// Faults are the demo's faults, by source.
 	Faults map[string]demo.Fault
+}
+
+// Patience gives how long a request, and one call of the store of profiles, may take where nothing is
+// said of it.
+func Patience(embedded bool) (request, profile time.Duration) {
+	if embedded {
+		// Its lists read every customer: what an import of some thousands needs.
+		return 6 * time.Second, 5 * time.Second
+	}
+	return 2 * time.Second, 1500 * time.Millisecond
 }
 
 // Check reports every fault of the store's flags.
@@ -98,12 +108,8 @@ func (s *Serve) Check() error {
 		return d
 	}
 	c := &s.Checked
-	request, profile := "2s", "1500ms"
-	if s.URI() == "" {
-		// Its lists read every customer: what an import of some thousands needs.
-		request, profile = "6s", "5s"
-	}
-	s.RequestTimeout, s.ProfileTimeout = cmp.Or(s.RequestTimeout, request), cmp.Or(s.ProfileTimeout, profile)
+	request, profile := Patience(s.URI() == "")
+	s.RequestTimeout, s.ProfileTimeout = cmp.Or(s.RequestTimeout, request.String()), cmp.Or(s.ProfileTimeout, profile.String())
 	c.RequestTimeout = duration("request-timeout", s.RequestTimeout, time.Millisecond)
 	c.SourceTimeout = duration("source-timeout", s.SourceTimeout, time.Millisecond)
 	c.ProfileTimeout = duration("profile-timeout", s.ProfileTimeout, time.Millisecond)

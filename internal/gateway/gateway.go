@@ -91,7 +91,7 @@ type Config struct {
 	Origins []string
 	// LoopbackHosts: requests must name this machine as their host.
 	LoopbackHosts bool
-	// Console are the audiences that the pages at / are for; nil: all, empty: there are no pages.
+	// Console are the audiences that the playground is for; nil: all, empty: there are no pages at all.
 	Console []access.Audience
 	// StockExecutor: every operation runs on gqlgen's own executor, not as a compiled
 	// plan. Answers are the same, at several times the cost.
@@ -207,7 +207,7 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 				return console.Visit{}
 			}
 			return console.Visit{Refused: !slices.Contains(c.Console, caller.Audience), Examples: fitting[caller.Audience]()(caller)}
-		})
+		}, len(c.Console) < len(access.Audiences))
 	}
 
 	admin := http.NewServeMux()
@@ -265,6 +265,7 @@ func serve(c Config, a access.Audience, contract *audience.Contract, systems res
 	}
 	// What a manifest has for other contracts is not there for this one.
 	of.Schema = contract.Schema
+	of.Own = console.Documents()
 	documents, err := persisted.New(of)
 	if err != nil {
 		return nil, fmt.Errorf("documents of %s: %w", a, err)

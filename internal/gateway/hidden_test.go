@@ -1,19 +1,24 @@
 package gateway_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
 
 	"customer360/access"
+	"customer360/console"
 	"customer360/graph/audience"
+	"customer360/graph/persisted"
 	"customer360/internal/querygen"
 )
 
@@ -167,7 +172,8 @@ func TestExamplesAreOfTheContract(t *testing.T) {
 	}
 }
 
-// The pages are for the audiences that are configured; the graph is for all of them.
+// The playground is for the audiences that are configured; the page of the contract is for all that
+// may ask the graph, and what is opened first where the playground is not for everybody.
 func TestPagesByAudience(t *testing.T) {
 	before := config
 	defer func() { config = before }()
@@ -179,25 +185,94 @@ func TestPagesByAudience(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		console []access.Audience
-		status  map[string]int
+		first   string
+		// status is of /playground and of its examples.
+		status   map[string]int
+		contract int
 	}{
-		"not said": {nil, map[string]int{"": 200, "internal": 200, "partner": 200}},
-		"some":     {[]access.Audience{access.Internal, access.Analyst}, map[string]int{"": 200, "internal": 200, "analyst": 200, "frontend": 403, "partner": 403}},
-		"off":      {[]access.Audience{}, map[string]int{"": 404, "internal": 404, "partner": 404}},
+		"not said": {nil, "customer360", map[string]int{"": 200, "internal": 200, "partner": 200}, 200},
+		"some":     {[]access.Audience{access.Internal, access.Analyst}, "Your contract · customer360", map[string]int{"": 200, "internal": 200, "analyst": 200, "frontend": 403, "partner": 403}, 200},
+		"off":      {[]access.Audience{}, "", map[string]int{"": 404, "internal": 404, "partner": 404}, 404},
 	} {
 		config.Console = test.console
 		h := fakes(t)
+		get := func(page, audience string) *httptest.ResponseRecorder {
+			r := httptest.NewRequest(http.MethodGet, page, nil)
+			if audience != "" {
+				r.Header.Set("Authorization", audience)
+			}
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			return w
+		}
 		for audience, want := range test.status {
-			for _, page := range []string{"/", "/console/examples.json"} {
-				r := httptest.NewRequest(http.MethodGet, page, nil)
-				if audience != "" {
-					r.Header.Set("Authorization", audience)
-				}
-				w := httptest.NewRecorder()
-				if h.ServeHTTP(w, r); w.Code != want {
+			for page, want := range map[string]int{"/playground": want, "/console/examples.json": want, "/contract": test.contract} {
+				if w := get(page, audience); w.Code != want {
 					t.Errorf("%s: %s for %q: %d; want %d", name, page, audience, w.Code, want)
 				}
 			}
+		}
+		if w := get("/", ""); w.Code != test.contract || test.first != "" && !strings.Contains(w.Body.String(), "<title>"+test.first+"</title>") {
+			t.Errorf("%s: / is %d %s", name, w.Code, w.Body)
+		}
+	}
+}
+
+// What anybody can fetch, the scripts of the pages, has the name of no type that partners do not know.
+func TestPagesNameNoHiddenType(t *testing.T) {
+	hidden := map[string]bool{}
+	for name := range hiddenNames()[access.Partner] {
+		// A word of one hump, or in capitals, is English, which libraries use as well.
+		if theSchema().Types[name] != nil && strings.ToLower(name[1:]) != name[1:] && strings.ToUpper(name) != name {
+			hidden[name] = true
+		}
+	}
+	if !hidden["SocialProfile"] || !hidden["AccessLogEntry"] {
+		t.Fatalf("the test knows %d hidden types, and not those", len(hidden))
+	}
+	scripts, err := filepath.Glob("../../console/dist/*.*")
+	if err != nil || len(scripts) == 0 {
+		t.Fatal("there are no scripts: ", err)
+	}
+	for _, path := range scripts {
+		if kind := filepath.Ext(path); kind != ".js" && kind != ".html" {
+			continue
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range nameWords.FindAllString(string(text), -1) {
+			if hidden[name] {
+				t.Errorf("%s has %s", path, name)
+			}
+		}
+	}
+}
+
+// Who may send trusted documents only can open the page of the contract: what it sends is one.
+func TestPageOfTheContractIsTrusted(t *testing.T) {
+	before := config
+	defer func() { config = before }()
+	config.Find = func(*http.Request) (*access.Caller, error) {
+		return &access.Caller{Credential: "key:T", Audience: access.Partner, Scopes: access.Scopes{"*"}}, nil
+	}
+	manifest := filepath.Join(t.TempDir(), "manifest.json")
+	if err := os.WriteFile(manifest, []byte(`{"one": "{ __typename }"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	config.Documents = map[access.Audience]persisted.Config{access.Partner: {Manifest: manifest, Required: true}}
+	h := fakes(t)
+	for query, trusted := range map[string]bool{console.Documents()[0]: true, "{ contract { name } }": false} {
+		body, err := json.Marshal(map[string]string{"query": query})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		if h.ServeHTTP(w, r); strings.Contains(w.Body.String(), `"code":"DOCUMENT_NOT_TRUSTED"`) == trusted || trusted && !strings.Contains(w.Body.String(), `"trustedDocumentsOnly":true`) {
+			t.Errorf("%s: %d %.300s", query, w.Code, w.Body)
 		}
 	}
 }
