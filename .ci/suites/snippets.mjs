@@ -1,9 +1,12 @@
 // The code of the documentation: what stands in its fences.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { transformSync } from 'esbuild';
 
 const docs = resolve(import.meta.dirname, '../../docs');
+
+// pages gives the names of all pages.
+export const pages = () => readdirSync(docs).filter(name => name.endsWith('.md'));
 
 // blocks gives the fenced blocks of a page: their language, text, and the line that they begin at.
 export function blocks(page) {
