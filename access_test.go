@@ -14,6 +14,7 @@ import (
 
 	"customer360/access"
 	"customer360/internal/config"
+	"customer360/internal/require"
 )
 
 // What the schema of the configuration file has of access and audit is what is read.
@@ -88,6 +89,7 @@ audit:
 
 // Nobody serves everything to a network by mistake.
 func TestOpenToTheNetworkIsRefused(t *testing.T) {
+	require.Long(t)
 	for name, test := range map[string]struct{ config, want string }{
 		"no credential at all":  {"", "no credential"},
 		"anonymous by a switch": {"access: {anonymous: allow}\n", "everybody there would see everything"},
@@ -146,6 +148,7 @@ func (s *server) printedKey(t *testing.T, audience string) string {
 // The demo is open to its own machine, and shows each audience what it would see; from the
 // first key that somebody makes, a credential is needed. What a key has read is in the log.
 func TestDemoKeysAndTheEndOfOpenness(t *testing.T) {
+	require.Long(t)
 	needsEmbedded(t)
 	dir := t.TempDir()
 	const query = `{ contract { name } customers(first: 1) { edges { node { id displayName email } } } }`
@@ -191,6 +194,7 @@ func TestDemoKeysAndTheEndOfOpenness(t *testing.T) {
 
 // A customer's copy and erasure, on the command line.
 func TestCustomerIsExportedAndErased(t *testing.T) {
+	require.Long(t)
 	needsEmbedded(t)
 	dir := t.TempDir()
 	startServer(t, "--data-dir", dir).end(t)

@@ -15,6 +15,7 @@ import (
 	"customer360/demo"
 	"customer360/demo/live"
 	"customer360/internal/await"
+	"customer360/internal/require"
 )
 
 var demoNow = time.Now()
@@ -22,6 +23,7 @@ var demoNow = time.Now()
 // The live demo is the same company: what a newcomer is told to try is answered alike,
 // and a vendor that fails is told.
 func TestLiveDemo(t *testing.T) {
+	require.Long(t)
 	needsEmbedded(t)
 	defer await.Goroutines(t, goleak.IgnoreCurrent())
 	dir := t.TempDir()

@@ -152,6 +152,7 @@ func openPlayground(t *testing.T, flags ...string) *playground {
 // openBrowser does the same, and opens no page yet.
 func openBrowser(t *testing.T, flags ...string) *playground {
 	t.Helper()
+	require.Long(t)
 	browser := chromium()
 	require.Tool(t, browser != "", require.Chromium)
 	needsEmbedded(t)

@@ -23,6 +23,7 @@ import (
 
 	"customer360/demo"
 	"customer360/internal/await"
+	"customer360/internal/require"
 	"customer360/internal/store"
 	profiledocs "customer360/sources/profiles/documents"
 )
@@ -136,6 +137,7 @@ func needsEmbedded(t testing.TB) {
 
 // What a newcomer does: start it, ask, stop it, start it again.
 func TestServe(t *testing.T) {
+	require.Long(t)
 	needsEmbedded(t)
 	defer await.Goroutines(t, goleak.IgnoreCurrent())
 	dir := t.TempDir()
@@ -340,6 +342,7 @@ const lateAfter = "5s"
 
 // Each fault shows what it says, and leaves the rest intact.
 func TestDemoFaults(t *testing.T) {
+	require.Long(t)
 	needsEmbedded(t)
 	const query = `{ customers(first: 10, where: {link: {source: SOCIAL}}) { edges { node { displayName social { followers } billing { balance { amount } } sourceStatus(of: SOCIAL) { state } } } } }`
 	for fault, want := range map[string]string{"error": "UNAVAILABLE", "hang": "TIMED_OUT", "partial": "UNAVAILABLE", "slow": "FRESH"} {
@@ -365,6 +368,7 @@ func TestDemoFaults(t *testing.T) {
 
 // Made-up customers are never taken for real ones, and never half there.
 func TestDemoIsMarked(t *testing.T) {
+	require.Long(t)
 	needsEmbedded(t)
 	ctx := context.Background()
 	dir := t.TempDir()

@@ -28,6 +28,7 @@ import (
 	"customer360/audit"
 	"customer360/internal/await"
 	"customer360/internal/gateway"
+	"customer360/internal/require"
 	"customer360/internal/store/storetest"
 	"customer360/resolvers"
 	"customer360/sources"
@@ -124,6 +125,7 @@ type worldSystem struct {
 }
 
 func TestStories(t *testing.T) {
+	require.Long(t)
 	defer await.Goroutines(t, goleak.IgnoreCurrent())
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {

@@ -1,10 +1,10 @@
 // Reads `go test -json`, shows what failed and what was skipped, and says how many
 // tests passed and failed. A skipped test counts as failed, since CI has all that a
 // test may want; except those that need a MongoDB server, which are run where there
-// is one, and those that CI runs by name.
+// is one, those that CI runs by name, and long ones where it leaves them out.
 import { createInterface } from 'node:readline';
 
-const mayBeSkipped = /C360_TEST_MONGODB_URI|run it by name, make [a-z]+$/m;
+const mayBeSkipped = /C360_TEST_MONGODB_URI|run it by name, make [a-z]+$|run it without -short$/m;
 
 let passed = 0;
 let failed = 0;

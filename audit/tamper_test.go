@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"customer360/audit"
+	"customer360/internal/require"
 	"customer360/internal/store/storetest"
 	"customer360/sources/documents"
 )
@@ -148,6 +149,7 @@ var kinds = map[string]func(t *rapid.T, docs []bson.Raw) []bson.Raw{
 
 // Whatever is done to the entries is found.
 func TestTamperingIsFound(t *testing.T) {
+	require.Long(t)
 	s, _ := storetest.Open(t)
 	run(t, s.Store, reads(3)...)
 	run(t, s.Store, reads(4)...)

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"customer360/internal/require"
 )
 
 func get(t *testing.T, method, target string, header ...string) *http.Response {
@@ -89,6 +91,7 @@ func TestOwnHostOnly(t *testing.T) {
 
 // TestAssets follows every reference from the page on, through styles and scripts.
 func TestAssets(t *testing.T) {
+	require.Long(t)
 	// Nothing is absolute: a proxy may serve all of it below a prefix.
 	reference := regexp.MustCompile(`(?:"console|["'(]\.)/[\w.-]+-[A-Z0-9]{8}\.[a-z0-9]+`)
 	seen := map[string]bool{}

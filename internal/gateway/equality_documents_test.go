@@ -15,6 +15,7 @@ import (
 	"customer360/demo"
 	"customer360/internal/gateway"
 	"customer360/internal/querygen"
+	"customer360/internal/require"
 	"customer360/sources/guard"
 )
 
@@ -46,6 +47,7 @@ func shownDocuments(t *testing.T) map[string]string {
 // Every document gives the same on both executors over the whole demo company, while all
 // is well and while systems fail.
 func TestExecutorsAgreeOnDocuments(t *testing.T) {
+	require.Long(t)
 	all := shownDocuments(t)
 	if len(all) < 15 {
 		t.Fatalf("there are only %d documents", len(all))

@@ -3,4 +3,4 @@
 package gateway_test
 
 // someOperations are fewer under the race detector, which takes ten times as long.
-const someOperations = 800
+const someOperations = 400

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"customer360/internal/querygen"
+	"customer360/internal/require"
 	"customer360/sources"
 	"customer360/sources/support"
 )
@@ -59,6 +60,7 @@ func TestExecutorsAgree(t *testing.T) {
 // A world that is played twice goes the same way: the comparison itself brings no
 // chance into it, nor do the resolvers.
 func TestWorldsAreRepeatable(t *testing.T) {
+	require.Long(t)
 	for seed := uint64(1); seed <= 25; seed++ {
 		trials := trialsOf(newChancyWorld(seed), perWorld)
 		first, second := play(t, newChancyWorld(seed), true, trials), play(t, newChancyWorld(seed), true, trials)
@@ -146,6 +148,7 @@ func report(t *testing.T, w *chancyWorld, trials []trial) {
 // What the comparison is worth: a world that is a little different is told, and what may
 // differ is not.
 func TestDifferencesAreTold(t *testing.T) {
+	require.Long(t)
 	mangle := map[string]func(*chancyWorld){
 		"a text":           func(w *chancyWorld) { w.customers[0].Name += "!" },
 		"a customer less":  func(w *chancyWorld) { w.customers = w.customers[1:] },
@@ -264,6 +267,7 @@ func TestClientsGoAway(t *testing.T) {
 
 // The generated operations use all of the public schema, soon.
 func TestOperationsUseTheWholeSchema(t *testing.T) {
+	require.Long(t)
 	c := querygen.NewCoverage(theSchema())
 	missing, of := c.Missing()
 	for seed := uint64(1); seed <= 250 && missing != nil; seed++ {

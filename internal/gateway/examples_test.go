@@ -10,12 +10,14 @@ import (
 
 	"customer360/access"
 	"customer360/console"
+	"customer360/internal/require"
 	"customer360/resolvers"
 )
 
 // Whatever a credential may do, the examples that it is offered run without an error, and there
 // is one at least.
 func TestExamplesRunForEveryCredential(t *testing.T) {
+	require.Long(t)
 	before := config
 	defer func() { config = before }()
 	var caller *access.Caller

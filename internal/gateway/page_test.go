@@ -13,6 +13,7 @@ import (
 
 	"customer360/demo"
 	"customer360/internal/gateway"
+	"customer360/internal/require"
 	"customer360/internal/store/storetest"
 	"customer360/resolvers"
 	"customer360/sources"
@@ -112,6 +113,7 @@ func ask(tb testing.TB, h http.Handler, body string) *httptest.ResponseRecorder 
 // What the README promises of the demo: on the embedded store a page is read by one
 // query of the customers, and the records by their keys alone.
 func TestPageReadsByKey(t *testing.T) {
+	require.Long(t)
 	h, log := embedded(t)
 	log.Reads()
 	ask(t, h, page)

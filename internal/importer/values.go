@@ -49,8 +49,12 @@ const maxKey = 512
 
 // recordKey reads the key of a record.
 func recordKey(v any) (string, error) {
-	s, err := text(v)
-	s = strings.TrimSpace(sources.OnlyVisible(s))
+	given, err := text(v)
+	s := strings.TrimSpace(sources.OnlyVisible(given))
+	if err == nil && s == "" && given != "" {
+		// Else all such records would be one.
+		err = errors.New("expected a key of characters that are seen")
+	}
 	if err == nil && (len(s) > maxKey || strings.ContainsFunc(s, unicode.IsControl)) {
 		err = errors.New("expected a key of at most 512 bytes, without control characters")
 	}

@@ -47,6 +47,15 @@ func Quiet(t testing.TB, name string) {
 	}
 }
 
+// Long marks a test that takes long and starts nothing at once that a shorter one does not: go test
+// -short leaves it out, which a run with the race detector is made with.
+func Long(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("it is long: run it without -short")
+	}
+}
+
 // line says what was skipped, given the parts that were missing, each as often as it was.
 func line(missing []string) string {
 	var all []string

@@ -15,6 +15,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"customer360/internal/require"
 	"customer360/sources/documents"
 )
 
@@ -48,6 +49,7 @@ func onDisk(t *testing.T, dir string) []byte {
 // Nothing of what was erased is in any file of the directory, also nothing that it had been
 // before it was changed, while the store goes on and is read, and after it was closed.
 func TestErasedIsNotOnDisk(t *testing.T) {
+	require.Long(t)
 	const n, gone = 600, 200
 	ctx, dir := context.Background(), t.TempDir()
 	s, err := Open(ctx, Config{DataDir: dir})

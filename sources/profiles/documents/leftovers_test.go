@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"customer360/internal/require"
 	"customer360/internal/store/storetest"
 	"customer360/sources"
 	"customer360/sources/profiles"
@@ -24,6 +25,7 @@ func account(id string) profiles.RecordKey {
 // Records are shared that others are actively linked to, however many these are, and
 // however many share another one.
 func TestSharedRecords(t *testing.T) {
+	require.Long(t)
 	ctx := context.Background()
 	for name, open := range stores {
 		t.Run(name, func(t *testing.T) {
