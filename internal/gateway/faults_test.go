@@ -105,6 +105,9 @@ func TestFaults(t *testing.T) {
 	for _, v := range vendors() {
 		for _, f := range faults {
 			for _, warm := range []bool{false, true} {
+				if warm && testing.Short() {
+					continue
+				}
 				name := v.name + "/" + f.name + "/cold"
 				if warm {
 					name = v.name + "/" + f.name + "/warm"
