@@ -5,9 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -212,6 +214,10 @@ func TestCustomerIsExportedAndErased(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &exported); err != nil || code != 0 || exported.Format != "customer360-export" || !exported.Complete || len(exported.Sources) < 3 {
 		t.Fatalf("exit %d, %v: %s", code, err, text)
 	}
+	email := regexp.MustCompile(`[a-z.]+@example\.com`).FindString(text)
+	if email == "" || !bytes.Contains(filesOf(t, dir), []byte(email)) {
+		t.Fatalf("%q is not in the data directory: the test looks for the wrong thing", email)
+	}
 	for _, key := range []string{"lukasz.dabek@example.com", "Q3VzdG9tZXIvZG9jdW1lbnRzL3N0b3J5LXMx"} {
 		for _, args := range [][]string{{"export", key}, {"erase", key}, {"erase", key, "--yes"}} {
 			if code, text := command(append([]string{"customer"}, args...)...); code != 1 || !strings.Contains(text, "no customer of this key") || strings.Contains(text, key) {
@@ -225,6 +231,9 @@ func TestCustomerIsExportedAndErased(t *testing.T) {
 	if code, text := command("customer", "erase", "story-s1", "--yes"); code != 0 || strings.Count(text, "ERASED") != 3 {
 		t.Errorf("erased: exit %d: %s", code, text)
 	}
+	if bytes.Contains(filesOf(t, dir), []byte(email)) {
+		t.Errorf("%s is erased, and in the files of the data directory", email)
+	}
 	if code, text := command("customer", "erase", "story-s1", "--yes"); code != 0 || !strings.Contains(text, "NOTHING_THERE") {
 		t.Errorf("again: exit %d: %s", code, text)
 	}
@@ -234,6 +243,22 @@ func TestCustomerIsExportedAndErased(t *testing.T) {
 	if code, text := command("customer", "export", "story-s2"); code != 0 {
 		t.Errorf("another one: exit %d: %s", code, text)
 	}
+}
+
+// filesOf gives all that the files of a directory hold.
+func filesOf(t *testing.T, dir string) (all []byte) {
+	t.Helper()
+	if err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		all = append(all, content...)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
 // Flags name the audiences that there are.
