@@ -43,8 +43,12 @@ function Page() {
     let late = false;
     setAnswer({});
     setPlayground(false);
-    readContract(held.credential).then(read => late || setAnswer(read));
-    mayPlay(held.credential).then(may => late || setPlayground(may));
+    readContract(held.credential).then(async read => {
+      late || setAnswer(read);
+      // One that is refused is not tried again: failed attempts are counted.
+      const may = Boolean(read.contract) && (await mayPlay(held.credential));
+      late || setPlayground(may);
+    });
     return () => {
       late = true;
     };
