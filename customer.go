@@ -148,7 +148,7 @@ func (d desk) erase(ctx context.Context, key string, really bool, stdout io.Writ
 	case e.State != rights.Complete:
 		fmt.Fprintln(stdout, "\nWhat is NOT_SUPPORTED has to be erased in its system by somebody; what is SHARED was left to the other customer that is linked to it: the records stand above.")
 	default:
-		fmt.Fprintln(stdout, "\nNothing of the customer is left in any system that the gateway knows of.")
+		fmt.Fprintln(stdout, "\nNothing of the customer's own is left in any system that the gateway knows of. What others have of them, as the name of a relative, is those customers'.")
 	}
 	return !really || e.State == rights.Complete, nil
 }

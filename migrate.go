@@ -30,10 +30,10 @@ func runMigrate(ctx context.Context, f migrateFlags, file *config.File, stdout, 
 }
 
 func doMigrate(ctx context.Context, f migrateFlags, file *config.File, stdout io.Writer) (err error) {
-	if err := f.Store.Check(); err != nil {
+	if err := cmp.Or(f.Store.Check(), exists(f.Store)); err != nil {
 		return err
 	}
-	s, err := store.Open(ctx, store.Config{URI: f.URI(), DataDir: f.DataDir})
+	s, err := store.Open(ctx, store.Config{URI: f.URI(), DataDir: f.DataDir, Share: true})
 	if err != nil {
 		return err
 	}

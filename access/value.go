@@ -1,6 +1,7 @@
 package access
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -101,13 +102,22 @@ func handleClasses(network, handle string, s shape) Classes {
 		return phoneOrEmail
 	case s == nameAtServer && !fediverse[network]:
 		return emailOrHandle
-	case s == digits && network != "":
-		// Accounts have numbers on many networks.
+	case s == digits && network != "" && len(handle) > mostDigits:
+		// Accounts have numbers on many networks, longer ones than a phone's.
 		return isHandle
 	case s == digits:
 		return phoneOrHandle
-	case s == url && countDigits(handle) >= fewestDigits:
-		return phoneOrHandle
+	case s == url:
+		phone, email := countDigits(handle) >= fewestDigits, mailIn.MatchString(handle)
+		switch {
+		case phone && email:
+			return anyOfThem
+		case email:
+			return emailOrHandle
+		case phone:
+			return phoneOrHandle
+		}
+		return isHandle
 	case s == words:
 		return anyOfThem
 	}
@@ -173,6 +183,12 @@ const (
 
 // fewestDigits are those of the shortest numbers of subscribers.
 const fewestDigits = 7
+
+// mostDigits are those of the longest numbers, by E.164.
+const mostDigits = 15
+
+// mailIn finds an e-mail address in a URL: a sign that no path begins with, or its escape.
+var mailIn = regexp.MustCompile(`[^/@]@|%40`)
 
 func shapeOf(value string) shape {
 	if isE164(value) {

@@ -27,10 +27,12 @@ func TestContactClasses(t *testing.T) {
 		{"MESSENGER SOCIAL FORUM WEB OTHER IN_PERSON", "anna_s", "HANDLE"}, {"MESSENGER", "@anna", "HANDLE"}, {"EMAIL", "anna", "EMAIL HANDLE"}, {"PHONE SMS", "anna", "PHONE HANDLE"},
 		{"*", "Hauptstraße 1, 10115 Berlin", "ADDRESS PHONE EMAIL HANDLE"}, {"*", "Anna Schmidt", "ADDRESS PHONE EMAIL HANDLE"},
 		{"*", "https://wa.me/4917012345678", "PHONE HANDLE"}, {"*", "https://example.social/@anna", "HANDLE"},
+		{"*", "https://example.com/?mail=anna@example.com", "EMAIL HANDLE"}, {"*", "https://example.com/u/anna%40example.com", "EMAIL HANDLE"},
+		{"*", "https://example.com/4917012345678?mail=anna@example.com", "ADDRESS PHONE EMAIL HANDLE"},
 		{"POST", "Hauptstraße 1, 10115 Berlin", "ADDRESS"}, {"POST", "anna@example.com", "ADDRESS"},
 		{"network:mastodon", "anna@example.social", "HANDLE"}, {"network:Mastodon", "@anna@example.social", "HANDLE"}, {"network:facebook", "anna@example.com", "EMAIL HANDLE"},
 		{"network:whatsapp", "+4917012345678", "PHONE"}, {"network:whatsapp", "4917012345678", "PHONE"}, {"network:whatsapp", "4917012345678@s.whatsapp.net", "PHONE"},
-		{"network:telegram", "+4917012345678", "PHONE"}, {"network:signal", "0049 170 12345678", "PHONE"}, {"network:telegram", "123456789", "HANDLE"}, {"network:telegram", "anna_s", "HANDLE"},
+		{"network:telegram", "+4917012345678", "PHONE"}, {"network:signal", "0049 170 12345678", "PHONE"}, {"network:telegram", "123456789", "PHONE HANDLE"}, {"network:vk", "491701234567", "PHONE HANDLE"}, {"network:mastodon", "109348684746583921", "HANDLE"}, {"network:telegram", "anna_s", "HANDLE"},
 		{"network:mastodon", "+4917012345678", "PHONE"}, {"network:mastodon", "4917012345678@example.social", "PHONE HANDLE"}, {"network:whatsapp", "anna", "PHONE HANDLE"},
 		{"network:x", "https://x.com/anna", "HANDLE"}, {"network:vk", "https://vk.com/id1234567", "PHONE HANDLE"},
 	} {

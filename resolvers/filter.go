@@ -101,6 +101,9 @@ func (q query) filter(ctx context.Context, f *graph.CustomerFilter) (profiles.Fi
 		if len(f.Or) == 0 {
 			return out, customer.BadInput("`or` needs at least one condition")
 		}
+		if slices.ContainsFunc(f.Or, saysNothing) {
+			return out, customer.BadInput("a condition of `or` says nothing, which everybody meets: leave it out")
+		}
 		if out.Or, err = q.filters(ctx, f.Or); err != nil {
 			return out, err
 		}
@@ -122,6 +125,9 @@ func (q query) filter(ctx context.Context, f *graph.CustomerFilter) (profiles.Fi
 			return out, customer.BadInput("`name.in` has too many values: 100 at the most")
 		}
 		out.Name = &profiles.TextFilter{Eq: folded(n.Eq), StartsWith: folded(n.StartsWith)}
+		if s := out.Name.StartsWith; s != nil && *s == "" {
+			return out, customer.BadInput("`name.startsWith` has no letter, and everybody's name begins so: leave it out")
+		}
 		for _, v := range n.In {
 			out.Name.In = append(out.Name.In, profiles.FoldName(v))
 		}
@@ -160,10 +166,19 @@ func (q query) filter(ctx context.Context, f *graph.CustomerFilter) (profiles.Fi
 		}
 		out.Link = &profiles.LinkFilter{Source: l.Source, Exists: l.Exists == nil || *l.Exists}
 		if l.System != nil {
+			if *l.System == "" {
+				return out, customer.BadInput("`link.system` is empty: leave it out for any system of the source")
+			}
 			out.Link.System = *l.System
 		}
 	}
 	return out, nil
+}
+
+// saysNothing reports whether a filter has no condition at all.
+func saysNothing(f *graph.CustomerFilter) bool {
+	return len(f.And) == 0 && f.Or == nil && f.Not == nil && f.Ids == nil && f.Name == nil && f.Email == nil && f.Phone == nil &&
+		len(f.Attributes) == 0 && f.CreatedAt == nil && f.Link == nil
 }
 
 func (q query) filters(ctx context.Context, all []*graph.CustomerFilter) ([]profiles.Filter, error) {
@@ -212,6 +227,9 @@ func (q query) attributes(ctx context.Context, all []*graph.AttributeFilter) ([]
 		o.askedBy("CustomerFilter", map[string]bool{"attributes(" + a.Key + ")": true})
 		if class := q.policy.attributes[a.Key].Class; class != "" && !o.caller.Sees(class) && (a.Eq != nil || a.In != nil) {
 			return nil, customer.Refuse(customer.CodeForbidden, "what is masked cannot be asked by: this attribute needs the scope "+class.Scope())
+		}
+		if a.Eq == nil && a.In == nil && a.Exists == nil {
+			return nil, customer.BadInput("`where.attributes`: a condition says nothing of its attribute: give `eq`, `in` or `exists`")
 		}
 		values := a.In
 		if len(values) > maxValues {

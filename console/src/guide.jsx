@@ -154,8 +154,10 @@ const statuses = [
   ['200', 'The operation was run, with or without errors.'],
   ['400', 'The request is malformed, or costs too much.'],
   ['401', 'There is no credential, or not one that is right; one that has ended looks the same.'],
+  ['403', 'The credential, or what it was sent with, is not for this address.'],
   ['413', 'The body is too large.'],
   ['415', 'The body is not application/json in UTF-8.'],
+  ['421', 'The gateway answers to names of its own machine only.'],
   ['429', 'The minute’s cost is used up, or too many credentials failed: Retry-After says for how long, in seconds.'],
   ['503', 'Try again later.'],
 ];

@@ -8,6 +8,10 @@ import (
 	"fmt"
 	"strings"
 
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"customer360/sources"
 	"customer360/sources/billing"
 	"customer360/sources/jq"
 	"customer360/sources/profiles"
@@ -57,16 +61,20 @@ func readPhone(text string, args []any) (string, error) {
 	if len(args) == 0 {
 		return profiles.NormalizePhone(text)
 	}
-	country, _ := args[0].(string)
-	if !profiles.KnowsCountry(country) {
-		return "", jq.Expected(`phone takes a country's code of two letters, as phone("DE")`)
+	in, err := country(args[0])
+	if err != nil || !profiles.KnowsCountry(in) {
+		if number, err := profiles.NormalizePhone(text); err == nil {
+			return number, nil
+		}
+		return "", errors.New(`expected a phone number with its country, or the country's code of two letters, as phone("DE")`)
 	}
-	return profiles.NormalizePhoneIn(text, country)
+	return profiles.NormalizePhoneIn(text, in)
 }
 
 func readCountry(text string, _ []any) (string, error) { return country(text) }
 
-// jqHash makes a key of some values that are the same again: letter case and spaces aside.
+// jqHash makes a key of some values that are the same again: letter case, spaces, how letters are
+// composed or how wide they are, and what is not seen aside.
 func jqHash(v any, _ []any) any {
 	items, ok := v.([]any)
 	if !ok {
@@ -83,7 +91,7 @@ func jqHash(v any, _ []any) any {
 			}
 			some = true
 		}
-		fmt.Fprintf(h, "%q,", strings.Join(strings.Fields(strings.ToLower(s)), " "))
+		fmt.Fprintf(h, "%q,", strings.Join(strings.Fields(cases.Fold().String(norm.NFKC.String(sources.OnlyVisible(s)))), " "))
 	}
 	if !some {
 		return nil

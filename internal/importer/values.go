@@ -192,14 +192,15 @@ func languageTag(v any) (string, error) {
 	return t.String(), nil
 }
 
-// country reads a code of two letters of ISO 3166-1.
+// country reads a code of two letters of ISO 3166-1, or one that stands for it, as UK for GB.
 func country(v any) (string, error) {
 	s, _ := v.(string)
 	s = strings.ToUpper(strings.TrimSpace(s))
-	if r, err := language.ParseRegion(s); len(s) != 2 || err != nil || !r.IsCountry() {
+	r, err := language.ParseRegion(s)
+	if r = r.Canonicalize(); len(s) != 2 || err != nil || !r.IsCountry() {
 		return "", errors.New("expected a country's code of two letters, as DE")
 	}
-	return s, nil
+	return r.String(), nil
 }
 
 func timeZone(v any) (string, error) {

@@ -33,11 +33,28 @@ func FitsPath(key string) bool {
 				return false
 			}
 		}
-		plain, err := url.PathUnescape(key)
-		if err != nil || plain == key {
-			return err != nil || FitsAddress(plain)
+		plain := unescape(key)
+		if plain == key {
+			return FitsAddress(plain)
 		}
 		key = plain
 	}
 	return false
+}
+
+// unescape takes the escapes of a path away, and leaves what is none as it stands, which lenient
+// servers do.
+func unescape(path string) string {
+	var b strings.Builder
+	for i := 0; i < len(path); i++ {
+		if path[i] == '%' && i+2 < len(path) {
+			if c, err := url.PathUnescape(path[i : i+3]); err == nil {
+				b.WriteString(c)
+				i += 2
+				continue
+			}
+		}
+		b.WriteByte(path[i])
+	}
+	return b.String()
 }

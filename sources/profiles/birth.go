@@ -12,7 +12,8 @@ const maxAge = 130
 
 // CheckBirthDate reports whether somebody can have been born on a date as "2026-01-31": not
 // in the future, where a day more is given for who is ahead of UTC, and not more than 130
-// years ago. The error says what was expected, and holds no value.
+// years ago; 1900-01-01 is what systems have where they know none. The error says what was
+// expected, and holds no value.
 func CheckBirthDate(date string, now time.Time) error {
 	born, err := time.Parse(time.DateOnly, date)
 	switch {
@@ -20,7 +21,7 @@ func CheckBirthDate(date string, now time.Time) error {
 		return errors.New("expected a date as YYYY-MM-DD")
 	case born.After(now.AddDate(0, 0, 1)):
 		return errors.New(`expected a date of birth that is not in the future: of years with two digits, date("%d.%m.%y"; 1930) reads those of the hundred years from 1930`)
-	case born.Before(now.AddDate(-maxAge, 0, 0)):
+	case born.Before(now.AddDate(-maxAge, 0, 0)) || date == "1900-01-01":
 		return errors.New("expected a date of birth of the last 130 years: leave out what stands for one that is not known, as 1900-01-01 or 0001-01-01")
 	}
 	return nil

@@ -79,12 +79,15 @@ func NormalizeEmail(address string) (string, error) {
 		return "", bad
 	}
 	v := narrow(address)
-	v = strings.TrimPrefix(v, "mailto:")
+	if address, ok := strings.CutPrefix(v, "mailto:"); ok {
+		// What stands behind it is of the message, as its subject.
+		v, _, _ = strings.Cut(address, "?")
+	}
 	if at := strings.LastIndexByte(v, '@'); at >= 0 {
 		v = v[:at+1] + domain(v[at+1:])
 	}
 	a, err := mail.ParseAddress(v)
-	if err != nil || a.Address != v || len(v) > maxIdentifier {
+	if err != nil || a.Address != v || len(v) > maxIdentifier || strings.ContainsAny(v[strings.LastIndexByte(v, '@')+1:], "?&=/#%") {
 		return "", bad
 	}
 	return v, nil

@@ -20,6 +20,7 @@ func TestNormalize(t *testing.T) {
 		in, want  string
 	}{
 		{email, " Grigory@Example.COM ", "grigory@example.com"},
+		{email, "mailto:Grigory@example.com?subject=Hello", "grigory@example.com"}, {email, "grigory@example.com?subject=Hello", ""},
 		{email, "jörg@example.com", "jörg@example.com"},
 		{email, "two@@example.com", ""},
 		{email, "Name <name@example.com>", ""},
