@@ -89,17 +89,24 @@ func (r *run) keySpaces(ctx context.Context) (map[string]keySpace, error) {
 	return known, nil
 }
 
+// ownSpace gives the name of the key space of a mapping that says none: the mapping's, written so that
+// what ends a prefix is not in it, and no two are the same.
+func ownSpace(mapping string) string {
+	return strings.NewReplacer("%", "%25", ":", "%3A", "/", "%2F").Replace(mapping)
+}
+
 // spaceOf gives the mapping's key space. Keys of two mappings meet only if both say so.
 func (r *run) spaceOf(ctx context.Context, known map[string]keySpace) (keySpace, error) {
 	m := r.Mapping
+	unsaid := ownSpace(m.name)
 	name, said := m.keySpace, m.keySpace != ""
 	if !said {
-		name = strings.NewReplacer(":", "-", "/", "-").Replace(m.name)
+		name = unsaid
 	}
-	own, isOwn := known[m.name]
+	own, isOwn := known[unsaid]
 	if s, ok := known[name]; ok {
 		switch {
-		case said && !s.Said && name != m.name:
+		case said && !s.Said && name != unsaid:
 			return s, fmt.Errorf("the key space %q is that of the mapping of this name, which does not share it: say keySpace: %s there as well, and import with it once", name, name)
 		case !said && !s.Own:
 			return s, fmt.Errorf("other mappings say keySpace: %s: say it in this mapping as well if its keys are theirs, else another name", name)
@@ -112,7 +119,7 @@ func (r *run) spaceOf(ctx context.Context, known map[string]keySpace) (keySpace,
 	case said && name == plainSpace:
 		return keySpace{Name: name, Said: true}, r.mayBePlain(known)
 	case said && isOwn && own.Own:
-		return own, fmt.Errorf("the customers of the mapping %q were imported before it said keySpace: %s, and keep their keys: say keySpace: %s", m.name, name, or(own.Prefix == "", plainSpace, m.name))
+		return own, fmt.Errorf("the customers of the mapping %q were imported before it said keySpace: %s, and keep their keys: say keySpace: %s", m.name, name, or(own.Prefix == "", plainSpace, unsaid))
 	case !claimed:
 		before, err := r.holdsKeys(ctx)
 		if err != nil {
@@ -159,11 +166,11 @@ func othersArePlain(known map[string]keySpace) bool {
 // mayBePlain reports why a mapping may not say keySpace: plain.
 func (r *run) mayBePlain(known map[string]keySpace) error {
 	for _, s := range known {
-		if s.Own && s.Prefix == "" && s.Name != r.Mapping.name {
+		if s.Own && s.Prefix == "" && s.Name != ownSpace(r.Mapping.name) {
 			return fmt.Errorf("the mapping %q has its keys as they are, and does not share them: say keySpace: %s there as well, and import with it once; or say another keySpace here", s.Name, plainSpace)
 		}
 	}
-	if own, ok := known[r.Mapping.name]; ok && own.Own && own.Prefix != "" {
+	if own, ok := known[ownSpace(r.Mapping.name)]; ok && own.Own && own.Prefix != "" {
 		return fmt.Errorf("the customers of the mapping %q are kept with the keys %sKEY, and keep them: say keySpace: %s", own.Name, own.Prefix, own.Name)
 	}
 	return nil

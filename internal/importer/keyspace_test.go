@@ -50,6 +50,10 @@ func TestKeySpaces(t *testing.T) {
 			[]spaceStep{{name: "hubspot", links: true}, {name: "bitrix24", links: true}, {name: "hubspot", links: true}},
 			"101=hubspot bitrix24:101=bitrix24 billing/101=hubspot billing/bitrix24:101=bitrix24",
 		},
+		"names that differ in what no prefix can have": {
+			[]spaceStep{{name: "x-y"}, {name: "x:y", warns: "x%3Ay:KEY"}, {name: "x/y"}, {name: "x:y"}},
+			"101=x-y x%2Fy:101=x/y x%3Ay:101=x:y",
+		},
 		"both say so": {
 			[]spaceStep{{name: "hubspot", says: "crm"}, {name: "bitrix24", says: "crm"}},
 			"101=bitrix24",
