@@ -175,10 +175,13 @@ func (q query) filter(ctx context.Context, f *graph.CustomerFilter) (profiles.Fi
 	return out, nil
 }
 
-// saysNothing reports whether a filter has no condition at all.
+// saysNothing reports whether a filter has no condition at all, on whatever level.
 func saysNothing(f *graph.CustomerFilter) bool {
-	return len(f.And) == 0 && f.Or == nil && f.Not == nil && f.Ids == nil && f.Name == nil && f.Email == nil && f.Phone == nil &&
-		len(f.Attributes) == 0 && f.CreatedAt == nil && f.Link == nil
+	n, c := f.Name, f.CreatedAt
+	return !slices.ContainsFunc(f.And, func(f *graph.CustomerFilter) bool { return !saysNothing(f) }) &&
+		f.Or == nil && f.Not == nil && f.Ids == nil && f.Email == nil && f.Phone == nil && len(f.Attributes) == 0 && f.Link == nil &&
+		(n == nil || n.Eq == nil && n.In == nil && n.StartsWith == nil && n.HasWord == nil) &&
+		(c == nil || c.Gt == nil && c.Gte == nil && c.Lt == nil && c.Lte == nil)
 }
 
 func (q query) filters(ctx context.Context, all []*graph.CustomerFilter) ([]profiles.Filter, error) {
