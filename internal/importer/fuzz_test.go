@@ -36,6 +36,9 @@ func FuzzRows(f *testing.F) {
 			return
 		}
 		r := &run{Options: Options{Mapping: m, Now: now, AsOf: now}}
+		if start := input[:min(len(input), 1<<16)]; !bytes.Contains(start, []byte("\n")) {
+			input = bytes.ReplaceAll(input, []byte("\r"), []byte("\n"))
+		}
 		lines := strings.SplitAfter(string(input), "\n")
 		next := 0
 		if isCSV {
