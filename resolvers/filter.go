@@ -1,6 +1,7 @@
 package resolvers
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -13,10 +14,12 @@ import (
 )
 
 // maxConditions bounds all filters of an operation, maxValues a list inside one: a filter is
-// a query that the store has to run.
+// a query that the store has to run. As many bytes of text as textCondition are one condition more:
+// what is folded grows, and a store compares it.
 const (
 	maxConditions = 100
 	maxValues     = 100
+	textCondition = 1000
 )
 
 // nameDivider stands between name and key in a cursor. No folded name has it.
@@ -49,9 +52,18 @@ func positionOf(o profiles.Order, c relay.Cursor) *profiles.Position {
 // condition counts conditions before anything is made of them.
 func (o *operation) condition(n int) error {
 	if o.conditions.Add(int32(min(n, maxConditions+1))) > maxConditions {
-		return customer.BadInput("`where` has too many conditions: 100 at the most in an operation")
+		return customer.BadInput("`where` has too many conditions: 100 at the most in an operation, where each word of `hasWord` and each 1,000 bytes of text are one")
 	}
 	return nil
+}
+
+// texts counts what is looked for as [operation.condition] does.
+func (o *operation) texts(all ...string) error {
+	bytes := 0
+	for _, t := range all {
+		bytes += len(t)
+	}
+	return o.condition(bytes / textCondition)
 }
 
 // maxNesting bounds filters in filters: a store takes no document of any depth, MongoDB one of a
@@ -124,6 +136,9 @@ func (q query) filter(ctx context.Context, f *graph.CustomerFilter) (profiles.Fi
 		if len(n.In) > maxValues {
 			return out, customer.BadInput("`name.in` has too many values: 100 at the most")
 		}
+		if err := cmp.Or(o.texts(n.In...), o.texts(deref(n.Eq), deref(n.StartsWith))); err != nil {
+			return out, err
+		}
 		out.Name = &profiles.TextFilter{Eq: folded(n.Eq), StartsWith: folded(n.StartsWith)}
 		if s := out.Name.StartsWith; s != nil && *s == "" {
 			return out, customer.BadInput("`name.startsWith` has no letter, and everybody's name begins so: leave it out")
@@ -132,7 +147,10 @@ func (q query) filter(ctx context.Context, f *graph.CustomerFilter) (profiles.Fi
 			out.Name.In = append(out.Name.In, profiles.FoldName(v))
 		}
 		if n.HasWord != nil {
-			if out.Name.HasWords, err = wordsAsked(*n.HasWord); err != nil {
+			if out.Name.HasWords, err = wordsAsked(*n.HasWord); err == nil {
+				err = o.condition(len(out.Name.HasWords) - 1)
+			}
+			if err != nil {
 				return out, err
 			}
 		}
@@ -238,6 +256,9 @@ func (q query) attributes(ctx context.Context, all []*graph.AttributeFilter) ([]
 		if len(values) > maxValues {
 			return nil, customer.BadInput("`where.attributes.in` has too many values: 100 at the most")
 		}
+		if err := cmp.Or(o.texts(values...), o.texts(deref(a.Eq))); err != nil {
+			return nil, err
+		}
 		f := profiles.AttributeFilter{Key: a.Key, Exists: a.Exists}
 		if values != nil {
 			f.In = []string{}
@@ -277,6 +298,13 @@ func wordsAsked(text string) ([]string, error) {
 		return nil, customer.BadInput("`name.hasWord` takes one to ten words, with a letter or a digit in each")
 	}
 	return asked, nil
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
 }
 
 func folded(s *string) *string {
