@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -18,7 +19,14 @@ import (
 // A mark is an accent in Latin and Greek. In Cyrillic ё is е, and signs of stress go, but й, ї
 // and ў are letters. Points of Hebrew and Arabic vowels go, which are written or not as one likes.
 // Everywhere else a mark is a vowel, a tone or a sound, and stays: सुनील is not सनील.
+//
+// A space between two characters of Han, or two of Hangul, goes: 田中 太郎 is written 田中太郎 as well.
 func FoldName(name string) string {
+	return withoutSpaces(foldWords(name))
+}
+
+// foldWords folds a name, and leaves all spaces between its words.
+func foldWords(name string) string {
 	if isPlain(name) {
 		return strings.Join(strings.Fields(strings.ToLower(name)), " ")
 	}
@@ -29,6 +37,27 @@ func FoldName(name string) string {
 	s = withoutAccents(norm.NFKD.String(letters.Replace(s)))
 	return strings.Join(strings.Fields(norm.NFC.String(strings.Map(sign, s))), " ")
 }
+
+// withoutSpaces takes out the spaces of a folded name that are written or not as one likes.
+func withoutSpaces(s string) string {
+	if !strings.ContainsFunc(s, isCharacter) {
+		return s
+	}
+	var b strings.Builder
+	before := rune(0)
+	for i, r := range s {
+		next, _ := utf8.DecodeRuneInString(s[i+utf8.RuneLen(r):])
+		optional := unicode.Is(unicode.Han, before) && unicode.Is(unicode.Han, next) || unicode.Is(unicode.Hangul, before) && unicode.Is(unicode.Hangul, next)
+		if r != ' ' || !optional {
+			b.WriteRune(r)
+		}
+		before = r
+	}
+	return b.String()
+}
+
+// isCharacter reports whether a letter may begin a word wherever it stands.
+func isCharacter(r rune) bool { return unicode.In(r, unicode.Han, unicode.Hangul) }
 
 // isPlain reports whether nothing is to be done but to lower letters.
 func isPlain(s string) bool {
@@ -106,8 +135,8 @@ var letters = strings.NewReplacer(
 	"ƀ", "b", "ɓ", "b", "ƃ", "b", "ƈ", "c", "ȼ", "c", "ɖ", "d", "ɗ", "d", "ƌ", "d", "ǝ", "e", "ɛ", "e", "ɇ", "e", "ƒ", "f", "ɠ", "g", "ǥ", "g",
 	"ɣ", "g", "ɦ", "h", "ⱨ", "h", "ɨ", "i", "ɩ", "i", "ɉ", "j", "ɟ", "j", "ƙ", "k", "ⱪ", "k", "ƚ", "l", "ɫ", "l", "ɬ", "l", "ⱡ", "l", "ɱ", "m",
 	"ɲ", "n", "ƞ", "n", "ɔ", "o", "ɵ", "o", "ƥ", "p", "ᵽ", "p", "ɍ", "r", "ɽ", "r", "ʂ", "s", "ȿ", "s", "ƭ", "t", "ʈ", "t", "ⱦ", "t", "ʉ", "u",
-	"ʋ", "v", "ⱳ", "w", "ƴ", "y", "ɏ", "y", "ƶ", "z", "ȥ", "z", "ⱬ", "z", "ʒ", "z", "ⱥ", "a", "ꜳ", "aa", "ꜵ", "ao", "ꜷ", "au", "ꜽ", "ay", "ꝏ", "oo",
-	"ی", "ي", "ى", "ي", "ک", "ك",
+	"ʋ", "v", "ⱳ", "w", "ƴ", "y", "ɏ", "y", "ƶ", "z", "ȥ", "z", "ⱬ", "z", "ʒ", "z", "ⱥ", "a", "ꜳ", "aa", "ꜵ", "ao", "ꜷ", "au", "ꜽ", "ay", "ꝏ", "oo", "ʊ", "u", "ɑ", "a", "ʌ", "v", "ɐ", "a", "ɒ", "a", "ɜ", "e",
+	"ی", "ي", "ى", "ي", "ک", "ك", "ہ", "ه", "ھ", "ه", "ە", "ه", "ے", "ي",
 )
 
 const (
@@ -133,7 +162,7 @@ func NameWords(folded string) []string {
 		for _, p := range parts {
 			add(p)
 			for i, r := range p {
-				if i > 0 && unicode.In(r, unicode.Han, unicode.Hangul) {
+				if i > 0 && isCharacter(r) {
 					add(p[i:])
 				}
 			}
@@ -145,7 +174,7 @@ func NameWords(folded string) []string {
 
 // WordsAsked gives the words that a name must have words for that begin with them.
 func WordsAsked(text string) []string {
-	words := strings.FieldsFunc(FoldName(text), func(r rune) bool { return !inWord(r) })
+	words := strings.FieldsFunc(foldWords(text), func(r rune) bool { return !inWord(r) })
 	for i := range words {
 		words[i] = cutWord(words[i])
 	}

@@ -30,7 +30,8 @@ func TestFoldName(t *testing.T) {
 		{"김철수", "김철수", "김철수"}, {"ກຳ", "ກຳ"}, {"ខ្មែរ", "ខ្មែរ"}, {"ខមែរ", "ខមែរ"}, {"မြန်မာ", "မြန်မာ"},
 		// Hebrew points and Arabic vowels are written or not; a hamza makes another letter.
 		{"שרה", "שָׂרָה", "שרה"}, {"محمد", "مُحَمَّد", "محمد", "محـمد"}, {"أحمد", "أحمد"}, {"علي", "علي", "علی", "على"}, {"كريم", "کریم"},
-		{"علی\u200cرضا", "عليرضا"},
+		{"علی\u200cرضا", "عليرضا"}, {"عبدالله", "عبداللہ", "عبداللھ"}, {"田中太郎", "田中 太郎", "田中　太郎"}, {"홍길동", "홍 길동"}, {"田中 たろう", "田中　たろう"},
+		{"ajuoba", "Ajʊɔba", "AJƱƆBA"}, {"mbappa", "Mbɑppɑ", "MBⱭPPⱭ"},
 		// Compatibility forms and what is not seen.
 		{"ヤマダ タロウ", "ﾔﾏﾀﾞ ﾀﾛｳ", "ヤマダ　タロウ"}, {"anna", "ＡＮＮＡ", "An\u200bna", "\ufeffAnna", "An\u00adna", "\u202aAnna\u202c", "Anna\ufe0f", "\x00Anna"},
 		{"anna maria", "Anna\u00a0Maria", "  Anna   Maria ", "Anna\tMaria", "Anna\u2003Maria"}, {"", " ", "\u200b", "\u3164", "\u2800", "\u0301"},
@@ -71,7 +72,7 @@ func TestNameWords(t *testing.T) {
 		{"J.R.R. Tolkien", "tolkien|jrr|j.r.r.|r", "olkien"},
 		{"Müller & Söhne GmbH (Köln), 3M", "sohne|gmbh|koln|3m|muller", "ohne|m3"},
 		{"王小明", "王|小明|明|王小明", "王明"},
-		{"김철수", "김|철수|수", "김수"},
+		{"김철수", "김|철수|수|철수 김", "김수"}, {"田中 太郎", "田中太郎|太郎|田中 太郎|太郎 田中|郎", "田太郎"},
 		{"सुनील कुमार", "कुमार|सुनील", "सनील|ुमार"},
 		{"علی\u200cرضا محمدی", "عليرضا|محمدي|محمدی", "رضا"},
 		{"Ḥasan al-Bannāʾ", "hasan|bann|banna|al-banna|albanna", "anna"},

@@ -22,7 +22,7 @@ const Migrations = "migrations"
 // foldedNames is the migration to names that are folded as [profiles.FoldName] does, with
 // their words, and to identifiers as they are normalised today. What it is called
 // changes with either.
-const foldedNames = "folded-names-1"
+const foldedNames = "folded-names-2"
 
 // Migrated is what a migration did, or would have done.
 type Migrated struct {
