@@ -62,9 +62,7 @@ const (
 func read(text, form string, pivot int) (c clock, reason string) {
 	// A leap year, so that 29 February without a year is one.
 	c = clock{month: 1, day: 1, year: 2000, weekday: -1, week: -1}
-	for word, letter := range composite {
-		form = strings.ReplaceAll(form, "%"+string(word), letter)
-	}
+	form = spelledOut(form)
 	p := parser{text: strings.TrimSpace(text), pivot: pivot}
 	form = strings.TrimSpace(form)
 	for i := 0; i < len(form); i++ {
@@ -94,6 +92,24 @@ func read(text, form string, pivot int) (c clock, reason string) {
 		return c, mismatch
 	}
 	return c, c.check(form)
+}
+
+// spelledOut writes the words that stand for several as these.
+func spelledOut(form string) string {
+	var b strings.Builder
+	for i := 0; i < len(form); i++ {
+		b.WriteByte(form[i])
+		if form[i] != '%' || i+1 == len(form) {
+			continue
+		}
+		i++
+		if letters, ok := composite[form[i]]; ok {
+			b.WriteString(letters[1:])
+		} else {
+			b.WriteByte(form[i])
+		}
+	}
+	return b.String()
 }
 
 // check finds what the calendar does not have.
@@ -221,7 +237,7 @@ func shown(local time.Time, zone *time.Location) []time.Time {
 // abbreviations are those that mean one offset, in minutes. What several parts of the
 // world use (IST, CST, BST, AST …) is read only with the zone that is meant.
 var abbreviations = map[string]int{
-	"Z": 0, "UTC": 0, "UT": 0, "GMT": 0, "WET": 0, "WEST": 60, "CET": 60, "MEZ": 60, "CEST": 120, "MESZ": 120, "EET": 120, "EEST": 180, "MSK": 180,
+	"Z": 0, "UTC": 0, "UT": 0, "GMT": 0, "WET": 0, "WEST": 60, "CET": 60, "MEZ": 60, "CEST": 120, "MESZ": 120, "EET": 120, "EEST": 180,
 	"EST": -300, "EDT": -240, "MST": -420, "MDT": -360, "PST": -480, "PDT": -420, "AKST": -540, "AKDT": -480, "HST": -600,
 	"JST": 540, "KST": 540, "HKT": 480, "SGT": 480, "SAST": 120, "AEST": 600, "AEDT": 660, "ACST": 570, "ACDT": 630, "AWST": 480,
 	"NZST": 720, "NZDT": 780,
@@ -245,6 +261,13 @@ func named(local time.Time, name string, zone *time.Location) (at time.Time, rea
 			if own, _ := one.In(zone).Zone(); own == name {
 				return one, ""
 			}
+		}
+	}
+	if name == "MSK" || name == "MSD" {
+		// Moscow's clocks were four hours before UTC all year from 2011 to 2014, by the same name.
+		moscow, err := LoadZone("Europe/Moscow")
+		if err == nil && zone == nil {
+			return named(local, name, moscow)
 		}
 	}
 	if minutes, ok := abbreviations[name]; ok {

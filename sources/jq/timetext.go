@@ -100,7 +100,11 @@ func (p *parser) word(c *clock, word byte) {
 	case 'm':
 		c.month = p.number(2, 1, 12, noSuchDay)
 	case 'B', 'b', 'h':
-		if c.month = p.name(months, true) + 1; p.reason != "" {
+		if c.month = p.name(months, true) + 1; c.month == september && p.at < len(p.text) && p.text[p.at]|0x20 == 't' {
+			// Sept, which is as common as Sep.
+			p.at++
+		}
+		if p.reason != "" {
 			p.reason = "months have their English names, or the first three letters of these"
 		}
 		p.dot(word != 'B')
@@ -153,6 +157,8 @@ func (p *parser) word(c *clock, word byte) {
 		p.fail("the form has %" + strconv.QuoteRune(rune(word)) + ", which is not known: dates and times are read by %Y %y %m %B %b %d %e %j %G %V %u %w %H %I %p %M %S %f %s %z %Z %F %T %D %R")
 	}
 }
+
+const september = 9
 
 // dot passes over the dot of an abbreviated name.
 func (p *parser) dot(abbreviated bool) {
