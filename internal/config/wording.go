@@ -26,6 +26,8 @@ type finding struct {
 	Fault
 	// kind is the validator's.
 	kind jsonschema.ErrorKind
+	// missing is a key that is not there, and like one that another is taken for.
+	missing, like string
 }
 
 // tell gives what is wrong with a document, from [jsonschema.Schema.Validate].
@@ -35,10 +37,33 @@ func (t teller) tell(err error) []finding {
 		return nil
 	}
 	// What could not be read has a fault of its own.
-	return slices.DeleteFunc(t.leaves(e), func(f finding) bool {
+	all := slices.DeleteFunc(t.leaves(e), func(f finding) bool {
 		n, _ := t.root.at(f.at)
 		return n.unread
 	})
+	// A key that is mistyped is not missing as well.
+	mistyped := map[string]bool{}
+	for _, f := range all {
+		if f.like != "" {
+			mistyped[append(f.at[:len(f.at)-1:len(f.at)-1], f.like).id()] = true
+		}
+	}
+	return slices.DeleteFunc(all, func(f finding) bool { return f.missing != "" && mistyped[f.at.of(f.missing).id()] })
+}
+
+// sections gives the schemas of the file's sections by their names.
+func (t teller) sections() map[string]object {
+	all := map[string]object{}
+	properties, _ := t.doc["properties"].(object)
+	for name, section := range properties {
+		all[name], _ = section.(object)
+		if forms, ok := all[name]["anyOf"].([]any); ok {
+			form, _ := forms[0].(object)
+			ref, _ := form["$ref"].(string)
+			all[name] = t.schema(ref)
+		}
+	}
+	return all
 }
 
 // falses gives the locations whose schema lets nothing through.
@@ -83,6 +108,7 @@ func (t teller) leaves(e *jsonschema.ValidationError) []finding {
 	case *kind.Required:
 		for _, key := range k.Missing {
 			add(e.InstanceLocation, true, "the key "+key+" is missing")
+			all[len(all)-1].missing = key
 		}
 	case *kind.Dependency:
 		for _, key := range k.Missing {
@@ -90,7 +116,13 @@ func (t teller) leaves(e *jsonschema.ValidationError) []finding {
 		}
 	case *kind.AdditionalProperties:
 		for _, key := range k.Properties {
-			add(location(e.InstanceLocation).of(key), true, unknown(key, schema, message))
+			var top map[string]object
+			if len(e.InstanceLocation) == 0 {
+				top = t.sections()
+			}
+			problem, like := unknown(key, schema, message, top)
+			add(location(e.InstanceLocation).of(key), true, problem)
+			all[len(all)-1].like = like
 		}
 	default:
 		add(e.InstanceLocation, false, problem(k, message))

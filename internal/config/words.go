@@ -19,17 +19,36 @@ func named(keys []string) string {
 	return ": " + oneOf(keys)
 }
 
-// unknown tells of a key that is not in the schema, and which one may be meant.
-func unknown(key string, schema object, message string) string {
+// unknown tells of a key that is not in the schema, and which one may be meant; "" where none is
+// like it. Top is set for a key at the top of the file: its sections, by their names.
+func unknown(key string, schema object, message string, top map[string]object) (problem, like string) {
 	properties, _ := schema["properties"].(object)
 	if len(properties) == 0 && message != "" {
-		return message
+		return message, ""
 	}
-	all := make([]string, 0, len(properties))
-	for k := range properties {
-		all = append(all, k)
+	problem = "unknown key" + quoteKey(key)
+	all := sortedKeys(properties)
+	if like = closest(key, all); like != "" {
+		return problem + quoteMeant(like), like
 	}
-	return "unknown key" + quoteKey(key) + meant(key, all)
+	if in := sectionsWith(key, top); len(in) > 0 {
+		return problem + " here: it is " + oneOf(in), ""
+	}
+	if len(all) > 0 {
+		problem += ": here can be " + strings.Join(all, ", ")
+	}
+	return problem, ""
+}
+
+// sectionsWith gives the places at which a key can stand in sections of the file.
+func sectionsWith(key string, top map[string]object) []string {
+	var in []string
+	for _, name := range sortedKeys(top) {
+		if properties, _ := top[name]["properties"].(object); properties[key] != nil {
+			in = append(in, name+"."+key)
+		}
+	}
+	return in
 }
 
 // Meant asks whether one of the words is meant; it is empty where none is like it.
@@ -37,6 +56,16 @@ func Meant(got string, all []string) string { return meant(got, all) }
 
 // meant asks whether one of the words is meant; it says nothing where none is like it.
 func meant(got string, all []string) string {
+	if like := closest(got, all); like != "" {
+		return quoteMeant(like)
+	}
+	return ""
+}
+
+func quoteMeant(word string) string { return ` (did you mean "` + word + `"?)` }
+
+// closest gives the word that is meant; "" where none is like it.
+func closest(got string, all []string) string {
 	// Of equals, the first in the alphabet.
 	slices.Sort(all)
 	best, least := "", max(1, len(got)/3)+1
@@ -45,10 +74,7 @@ func meant(got string, all []string) string {
 			best, least = word, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return ` (did you mean "` + best + `"?)`
+	return best
 }
 
 // plainLetters makes api_key, api-key and apiKey the same.
