@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -83,7 +84,11 @@ func (m *misfit) in(place string) *misfit {
 const noCondition = "is null, which is no condition: leave the field out of the filter, and of the variables, or give it a value"
 
 func (m *misfit) error(at *ast.Position, whole string) *gqlerror.Error {
-	err := gqlerror.ErrorPosf(at, "`%s%s` %s.", whole, m.at, m.problem)
+	end := "."
+	if strings.HasSuffix(m.problem, "?") {
+		end = ""
+	}
+	err := gqlerror.ErrorPosf(at, "`%s%s` %s%s", whole, m.at, m.problem, end)
 	errcode.Set(err, errcode.ValidationFailed)
 	if m.empty {
 		AsInput(err)
@@ -134,7 +139,7 @@ func (c *Coercion) fault(typ *ast.Type, value any) *misfit {
 		return c.objectFault(def, value)
 	case ast.Enum:
 		if name, ok := value.(string); !ok || def.EnumValues.ForName(name) == nil {
-			return &misfit{problem: "takes one of the names of " + def.Name + ", as a string"}
+			return &misfit{problem: "takes one of the names of " + def.Name + ", as a string" + meant(name, enumNames(def))}
 		}
 	case ast.Scalar:
 		if problem, ok := builtIn[def.Name]; ok && !problem.takes(value) {
@@ -151,7 +156,7 @@ func (c *Coercion) objectFault(def *ast.Definition, value any) *misfit {
 	}
 	for name := range object {
 		if def.Fields.ForName(name) == nil {
-			return &misfit{problem: "has a field that there is not in " + def.Name}
+			return &misfit{problem: "has a field " + shown(name) + "that is not in " + def.Name + meant(name, fieldNames(def))}
 		}
 	}
 	for _, field := range def.Fields {
@@ -170,6 +175,46 @@ func (c *Coercion) objectFault(def *ast.Definition, value any) *misfit {
 		}
 	}
 	return nil
+}
+
+// plainName is what is told of a name that a client sent: others may be a value.
+var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}$`)
+
+func shown(name string) string {
+	if !plainName.MatchString(name) {
+		return ""
+	}
+	return "`" + name + "` "
+}
+
+// meant asks which of a type's names is meant, or tells them where there are few and none is like it.
+func meant(name string, all []string) string {
+	if like := core.SuggestionList(name, all); len(like) > 0 && plainName.MatchString(name) {
+		return ": did you mean `" + like[0] + "`?"
+	}
+	if len(all) > maxTold {
+		return ""
+	}
+	return ": `" + strings.Join(all, "`, `") + "`"
+}
+
+// maxTold is how many names an error tells.
+const maxTold = 20
+
+func fieldNames(def *ast.Definition) []string {
+	var all []string
+	for _, f := range def.Fields {
+		all = append(all, f.Name)
+	}
+	return all
+}
+
+func enumNames(def *ast.Definition) []string {
+	var all []string
+	for _, v := range def.EnumValues {
+		all = append(all, v.Name)
+	}
+	return all
 }
 
 // builtIn are the scalars of the specification: what they take, and whether a value that JSON was
