@@ -21,7 +21,7 @@ import (
 	"customer360/graph/executor"
 	"customer360/graph/inputs"
 	"customer360/graph/persisted"
-	"customer360/internal/streams"
+	"customer360/sources"
 )
 
 // transport is GraphQL over HTTP, GET and POST, as
@@ -146,7 +146,7 @@ func (t *transport) readGET(r *http.Request) (*graphql.RawParams, *refusal) {
 			if inputs.TooManyValues([]byte(text)) {
 				return nil, malformed(tooManyValues)
 			}
-			if !streams.Unicode([]byte(text)) {
+			if !sources.IsUnicode([]byte(text)) {
 				return nil, malformed(notUnicode)
 			}
 			if !decode([]byte(text), &value) {
@@ -193,7 +193,7 @@ func (t *transport) readPOST(w http.ResponseWriter, r *http.Request) (*graphql.R
 		}
 		return nil, malformed("the body ended early")
 	}
-	if !streams.Unicode(data) {
+	if !sources.IsUnicode(data) {
 		return nil, malformed(notUnicode)
 	}
 	var body map[string]any

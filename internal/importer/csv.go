@@ -85,8 +85,11 @@ type csvReader struct {
 	names []string
 }
 
-func newCSVReader(input io.Reader, form csvForm) (*csvReader, error) {
-	r := &csvReader{lines: newLines(input, form.encoding), form: form, names: form.columns}
+func newCSVReader(input io.Reader, form csvForm, names spelling) (*csvReader, error) {
+	r := &csvReader{lines: newLines(input, form.encoding), form: form, names: slices.Clone(form.columns)}
+	for i, name := range r.names {
+		r.names[i] = names.of(name)
+	}
 	if err := r.begin(); err != nil || len(r.names) > 0 {
 		return r, err
 	}
@@ -100,7 +103,7 @@ func newCSVReader(input io.Reader, form csvForm) (*csvReader, error) {
 		return nil, fmt.Errorf("line %d has no columns' names: %s", header.line, header.bad.problem)
 	}
 	for i, name := range header.fields {
-		name = strings.TrimSpace(sources.Visible(name))
+		name = names.of(strings.TrimSpace(sources.Visible(name)))
 		if name == "" {
 			name = fmt.Sprintf("column %d", i+1)
 		}

@@ -134,7 +134,7 @@ social:
 // evaluateJSON gives what a mapping makes of a row.
 func evaluateJSON(t testing.TB, m *Mapping, text string) (*item, *rowError) {
 	t.Helper()
-	rows, err := newRowReader(strings.NewReader(strings.ReplaceAll(text, "\n", " ")), NDJSON, csvForm{})
+	rows, err := newRowReader(strings.NewReader(strings.ReplaceAll(text, "\n", " ")), NDJSON, csvForm{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

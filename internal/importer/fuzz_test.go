@@ -31,7 +31,7 @@ func FuzzRows(f *testing.F) {
 			return
 		}
 		input = bytes.TrimPrefix(input, []byte("\xef\xbb\xbf"))
-		rows, err := newRowReader(bytes.NewReader(input), format, csvForm{})
+		rows, err := newRowReader(bytes.NewReader(input), format, csvForm{}, nil)
 		if err != nil {
 			return
 		}

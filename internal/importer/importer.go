@@ -134,7 +134,7 @@ func (c *counter) Read(p []byte) (int, error) {
 
 func (r *run) all(ctx context.Context) (err error) {
 	input := &counter{Reader: r.Input}
-	if r.rows, err = newRowReader(input, r.Format, r.Mapping.csv); err != nil {
+	if r.rows, err = newRowReader(input, r.Format, r.Mapping.csv, spellingOf(r.Mapping.columns.named)); err != nil {
 		return err
 	}
 	if err := r.checkColumns(); err != nil {

@@ -2,9 +2,13 @@ package importer
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -39,6 +43,9 @@ type keySpace struct {
 	Own bool `json:"own,omitempty"`
 	// Before: there were customers before key spaces were kept.
 	Before bool `json:"before,omitempty"`
+	// From tells the file of a mapping that has no key name, see [Mapping.from]: another one of the
+	// same name is another mapping.
+	From string `json:"from,omitempty"`
 }
 
 // keySpaceName reads the key keySpace of a mapping.
@@ -60,6 +67,14 @@ func (r *run) chooseKeys(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if m := r.Mapping; space.Own && m.keySpace == "" {
+		if space.From != "" && m.unnamed && space.From != m.from() {
+			return fmt.Errorf("the store has customers of a mapping of this name in another folder: write name: %s into this one if it is the same, which was moved; else give it another name", m.name)
+		}
+		if space.From = ""; m.unnamed {
+			space.From = m.from()
+		}
+	}
 	for _, o := range known {
 		if o.Prefix != "" && o.Prefix != space.Prefix {
 			r.foreign = append(r.foreign, o.Prefix)
@@ -69,8 +84,7 @@ func (r *run) chooseKeys(ctx context.Context) error {
 	if r.DryRun || known[space.Name] == space {
 		return nil
 	}
-	_, err = r.store.Land(ctx, KeySpaces, []documents.Document{{ID: space.Name, Body: space}})
-	return failed(err)
+	return failed(r.store.Change(ctx, KeySpaces, space.Name, func(bson.Raw) (any, error) { return space, nil }))
 }
 
 func (r *run) keySpaces(ctx context.Context) (map[string]keySpace, error) {
@@ -93,6 +107,16 @@ func (r *run) keySpaces(ctx context.Context) (map[string]keySpace, error) {
 // what ends a prefix is not in it, and no two are the same.
 func ownSpace(mapping string) string {
 	return strings.NewReplacer("%", "%25", ":", "%3A", "/", "%2F").Replace(mapping)
+}
+
+// from tells the mapping's file, by a hash, since a path may say who somebody is.
+func (m *Mapping) from() string {
+	path, err := filepath.Abs(m.file)
+	if err != nil {
+		path = m.file
+	}
+	sum := sha256.Sum256([]byte(path))
+	return hex.EncodeToString(sum[:8])
 }
 
 // spaceOf gives the mapping's key space. Keys of two mappings meet only if both say so.
@@ -230,16 +254,8 @@ func (m *Mapping) leavesEvidence() bool { return m.profile != nil && len(m.secti
 // rekey brings the keys of an item into the mapping's key space. What stands in systems
 // that are asked elsewhere has the keys that it has there.
 func (r *run) rekey(it *item) error {
-	for _, p := range r.foreign {
-		if r.prefix != "" {
-			break
-		}
-		if it.profile != nil && strings.HasPrefix(it.profile.ID, p) {
-			return &rowError{problem: fmt.Sprintf("the key begins with %q, as those of another key space do", p)}
-		}
-	}
 	if r.prefix == "" {
-		return nil
+		return r.foreignKey(it)
 	}
 	for i := range it.records {
 		one := &it.records[i]
@@ -258,6 +274,23 @@ func (r *run) rekey(it *item) error {
 	for i := range it.profile.Links {
 		if l := &it.profile.Links[i]; r.Mapping.lands(*l) {
 			l.RecordID = r.prefix + l.RecordID
+		}
+	}
+	return nil
+}
+
+// foreignKey reports a key, of a customer or a record, that would be one of another key space.
+func (r *run) foreignKey(it *item) error {
+	var keys []string
+	if it.profile != nil {
+		keys = append(keys, it.profile.ID)
+	}
+	for _, one := range it.records {
+		keys = append(keys, one.id)
+	}
+	for _, p := range r.foreign {
+		if slices.ContainsFunc(keys, func(key string) bool { return strings.HasPrefix(key, p) }) {
+			return &rowError{problem: fmt.Sprintf("a key begins with %q, as those of another key space do", p)}
 		}
 	}
 	return nil

@@ -178,6 +178,31 @@ func TestKeysThatLookLikeOthers(t *testing.T) {
 }
 
 // TestKeySpacesDry: a dry run says what would be, and claims nothing.
+// TestMappingsOfOneFileName: two files of one name in two folders are two mappings, unless they
+// say that they are one.
+func TestMappingsOfOneFileName(t *testing.T) {
+	w := newWorld(t)
+	for _, step := range []struct{ file, head, fails string }{
+		{"hubspot/customers.yaml", "", ""},
+		{"bitrix24/customers.yaml", "", "write name: customers into this one"},
+		{"hubspot/customers.yaml", "", ""},
+		{"bitrix24/customers.yaml", "name: bitrix24\n", ""},
+		{"moved/customers.yaml", "name: customers\n", ""},
+		// Whose name is said is known by it.
+		{"again/customers.yaml", "", ""},
+		{"bitrix24/customers.yaml", "", "write name: customers into this one"},
+	} {
+		m, err := ParseMapping(step.file, []byte("version: 1\n"+step.head+"profile: {id: .key}\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = Run(w.ctx, w.spine(), w.store.Store, Options{Mapping: m, Input: strings.NewReader(`{"key": "101"}`), Format: NDJSON, Now: now})
+		if (err != nil) != (step.fails != "") || err != nil && !strings.Contains(err.Error(), step.fails) {
+			t.Errorf("%+v: %v", step, err)
+		}
+	}
+}
+
 func TestKeySpacesDry(t *testing.T) {
 	w := newWorld(t)
 	dry := func(o *Options) { o.DryRun = true }

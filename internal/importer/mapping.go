@@ -18,6 +18,8 @@ import (
 // [ParseMapping], does not change, and can be used for several imports.
 type Mapping struct {
 	file, name string
+	// unnamed: it is called as its file is.
+	unnamed bool
 	// keySpace is what the mapping says of whose its keys are; "" where it says nothing.
 	keySpace string
 
@@ -93,7 +95,7 @@ func LoadMapping(path string) (*Mapping, error) {
 func ParseMapping(name string, data []byte) (*Mapping, error) {
 	c := &compiler{file: name}
 	base := filepath.Base(name)
-	m := &Mapping{file: name, name: strings.TrimSuffix(base, filepath.Ext(base))}
+	m := &Mapping{file: name, name: strings.TrimSuffix(base, filepath.Ext(base)), unnamed: true}
 	if !utf8.Valid(data) {
 		c.fault(nil, place{}, "the mapping is not UTF-8")
 	} else if root := c.parse(data); root != nil {
@@ -141,7 +143,7 @@ func (c *compiler) mapping(m *Mapping, root ast.Node) {
 		c.fault(root, place{}, "the key version is missing: version: 1")
 	}
 	read("functions", c.defineFunctions)
-	read("name", func(n ast.Node, at place) { m.name = c.word(n, at, "a name") })
+	read("name", func(n ast.Node, at place) { m.name, m.unnamed = c.word(n, at, "a name"), false })
 	read("keySpace", func(n ast.Node, at place) { m.keySpace = c.keySpaceName(n, at) })
 	read("csv", func(n ast.Node, at place) { m.csv = c.csvForm(n, at) })
 	read("lists", func(n ast.Node, at place) { m.replace = c.choice(n, at, "merge", "replace") == "replace" })

@@ -5,12 +5,17 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+
+	"customer360/sources"
 )
 
-type ndjsonReader struct{ lines *lines }
+type ndjsonReader struct {
+	lines *lines
+	names spelling
+}
 
-func newNDJSONReader(input io.Reader) (*ndjsonReader, error) {
-	r := &ndjsonReader{newLines(input, "")}
+func newNDJSONReader(input io.Reader, names spelling) (*ndjsonReader, error) {
+	r := &ndjsonReader{newLines(input, ""), names}
 	first, err := r.lines.next()
 	for err == nil && !first.long && blankLine(first.text) {
 		first, err = r.lines.next()
@@ -47,9 +52,12 @@ func (r *ndjsonReader) next() (row, error) {
 	if problem := badText(raw); problem != "" {
 		return badRow(l.number, raw, problem, ""), nil
 	}
+	if !sources.IsUnicode(raw) {
+		return badRow(l.number, raw, "the row has half of a surrogate pair, as a text does that was cut within an emoji", ""), nil
+	}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
-	value, err := parseJSON(d, 0)
+	value, err := r.parseJSON(d, 0)
 	if errors.Is(err, errTwice) || errors.Is(err, errDeep) {
 		return badRow(l.number, raw, err.Error(), ""), nil
 	}
@@ -69,7 +77,7 @@ var (
 )
 
 // parseJSON reads the next value, with numbers as they are written.
-func parseJSON(d *json.Decoder, depth int) (any, error) {
+func (r *ndjsonReader) parseJSON(d *json.Decoder, depth int) (any, error) {
 	if depth > 100 {
 		return nil, errDeep
 	}
@@ -86,10 +94,11 @@ func parseJSON(d *json.Decoder, depth int) (any, error) {
 				return nil, err
 			}
 			key, _ := name.(string)
+			key = r.names.of(key)
 			if _, ok := object[key]; ok {
 				return nil, errTwice
 			}
-			if object[key], err = parseJSON(d, depth+1); err != nil {
+			if object[key], err = r.parseJSON(d, depth+1); err != nil {
 				return nil, err
 			}
 		}
@@ -98,7 +107,7 @@ func parseJSON(d *json.Decoder, depth int) (any, error) {
 	case json.Delim('['):
 		array := []any{}
 		for d.More() {
-			item, err := parseJSON(d, depth+1)
+			item, err := r.parseJSON(d, depth+1)
 			if err != nil {
 				return nil, err
 			}

@@ -54,12 +54,12 @@ type rowReader interface {
 	delimiter() rune
 }
 
-func newRowReader(input io.Reader, format Format, form csvForm) (rowReader, error) {
+func newRowReader(input io.Reader, format Format, form csvForm, names spelling) (rowReader, error) {
 	switch format {
 	case CSV:
-		return newCSVReader(input, form)
+		return newCSVReader(input, form, names)
 	case NDJSON:
-		return newNDJSONReader(input)
+		return newNDJSONReader(input, names)
 	}
 	return nil, fmt.Errorf("there is no form %q: csv or ndjson is expected", format)
 }

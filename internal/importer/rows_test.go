@@ -87,7 +87,7 @@ func TestCSV(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			// A reader that gives little at a time finds what hangs on a buffer's end.
 			for _, input := range []io.Reader{strings.NewReader(test.input), iotest.HalfReader(strings.NewReader(test.input))} {
-				r, err := newRowReader(input, CSV, test.form)
+				r, err := newRowReader(input, CSV, test.form, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -107,11 +107,11 @@ func TestCSVHeader(t *testing.T) {
 		"a,\"b\n":   "line 1 has no columns' names: a quote is opened and never closed",
 		"a,\xff\n1": "line 1 has no columns' names: the row is not UTF-8",
 	} {
-		if _, err := newRowReader(strings.NewReader(input), CSV, csvForm{}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := newRowReader(strings.NewReader(input), CSV, csvForm{}, nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v; want %q", input, err, want)
 		}
 	}
-	_, err := newRowReader(iotest.ErrReader(errors.New("broken")), CSV, csvForm{})
+	_, err := newRowReader(iotest.ErrReader(errors.New("broken")), CSV, csvForm{}, nil)
 	if err == nil || !strings.Contains(err.Error(), "broken") {
 		t.Errorf("a reader that fails: %v", err)
 	}
@@ -131,10 +131,11 @@ func TestNDJSON(t *testing.T) {
 		"a name twice":  {"{\"a\":1,\"a\":2}\n", []string{"1! the row has a name twice in one object, and one of them would be lost"}},
 		"deep":          {strings.Repeat(`{"a":`, 200) + "1" + strings.Repeat("}", 200) + "\n{\"a\":1}\n", []string{"1! the row is nested deeper than 100 levels", "2 map[a:1]"}},
 		"long":          {`{"a":"` + strings.Repeat("x", maxRow) + "\"}\n{\"a\":1}\n", []string{fmt.Sprintf("1! the row is longer than %d bytes", maxRow), "2 map[a:1]"}},
+		"half a pair":   {"{\"a\":\"\\ud83d\"}\n{\"a\":\"\\ud83d\\ude00\"}\n", []string{"1! the row has half of a surrogate pair, as a text does that was cut within an emoji", "2 map[a:😀]"}},
 		"not UTF-8":     {"{\"a\":\"\xff\"}\n", []string{"1! the row is not UTF-8"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, err := newRowReader(strings.NewReader(test.input), NDJSON, csvForm{})
+			r, err := newRowReader(strings.NewReader(test.input), NDJSON, csvForm{}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -143,7 +144,7 @@ func TestNDJSON(t *testing.T) {
 			}
 		})
 	}
-	if _, err := newRowReader(strings.NewReader("\n [{\"a\":1}]\n"), NDJSON, csvForm{}); err == nil || !strings.Contains(err.Error(), "JSON array") {
+	if _, err := newRowReader(strings.NewReader("\n [{\"a\":1}]\n"), NDJSON, csvForm{}, nil); err == nil || !strings.Contains(err.Error(), "JSON array") {
 		t.Errorf("an array: %v", err)
 	}
 }

@@ -314,6 +314,21 @@ func TestColumnsThatDoNotFit(t *testing.T) {
 	}
 }
 
+// TestColumnsOfTwoSpellings: a file of a Mac has é as two characters, and a mapping as one, or the
+// other way round.
+func TestColumnsOfTwoSpellings(t *testing.T) {
+	const composed, decomposed = "Pr\u00e9nom", "Pre\u0301nom"
+	for _, names := range [][2]string{{composed, decomposed}, {decomposed, composed}, {composed, composed}, {decomposed, decomposed}} {
+		m := parse(t, "version: 1\nprofile: {id: .key, name: '.\""+names[0]+"\"'}\n")
+		for format, input := range map[Format]string{CSV: "key," + names[1] + "\n1,Anna\n", NDJSON: `{"key": "1", "` + names[1] + `": "Anna"}`} {
+			w := newWorld(t)
+			if s := w.run(m, format, input); s.Rejected != 0 || len(s.Warnings) != 0 || w.customer("1").Name != "Anna" {
+				t.Errorf("%q, %s: %+v, %v", names, format, s, w.rejects)
+			}
+		}
+	}
+}
+
 func TestSkip(t *testing.T) {
 	w := newWorld(t)
 	m := parse(t, "version: 1\nskip: .test == \"1\"\nprofile: {id: .id}\n")

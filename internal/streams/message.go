@@ -4,14 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
-	"strconv"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"customer360/graph/inputs"
+	"customer360/sources"
 )
 
 // The types of messages.
@@ -46,7 +45,7 @@ func decode(data []byte) (m message, fault string) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	// Numbers keep their digits.
 	d.UseNumber()
-	if !Unicode(data) {
+	if !sources.IsUnicode(data) {
 		return m, "A message must be JSON in UTF-8, without a byte order mark"
 	}
 	if d.Decode(&body) != nil || body == nil {
@@ -79,45 +78,6 @@ func decode(data []byte) (m message, fault string) {
 		return m, subscribeFault(m.Payload)
 	}
 	return m, "A client sends connection_init, subscribe, complete, ping and pong only"
-}
-
-// Unicode reports whether a JSON text, or a text in one, is made of characters: it is UTF-8, does
-// not begin with a byte order mark, and no escape stands for half of a surrogate pair. Decoders put
-// U+FFFD in the place of what is none, and something else is asked then than was sent.
-func Unicode(text []byte) bool {
-	if !utf8.Valid(text) || bytes.HasPrefix(text, []byte("\ufeff")) {
-		return false
-	}
-	for rest := text; ; {
-		at := bytes.IndexByte(rest, '\\')
-		if at < 0 || at+1 >= len(rest) {
-			return true
-		}
-		rest = rest[at:]
-		high, ok := escaped(rest)
-		switch {
-		case !ok || !utf16.IsSurrogate(high):
-			// What is escaped is not the beginning of another escape.
-			rest = rest[2:]
-			continue
-		case len(rest) < 12:
-			return false
-		}
-		low, ok := escaped(rest[6:])
-		if !ok || utf16.DecodeRune(high, low) == utf8.RuneError {
-			return false
-		}
-		rest = rest[12:]
-	}
-}
-
-// escaped gives the code unit of an escape like \u00e9.
-func escaped(text []byte) (rune, bool) {
-	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
-		return 0, false
-	}
-	unit, err := strconv.ParseUint(string(text[2:6]), 16, 16)
-	return rune(unit), err == nil
 }
 
 // subscribeFault says what is wrong with the payload of a subscribe message. Whether the
