@@ -35,11 +35,18 @@ func TestInputs(t *testing.T) {
 	if query == 0 {
 		t.Fatal("a plain query took no time")
 	}
+	// A place that two contracts have alike is tried in the first of them; a partner's ids are others.
+	tried := map[string]bool{}
 	for _, audience := range []string{"internal", "frontend", "analyst", "partner"} {
 		t.Run(audience, func(t *testing.T) {
 			var largest, longest extreme
 			n, served := 0, 0
 			for _, p := range places(t, audience) {
+				document, _ := p.write("$v")
+				if audience != "partner" && tried[document] {
+					continue
+				}
+				tried[document] = true
 				twin := w.measure(t, audience, p, p.small())
 				for what, value := range p.values() {
 					got := w.measure(t, audience, p, value)
@@ -68,7 +75,7 @@ func TestInputs(t *testing.T) {
 					}
 				}
 			}
-			if n < 50 || served == 0 {
+			if least := map[string]int{"internal": 200, "partner": 50}[audience]; n < least || n > 0 && served == 0 {
 				t.Errorf("%d requests were sent, of which %d were executed: the places are not found any more", n, served)
 			}
 			t.Logf("%d requests, of which %d were executed. The most memory, %.1f MB: %s. The most processor time, %.0f plain queries: %s",
@@ -104,6 +111,9 @@ func (p place) values() map[string]any {
 	case p.most > 0:
 		all["a text as long as a body"] = strings.Repeat("x", 1_000_000)
 		all["a text as long as it may be"] = strings.Repeat("x", p.most)
+		all["words"] = strings.Repeat("ab ", 10)
+		// One letter of which folding makes eighteen.
+		all["a text that grows"] = strings.Repeat("\ufdfa", p.most/3)
 	case p.typ.Elem != nil:
 		_, times := p.write("$v")
 		all["a list as long as a body"] = p.list(1_000_000 / 8)
