@@ -135,12 +135,16 @@ func TestGeneratedOperations(t *testing.T) {
 	if *seed != 0 {
 		seeds = []uint64{*seed}
 	}
+	n := *number
+	if testing.Short() {
+		n /= 4
+	}
 	for _, s := range seeds {
 		c := newContest()
-		c.play(t, s, *number)
-		t.Logf("-hard.seed=%d: %d operations, of which %d had errors, and %d no answer of stock; %v", s, *number, c.failed, c.broken, c.ways)
-		if c.ways[executor.Planned] < *number/2 {
-			t.Errorf("only %d of %d ran as plans", c.ways[executor.Planned], *number)
+		c.play(t, s, n)
+		t.Logf("-hard.seed=%d: %d operations, of which %d had errors, and %d no answer of stock; %v", s, n, c.failed, c.broken, c.ways)
+		if c.ways[executor.Planned] < n/2 {
+			t.Errorf("only %d of %d ran as plans", c.ways[executor.Planned], n)
 		}
 	}
 }
