@@ -28,10 +28,14 @@ func clean(sql string) (string, []string) {
 			break
 		}
 		if token == ";" {
-			ended = end > 0
+			ended = true
 			continue
 		}
 		if ended {
+			if end == 0 {
+				fault("there is nothing before the semicolon: want one SELECT")
+				break
+			}
 			fault("there is something behind the semicolon: want one SELECT")
 			break
 		}
