@@ -13,7 +13,7 @@ func TestMistypedCommands(t *testing.T) {
 	for line, want := range map[string]string{
 		"serv":                                 `unexpected argument serv (did you mean "serve"?)`,
 		"imprt":                                `did you mean "import"?`,
-		"frobnicate":                           "the commands are audit, config, customer, doctor",
+		"frobnicate":                           "the commands are audit, backup, config, customer, doctor",
 		"keys lst":                             `did you mean "list"?`,
 		"keys mak":                             "the commands are create, list, revoke, rotate, salt",
 		"config validat":                       `did you mean "validate"?`,

@@ -138,9 +138,8 @@ func storeProbe(d doctorFlags, name string, s *store.Store, down error) probe {
 					return f
 				}
 			}
-			_, patience := config.Patience(d.URI() == "")
-			if err := measureList(ctx, spine, patience); err != nil {
-				f.Problem, f.Advice = err.Error(), adviceOnLists(d.URI() == "")
+			if err := measureList(ctx, spine, config.ProfileTimeout); err != nil {
+				f.Problem, f.Advice = err.Error(), adviceOnLists
 			}
 			return f
 		},

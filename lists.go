@@ -61,13 +61,8 @@ func warnOfSlowLists(ctx context.Context, spine profiles.Spine, within time.Dura
 	defer cancel()
 	var slow *slowList
 	if err := measureList(measuring, spine, within); ctx.Err() == nil && errors.As(err, &slow) {
-		log.Warn("lists of customers are slow", "took", slow.Took.Round(time.Millisecond), "may take", slow.Within, "advice", adviceOnLists(false))
+		log.Warn("lists of customers are slow", "took", slow.Took.Round(time.Millisecond), "may take", slow.Within, "advice", adviceOnLists)
 	}
 }
 
-func adviceOnLists(embedded bool) string {
-	if embedded {
-		return "the embedded store reads every customer for a list: name a MongoDB with --mongodb-uri, or raise --profile-timeout and --request-timeout"
-	}
-	return "see whether the server uses the indexes (explain of a find that sorts by createdAt and _id); docs/documents.md says which servers were tried"
-}
+const adviceOnLists = "see whether the server uses the indexes (explain of a find that sorts by createdAt and _id); docs/documents.md says which servers were tried"

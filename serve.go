@@ -134,9 +134,7 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 	var background sync.WaitGroup
 	background.Go(func() { ready.Watch(watching) })
 	background.Go(func() { migrateStored(watching, c.URI() == "", spine, log) })
-	if c.URI() != "" {
-		background.Go(func() { warnOfSlowLists(watching, spine, c.Checked.ProfileTimeout, log) })
-	}
+	background.Go(func() { warnOfSlowLists(watching, spine, c.Checked.ProfileTimeout, log) })
 	if c.Checked.SeedDemo {
 		background.Go(func() { refreshDemo(watching, company, s.Store, log) })
 	}

@@ -32,6 +32,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		Serve      config.Serve     `cmd:"" default:"withargs" help:"Serve the graph (the default)."`
 		Import     importFlags      `cmd:"" help:"Load customers that you already have from a CSV or NDJSON file."`
 		Migrate    migrateFlags     `cmd:"" help:"Bring what is stored into the form of this version, while gateways serve."`
+		Backup     backupFlags      `cmd:"" help:"Copy the embedded store, while a gateway runs on it."`
 		Doctor     doctorFlags      `cmd:"" help:"Ask every configured system, and say what to do about those that do not answer."`
 		Keys       keysFlags        `cmd:"" help:"API keys: make, list, revoke and rotate them."`
 		Schema     schemaFlags      `cmd:"" help:"Print what an audience sees of the schema."`
@@ -70,6 +71,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return runImport(ctx, cli.Import, file, stdout, stderr)
 	case "migrate":
 		return runMigrate(ctx, cli.Migrate, file, stdout, stderr)
+	case "backup":
+		return runBackup(ctx, cli.Backup, stdout, stderr)
 	case "doctor":
 		return runDoctor(ctx, cli.Doctor, file, stdout, stderr)
 	case "keys":

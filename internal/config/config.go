@@ -23,6 +23,10 @@ type Store struct {
 	DataDir        string  `name:"data-dir" env:"C360_DATA_DIR" default:"./data" help:"Where the embedded store keeps its files."`
 }
 
+// ProfileTimeout is how long one call of the store of profiles may take where nothing is said
+// of it.
+const ProfileTimeout = 1500 * time.Millisecond
+
 // Serve are the flags of the server.
 type Serve struct {
 	Store
@@ -31,9 +35,9 @@ type Serve struct {
 	Console         string   `name:"console" env:"C360_CONSOLE" default:"on" placeholder:"on|off|AUDIENCE,..." help:"Whose the playground is: on, everybody's who can reach the address; off, nobody's, and there is no page at all; or that of callers of these audiences only (internal, frontend, analyst, partner). The page of the contract is everybody's. It says nothing of who may ask the graph."`
 	Demo            *string  `name:"demo" env:"C360_DEMO" placeholder:"records|live|off" help:"The made-up demo company: records fills the embedded store with it if that is empty (the default where neither a MongoDB nor systems are configured); live asks its records of small servers in this process that speak as Stripe, Zendesk and Mastodon do; off leaves the store as it is."`
 	DemoFault       []string `name:"demo-fault" env:"C360_DEMO_FAULT" placeholder:"SOURCE=FAULT" help:"Make a source fail for show: billing, support or social = error, hang, slow or partial, at once or, as billing=error@30s, a while after it was first asked. May be repeated."`
-	RequestTimeout  string   `name:"request-timeout" env:"C360_REQUEST_TIMEOUT" placeholder:"2s" help:"The longest that a request may take; what is not there by then is reported as late. Default: 2s, with the embedded store 6s."`
+	RequestTimeout  string   `name:"request-timeout" env:"C360_REQUEST_TIMEOUT" default:"2s" help:"The longest that a request may take; what is not there by then is reported as late."`
 	SourceTimeout   string   `name:"source-timeout" env:"C360_SOURCE_TIMEOUT" default:"800ms" help:"The longest that one call of a billing, support or social system may take."`
-	ProfileTimeout  string   `name:"profile-timeout" env:"C360_PROFILE_TIMEOUT" placeholder:"1500ms" help:"The longest that one call of the store of profiles may take. Default: 1500ms, with the embedded store, whose lists read every customer, 5s."`
+	ProfileTimeout  string   `name:"profile-timeout" env:"C360_PROFILE_TIMEOUT" default:"1500ms" help:"The longest that one call of the store of profiles may take."`
 	DocumentsMaxAge string   `name:"documents-max-age" env:"C360_DOCUMENTS_MAX_AGE" default:"24h" help:"How old a landed billing, support or social record may be before it is reported as stale; 0: any age."`
 	PageCap         string   `name:"page-cap" env:"C360_PAGE_CAP" default:"100" help:"The largest page that a caller may ask for."`
 	MaxConnections  string   `name:"max-connections" env:"C360_MAX_CONNECTIONS" default:"4096" help:"How many connections there may be at once, on each address; more wait until one ends."`
@@ -59,16 +63,6 @@ type Checked struct {
 	LiveDemo bool
 	// Faults are the demo's faults, by source.
 	Faults map[string]demo.Fault
-}
-
-// Patience gives how long a request, and one call of the store of profiles, may take where nothing is
-// said of it.
-func Patience(embedded bool) (request, profile time.Duration) {
-	if embedded {
-		// Its lists read every customer: what an import of some thousands needs.
-		return 6 * time.Second, 5 * time.Second
-	}
-	return 2 * time.Second, 1500 * time.Millisecond
 }
 
 // Check reports every fault of the store's flags.
@@ -108,8 +102,6 @@ func (s *Serve) Check() error {
 		return d
 	}
 	c := &s.Checked
-	request, profile := Patience(s.URI() == "")
-	s.RequestTimeout, s.ProfileTimeout = cmp.Or(s.RequestTimeout, request.String()), cmp.Or(s.ProfileTimeout, profile.String())
 	c.RequestTimeout = duration("request-timeout", s.RequestTimeout, time.Millisecond)
 	c.SourceTimeout = duration("source-timeout", s.SourceTimeout, time.Millisecond)
 	c.ProfileTimeout = duration("profile-timeout", s.ProfileTimeout, time.Millisecond)

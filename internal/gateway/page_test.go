@@ -13,7 +13,6 @@ import (
 
 	"customer360/demo"
 	"customer360/internal/gateway"
-	"customer360/internal/require"
 	"customer360/internal/store/storetest"
 	"customer360/resolvers"
 	"customer360/sources"
@@ -110,23 +109,13 @@ func ask(tb testing.TB, h http.Handler, body string) *httptest.ResponseRecorder 
 	return w
 }
 
-// What the README promises of the demo: on the embedded store a page is read by one
-// query of the customers, and the records by their keys alone.
-func TestPageReadsByKey(t *testing.T) {
-	require.Long(t)
+// Nothing of a page is asked of the embedded store's server, which would scan.
+func TestPageIsReadPastTheServer(t *testing.T) {
 	h, log := embedded(t)
 	log.Reads()
 	ask(t, h, page)
-	counts := map[string]int{}
 	for _, c := range log.Reads() {
-		collection, _ := c.Raw.Lookup(c.Name).StringValueOK()
-		counts[collection]++
-		if _, err := c.Raw.LookupErr("filter", "_id"); collection != profiledocs.Customers && err != nil {
-			t.Errorf("%s is not read by key: %s", collection, c.Raw)
-		}
-	}
-	if counts[profiledocs.Customers] != 1 || counts["social"] != 0 || counts["billing"] == 0 {
-		t.Errorf("reads are %v", counts)
+		t.Errorf("the server is asked: %s", c.Raw)
 	}
 }
 

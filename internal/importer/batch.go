@@ -161,13 +161,11 @@ func (b *batch) read(ctx context.Context) (err error) {
 	keys := map[*section][]string{}
 	for _, it := range b.items {
 		if it.profile != nil {
-			if b.mayExist(profdocs.Customers, it.profile.ID) {
-				customers = append(customers, it.profile.ID)
-			}
+			customers = append(customers, it.profile.ID)
 		}
 		for _, one := range it.records {
 			id := recordID{one.section.collection, one.id}
-			if !asked[id] && b.mayExist(id.collection, id.id) {
+			if !asked[id] {
 				asked[id] = true
 				keys[one.section] = append(keys[one.section], one.id)
 			}

@@ -80,7 +80,7 @@ func Run(ctx context.Context, spine *profdocs.Spine, store documents.Store, o Op
 		Options: o, spine: spine, store: store,
 		summary: Summary{DryRun: o.DryRun},
 		ledger:  ledger{store: store, keep: o.DryRun, owners: map[string]string{}},
-		done:    newOutcomes(), tally: tally{}, leftOut: tally{}, written: map[string]bool{}, empty: map[string]bool{}, fields: map[string]bool{},
+		done:    newOutcomes(), tally: tally{}, leftOut: tally{}, written: map[string]bool{}, fields: map[string]bool{},
 	}
 	err := r.all(ctx)
 	if o.Progress != nil {
@@ -108,8 +108,6 @@ type run struct {
 	foreign []string
 	// written are the collections that were written to.
 	written map[string]bool
-	// empty are the collections that had nothing in them at the start.
-	empty map[string]bool
 	// fields are the names that the rows of NDJSON have.
 	fields map[string]bool
 	// ended: the input was read to its end.
@@ -200,8 +198,8 @@ func (r *run) prepare(ctx context.Context) error {
 	if err := r.chooseKeys(ctx); err != nil {
 		return err
 	}
-	if err := r.findEmpty(ctx); err != nil || len(r.Mapping.definitions) == 0 {
-		return err
+	if len(r.Mapping.definitions) == 0 {
+		return nil
 	}
 	if err := r.compareDefinitions(ctx); err != nil || r.DryRun {
 		return err

@@ -172,7 +172,7 @@ func TestRecordWithNullInAList(t *testing.T) {
 
 func TestLikeMongoDB(t *testing.T) {
 	w := newWorld(t)
-	w.store.PointReads, w.store.Lock = false, nil
+	w.store.Local, w.store.Lock = nil, nil
 	m := parse(t, example(t, "telco.yaml"))
 	input := example(t, "telco-sample.csv")
 	w.run(m, CSV, input)

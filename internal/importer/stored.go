@@ -31,35 +31,6 @@ type storedProfile struct {
 	Words             []string `json:"attributes"`
 }
 
-// findEmpty notes which collections have nothing in them. That is of use with the
-// embedded store only, which nobody else writes meanwhile: there, looking for what
-// is not there would be a third of the work of a first import.
-func (r *run) findEmpty(ctx context.Context) error {
-	if !r.store.PointReads {
-		return nil
-	}
-	names := []string{profdocs.Customers}
-	for _, c := range r.Mapping.Collections() {
-		names = append(names, c.Name)
-	}
-	for _, name := range names {
-		cursor, err := r.store.Database.Collection(name).Aggregate(ctx, bson.A{bson.D{{Key: "$limit", Value: 1}}})
-		if err != nil {
-			return failed(err)
-		}
-		r.empty[name] = !cursor.Next(ctx)
-		if err := failed(cursor.Err(), cursor.Close(ctx)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// mayExist reports whether a record has to be looked for.
-func (r *run) mayExist(collection, id string) bool {
-	return !r.empty[collection] || r.done.has(collection, id)
-}
-
 // readProfiles reads the profiles with these keys.
 func (r *run) readProfiles(ctx context.Context, ids []string) (map[string]*profiles.Customer, error) {
 	found := map[string]*profiles.Customer{}
@@ -169,8 +140,6 @@ func failed(errs ...error) error {
 // A ledger knows which customer each record is linked to.
 type ledger struct {
 	store documents.Store
-	// whole: all that is stored has been read.
-	whole bool
 	// keep: nothing is forgotten, as what is claimed is not stored.
 	keep   bool
 	owners map[string]string
@@ -181,45 +150,35 @@ func word(l profiles.Link) string {
 	return string(l.Source) + "/" + l.System + "/" + l.RecordID
 }
 
-// load finds out to whom the records of these words belong. The embedded store has
-// no index on them: reading all once takes as long as looking for one of them.
+// load finds out to whom the records of these words belong.
 func (l *ledger) load(ctx context.Context, words []string) error {
-	if len(words) == 0 || l.whole {
+	if len(words) == 0 {
 		return nil
 	}
-	where := bson.D{{Key: "records", Value: bson.D{{Key: "$in", Value: words}}}}
-	if l.store.PointReads {
-		where = bson.D{}
-	}
-	cursor, err := l.store.Database.Collection(profdocs.Customers).Aggregate(ctx, bson.A{
-		bson.D{{Key: "$match", Value: where}},
-		bson.D{{Key: "$project", Value: bson.D{{Key: "records", Value: 1}}}},
-	})
-	if err != nil {
-		return failed(err)
-	}
-	defer func() { _ = cursor.Close(ctx) }()
-	for cursor.Next(ctx) {
+	q := documents.Selection{Where: bson.D{{Key: "records", Value: bson.D{{Key: "$in", Value: words}}}}, Fields: bson.D{{Key: "records", Value: 1}}}
+	var bad error
+	err := l.store.Select(ctx, profdocs.Customers, q, func(raw bson.Raw) bool {
 		var d struct {
 			ID      string   `bson:"_id"`
 			Records []string `json:"records"`
 		}
-		if err := cursor.Decode(&d); err != nil {
-			return failed(unreadable(profdocs.Customers))
+		if documents.Decode(raw, &d) != nil {
+			bad = unreadable(profdocs.Customers)
+			return false
 		}
 		for _, w := range d.Records {
 			if l.owners[w] == "" {
 				l.owners[w] = d.ID
 			}
 		}
-	}
-	l.whole = l.store.PointReads
-	return failed(cursor.Err())
+		return true
+	})
+	return failed(err, bad)
 }
 
 // forget drops what is stored by now, where it can be asked again.
 func (l *ledger) forget() {
-	if !l.keep && !l.whole {
+	if !l.keep {
 		clear(l.owners)
 	}
 }
@@ -238,7 +197,7 @@ func (r *run) renew(ctx context.Context, collection string, at map[time.Time][]s
 	c := r.store.Database.Collection(collection)
 	for syncedAt, ids := range at {
 		set := bson.D{{Key: "$set", Value: bson.D{{Key: "syncedAt", Value: syncedAt}}}}
-		if !r.store.PointReads {
+		if r.store.Lock == nil {
 			//nolint:forbidigo // not on the embedded store
 			if _, err := c.UpdateMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, set); err != nil {
 				return failed(err)

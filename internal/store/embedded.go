@@ -121,16 +121,25 @@ func connect(ctx context.Context, c Config, dir, socket string) (*Store, error) 
 		return nil, err
 	}
 	file := filepath.Join(dir, DefaultDatabase+".sqlite")
-	tidy := newTidy(dir, file)
+	local, err := openLocal(file)
+	if err != nil {
+		return nil, errors.Join(err, client.Disconnect(ctx))
+	}
+	tidy := newTidy(dir, file, local.forget)
 	s := &Store{
 		Store: documents.Store{
-			Database: client.Database(DefaultDatabase), PointReads: true,
+			Database: client.Database(DefaultDatabase), Local: local,
 			Lock: newLocks(filepath.Join(dir, locksDir)).lock, Removed: tidy.removed,
 		},
-		client:   client,
-		tidy:     tidy,
-		optimize: func(ctx context.Context) error { return indexKeys(ctx, file) },
-		close:    func() error { return client.Disconnect(context.Background()) },
+		client: client,
+		tidy:   tidy,
+		optimize: func(ctx context.Context) error {
+			if err := indexKeys(ctx, file); err != nil {
+				return err
+			}
+			return local.warm(ctx)
+		},
+		close: func() error { return errors.Join(local.close(), client.Disconnect(context.Background())) },
 	}
 	if err := s.Ping(ctx); err != nil {
 		_ = s.close()
@@ -240,9 +249,17 @@ func indexKeys(ctx context.Context, file string) error {
 		return err
 	}
 	for _, t := range tables {
-		if _, err := db.ExecContext(ctx, fmt.Sprintf(`CREATE INDEX IF NOT EXISTS %q ON %q (_ferretdb_sjson->'$._id')`, t+"_customer360_id", t)); err != nil {
+		if err := indexKey(ctx, db, t); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// keyOf is the expression that FerretDB looks a single _id up by.
+const keyOf = `_ferretdb_sjson->'$._id'`
+
+func indexKey(ctx context.Context, db *sql.DB, table string) error {
+	_, err := db.ExecContext(ctx, fmt.Sprintf(`CREATE INDEX IF NOT EXISTS %q ON %q (`+keyOf+`)`, table+"_customer360_id", table))
+	return err
 }

@@ -84,7 +84,8 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 func (s *Store) Ping(ctx context.Context) error { return s.client.Ping(ctx, nil) }
 
 // Optimize prepares look-ups by key in collections that were made since the store
-// was opened. It is needed for the embedded store only, and does nothing elsewhere.
+// was opened, and reads what the indexes that were declared are made of, so that the first
+// list is as fast as the next. It is for the embedded store only, and does nothing elsewhere.
 func (s *Store) Optimize(ctx context.Context) error {
 	if s.optimize == nil {
 		return nil

@@ -20,6 +20,8 @@ type tidy struct {
 	// mark is a file that is there from a removal until the disk is clean, so that one
 	// that was cut short is made good.
 	mark string
+	// forget removes what is noted of removed documents elsewhere in the file.
+	forget func(context.Context) error
 
 	mu sync.Mutex
 	// next is the run that comes after the one under way, which may be too late for what
@@ -36,7 +38,9 @@ type run struct {
 	err error
 }
 
-func newTidy(dir, file string) *tidy { return &tidy{file: file, mark: filepath.Join(dir, "untidy")} }
+func newTidy(dir, file string, forget func(context.Context) error) *tidy {
+	return &tidy{file: file, mark: filepath.Join(dir, "untidy"), forget: forget}
+}
 
 // removed cleans the disk of all that was removed before. It goes on where ctx ends.
 func (t *tidy) removed(ctx context.Context) error {
@@ -117,6 +121,9 @@ const tidyTries, tidyAgain = 100, 50 * time.Millisecond
 
 func (t *tidy) rewrite() error {
 	ctx := context.Background()
+	if err := t.forget(ctx); err != nil {
+		return fmt.Errorf("the store's log of changes could not be cut: %w", err)
+	}
 	db, err := openFile(t.file, "busy_timeout(10000)")
 	if err != nil {
 		return err

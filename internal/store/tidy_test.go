@@ -56,6 +56,7 @@ func TestErasedIsNotOnDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.Local.Declare("things", bson.D{{Key: "name", Value: 1}, {Key: "_id", Value: 1}})
 	for version := range 2 {
 		var docs []documents.Document
 		for _, i := range rand.Perm(n) {
@@ -67,6 +68,9 @@ func TestErasedIsNotOnDisk(t *testing.T) {
 		if err := s.Optimize(ctx); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if there, err := s.Count(ctx, "things", nil); there != n || err != nil {
+		t.Fatal(there, err)
 	}
 	if !bytes.Contains(onDisk(t, dir), []byte(text(0, 1))) {
 		t.Fatal("what is there is not on disk: this test would find nothing")
@@ -97,6 +101,9 @@ func TestErasedIsNotOnDisk(t *testing.T) {
 		}
 	}
 	check("running")
+	if left, err := s.Count(ctx, "things", nil); left != n-gone || err != nil {
+		t.Errorf("%d are left: %v", left, err)
+	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,7 @@ func (s Store) change(ctx context.Context, collection, id string, seen bson.Raw,
 	for {
 		old := seen
 		if old == nil || s.Lock != nil {
-			if old, err = c.FindOne(ctx, byID(id)).Raw(); err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
+			if old, err = s.One(ctx, collection, id); err != nil {
 				return err
 			}
 		}

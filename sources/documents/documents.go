@@ -10,9 +10,9 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -26,10 +26,9 @@ import (
 type Store struct {
 	// Database must be of a client with the options of [ClientOptions].
 	Database *mongo.Database
-	// PointReads: read and erase many keys one by one, not by one $in. For the
-	// embedded store, whose look-ups use an index for a single _id only; a find of
-	// fifty keys at once scans the collection, which takes ten times as long.
-	PointReads bool
+	// Local reads past the wire; nil: the server has indexes. For the embedded store, whose
+	// server scans the collection for all that is not a single _id.
+	Local Local
 	// Lock keeps everybody else from the document of that name until unlock is called;
 	// nil: the server's own updates are atomic, which the embedded store's are not. It
 	// holds among all that have this store open.
@@ -45,9 +44,6 @@ type Store struct {
 func ClientOptions() *options.ClientOptions {
 	return options.Client().SetBSONOptions(&options.BSONOptions{UseJSONStructTags: true, OmitEmpty: true})
 }
-
-// pointReaders bounds how many point reads run at once.
-const pointReaders = 8
 
 // Config describes one system of landed records.
 type Config struct {
@@ -240,68 +236,35 @@ func KeyOf(raw bson.Raw) string {
 // It returns the keys that were looked for, those without a document included:
 // all of them without an error, perhaps some of them with one.
 func (s Store) Find(ctx context.Context, collection string, keys []string, projection bson.D, each func(bson.Raw)) (map[string]bool, error) {
-	if projection == nil {
-		projection = bson.D{}
-	}
-	c := s.Database.Collection(collection)
 	read := make(map[string]bool, len(keys))
 	if len(keys) == 0 {
 		return read, nil
 	}
-	if !s.PointReads {
-		cursor, err := c.Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: keys}}}}, options.Find().SetProjection(projection))
-		if err != nil {
-			return read, err
-		}
-		defer cursor.Close(context.WithoutCancel(ctx))
-		for cursor.Next(ctx) {
-			read[KeyOf(cursor.Current)] = true
-			each(cursor.Current)
-		}
-		if err := cursor.Err(); err != nil {
-			return read, err
-		}
-		for _, k := range keys {
-			read[k] = true
-		}
-		return read, nil
+	note := func(raw bson.Raw) {
+		read[KeyOf(raw)] = true
+		each(raw)
 	}
-	var (
-		mu    sync.Mutex
-		wg    sync.WaitGroup
-		first error
-		next  = make(chan string)
-	)
-	for range min(pointReaders, len(keys)) {
-		wg.Go(func() {
-			for key := range next {
-				raw, err := c.FindOne(ctx, bson.D{{Key: "_id", Value: key}}, options.FindOne().SetProjection(projection)).Raw()
-				mu.Lock()
-				switch {
-				case err == nil:
-					read[key] = true
-					each(raw)
-				case errors.Is(err, mongo.ErrNoDocuments):
-					read[key] = true
-				case first == nil:
-					first = err
-				}
-				mu.Unlock()
-			}
-		})
+	var err error
+	if s.Local != nil {
+		err = s.Local.Read(ctx, collection, keys, kept(projection), note)
+	} else {
+		where := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: keys}}}}
+		err = s.selectByWire(ctx, collection, Selection{Where: where, Fields: projection}, func(raw bson.Raw) bool { note(raw); return true })
 	}
-	for _, key := range keys {
-		if ctx.Err() != nil {
-			break
-		}
-		next <- key
+	if err != nil {
+		return read, err
 	}
-	close(next)
-	wg.Wait()
-	if first == nil {
-		first = ctx.Err()
+	for _, k := range keys {
+		read[k] = true
 	}
-	return read, first
+	return read, nil
+}
+
+// One reads one document; nil: there is none.
+func (s Store) One(ctx context.Context, collection, id string) (bson.Raw, error) {
+	var found bson.Raw
+	_, err := s.Find(ctx, collection, []string{id}, nil, func(raw bson.Raw) { found = slices.Clone(raw) })
+	return found, err
 }
 
 // Error gives an error of the driver as one of the named source.

@@ -18,7 +18,7 @@ func (s Store) Erase(ctx context.Context, collection string, keys []string) erro
 		return err
 	}
 	c := s.Database.Collection(collection)
-	if !s.PointReads {
+	if s.Lock == nil {
 		_, err := c.DeleteMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: keys}}}})
 		return err
 	}

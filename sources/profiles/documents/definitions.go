@@ -1,6 +1,7 @@
 package documents
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -37,12 +38,15 @@ func (s *Spine) Definitions(ctx context.Context) ([]profiles.Definition, error) 
 }
 
 func (s *Spine) readDefinitions(ctx context.Context) ([]profiles.Definition, error) {
-	cursor, err := s.store.Database.Collection(Definitions).Find(ctx, bson.D{})
-	if err != nil {
-		return nil, err
-	}
 	all := []profiles.Definition{}
-	if err := cursor.All(ctx, &all); err != nil {
+	var bad error
+	err := s.store.Select(ctx, Definitions, documents.Selection{}, func(raw bson.Raw) bool {
+		var d profiles.Definition
+		bad = documents.Decode(raw, &d)
+		all = append(all, d)
+		return bad == nil
+	})
+	if err := cmp.Or(err, bad); err != nil {
 		return nil, err
 	}
 	all = slices.DeleteFunc(all, func(d profiles.Definition) bool { return d.Check() != nil })

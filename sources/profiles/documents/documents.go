@@ -14,7 +14,6 @@ package documents
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,8 +22,6 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"customer360/sources"
 	"customer360/sources/documents"
@@ -47,10 +44,6 @@ const definitionsFor = 10 * time.Second
 type Spine struct {
 	name  string
 	store documents.Store
-	// lists is held by who lists; nil: any number may. The embedded store reads its file by one
-	// connection, and goes on with what it has begun when nobody waits any more: so who waits for a
-	// turn waits here, and leaves when the time is up.
-	lists chan struct{}
 
 	// reading is held while the definitions are read.
 	reading sync.Mutex
@@ -65,11 +58,12 @@ type definitions struct {
 
 // New makes the spine; its name is "profile/system".
 func New(name string, store documents.Store) *Spine {
-	s := &Spine{name: name, store: store}
-	if store.PointReads {
-		s.lists = make(chan struct{}, 1)
+	if store.Local != nil {
+		for _, x := range indexes {
+			store.Local.Declare(x.collection, x.keys)
+		}
 	}
-	return s
+	return &Spine{name: name, store: store}
 }
 
 // Name is the configured name.
@@ -141,15 +135,20 @@ func (s *Spine) Fetch(ctx context.Context, keys []string, want sources.Parts) (m
 
 // Find reads who has the identifier, and then the profiles: two point reads.
 func (s *Spine) Find(ctx context.Context, by profiles.Identifier, want sources.Parts) ([]*profiles.Customer, error) {
+	raw, err := s.store.One(ctx, Identifiers, string(by))
+	if err != nil {
+		return nil, documents.Error(s.name, err)
+	}
 	var doc struct {
 		Owners []string `json:"owners"`
 	}
-	err := s.store.Database.Collection(Identifiers).FindOne(ctx, bson.D{{Key: "_id", Value: string(by)}}).Decode(&doc)
-	switch {
-	case errors.Is(err, mongo.ErrNoDocuments) || err == nil && len(doc.Owners) == 0:
+	if raw != nil {
+		if err := documents.Decode(raw, &doc); err != nil {
+			return nil, &sources.Error{Source: s.name, Kind: sources.Malformed, Err: formless(Identifiers)}
+		}
+	}
+	if len(doc.Owners) == 0 {
 		return nil, nil
-	case err != nil:
-		return nil, documents.Error(s.name, err)
 	}
 	answers, err := s.Fetch(ctx, doc.Owners[:min(2, len(doc.Owners))], want)
 	if err != nil {
@@ -166,7 +165,7 @@ func (s *Spine) Find(ctx context.Context, by profiles.Identifier, want sources.P
 
 // FindByLink reads the profile that a record is linked to: one read on the index of "records".
 func (s *Spine) FindByLink(ctx context.Context, source profiles.SourceName, system, recordID string, want sources.Parts) (*profiles.Customer, error) {
-	found, err := s.find(ctx, bson.D{{Key: "records", Value: recordWord(source, system, recordID)}}, options.Find().SetLimit(1), want)
+	found, err := s.find(ctx, documents.Selection{Where: bson.D{{Key: "records", Value: recordWord(source, system, recordID)}}, Limit: 1}, want)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
@@ -176,14 +175,6 @@ func (s *Spine) FindByLink(ctx context.Context, source profiles.SourceName, syst
 // List reads a page: one query, and a second one where they are counted and the page
 // is not all of them.
 func (s *Spine) List(ctx context.Context, q profiles.Query, want sources.Parts) (profiles.Page, error) {
-	if s.lists != nil {
-		select {
-		case s.lists <- struct{}{}:
-			defer func() { <-s.lists }()
-		case <-ctx.Done():
-			return profiles.Page{}, documents.Error(s.name, ctx.Err())
-		}
-	}
 	where := filter(q.Where)
 	var page profiles.Page
 	var malformed error
@@ -200,11 +191,10 @@ func (s *Spine) List(ctx context.Context, q profiles.Query, want sources.Parts) 
 	if q.Count {
 		total := len(page.Customers)
 		if q.Limit == 0 || q.After != nil || page.HasMore || malformed != nil {
-			n, err := s.store.Database.Collection(Customers).CountDocuments(ctx, where)
-			if err != nil {
+			var err error
+			if total, err = s.store.Count(ctx, Customers, where); err != nil {
 				return profiles.Page{}, documents.Error(s.name, err)
 			}
-			total = int(n)
 		}
 		page.Total = &total
 	}
@@ -226,27 +216,22 @@ func (s *Spine) page(ctx context.Context, where bson.D, q profiles.Query, want s
 	if q.Order.Field == profiles.ByName {
 		fields = append(fields, bson.E{Key: field, Value: 1})
 	}
-	cursor, err := s.store.Database.Collection(Customers).Find(ctx, where, options.Find().
-		SetSort(bson.D{{Key: field, Value: direction}, {Key: "_id", Value: direction}}).
-		SetLimit(int64(q.Limit)+1).SetProjection(fields))
-	if err != nil {
-		return page, nil, documents.Error(s.name, err)
-	}
-	defer cursor.Close(context.WithoutCancel(ctx))
 	var bad unreadable
-	for n := 0; cursor.Next(ctx); n++ {
-		if n == q.Limit {
+	n := 0
+	err = s.store.Select(ctx, Customers, documents.Selection{
+		Where: where, Sort: bson.D{{Key: field, Value: direction}, {Key: "_id", Value: direction}}, Limit: q.Limit + 1, Fields: fields,
+	}, func(raw bson.Raw) bool {
+		if n++; n > q.Limit {
 			page.HasMore = true
-			break
+			return false
 		}
-		d := s.read(cursor.Current, want, defs, &bad)
-		if d == nil {
-			continue
+		if d := s.read(raw, want, defs, &bad); d != nil {
+			page.Customers = append(page.Customers, &d.Customer)
+			page.Positions = append(page.Positions, d.position(q.Order))
 		}
-		page.Customers = append(page.Customers, &d.Customer)
-		page.Positions = append(page.Positions, d.position(q.Order))
-	}
-	if err := cursor.Err(); err != nil {
+		return true
+	})
+	if err != nil {
 		return page, nil, documents.Error(s.name, err)
 	}
 	return page, bad.error(s.name), nil
@@ -293,27 +278,26 @@ func (d *document) position(o profiles.Order) profiles.Position {
 	return profiles.Position{At: d.stored[orderField(o)], ID: d.ID}
 }
 
-func (s *Spine) find(ctx context.Context, where bson.D, o *options.FindOptionsBuilder, want sources.Parts) ([]*profiles.Customer, error) {
+func (s *Spine) find(ctx context.Context, q documents.Selection, want sources.Parts) ([]*profiles.Customer, error) {
 	defs, err := s.definitionsFor(ctx, want)
 	if err != nil {
 		return nil, err
 	}
-	cursor, err := s.store.Database.Collection(Customers).Find(ctx, where, o.SetProjection(projection(want)))
-	if err != nil {
-		return nil, documents.Error(s.name, err)
-	}
-	defer cursor.Close(context.WithoutCancel(ctx))
+	q.Fields = projection(want)
 	var found []*profiles.Customer
 	var bad unreadable
-	for cursor.Next(ctx) {
-		d := s.read(cursor.Current, want, defs, &bad)
-		if d == nil {
-			return nil, bad.error(s.name)
+	err = s.store.Select(ctx, Customers, q, func(raw bson.Raw) bool {
+		d := s.read(raw, want, defs, &bad)
+		if d != nil {
+			found = append(found, &d.Customer)
 		}
-		found = append(found, &d.Customer)
-	}
-	if err := cursor.Err(); err != nil {
+		return d != nil
+	})
+	switch {
+	case err != nil:
 		return nil, documents.Error(s.name, err)
+	case bad.worst != nil:
+		return nil, bad.error(s.name)
 	}
 	return found, nil
 }

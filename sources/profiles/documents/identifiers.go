@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"customer360/sources/documents"
 )
@@ -129,20 +128,12 @@ func (s *Spine) identifiersOf(ctx context.Context, customers []string) (map[stri
 // ownedBy gives the identifiers of a customer, as something that they are not found by any
 // more. Those that nobody has are among them: somebody else may have left them.
 func (s *Spine) ownedBy(ctx context.Context, customer string) (foundBy, error) {
-	cursor, err := s.store.Database.Collection(Identifiers).Find(ctx,
-		bson.D{{Key: "$or", Value: bson.A{bson.D{{Key: "owners", Value: customer}}, bson.D{{Key: "owners", Value: bson.A{}}}}}},
-		options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}))
-	if err != nil {
-		return nil, err
-	}
-	var docs []struct {
-		ID string `bson:"_id"`
-	}
-	err = cursor.All(ctx, &docs)
 	lost := foundBy{}
-	for _, d := range docs {
-		lost.replace(customer, []string{d.ID}, nil)
-	}
+	where := bson.D{{Key: "$or", Value: bson.A{bson.D{{Key: "owners", Value: customer}}, bson.D{{Key: "owners", Value: bson.A{}}}}}}
+	err := s.store.Select(ctx, Identifiers, documents.Selection{Where: where, Fields: bson.D{{Key: "_id", Value: 1}}}, func(raw bson.Raw) bool {
+		lost.replace(customer, []string{documents.KeyOf(raw)}, nil)
+		return true
+	})
 	return lost, err
 }
 

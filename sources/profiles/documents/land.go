@@ -1,13 +1,13 @@
 package documents
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"customer360/sources/documents"
 	"customer360/sources/profiles"
@@ -98,14 +98,13 @@ func (s *Spine) LandDefinitions(ctx context.Context, defs []profiles.Definition)
 
 // IsEmpty reports whether there is no customer.
 func (s *Spine) IsEmpty(ctx context.Context) (bool, error) {
-	found, err := s.find(ctx, bson.D{}, options.Find().SetLimit(1), 0)
+	found, err := s.find(ctx, documents.Selection{Limit: 1}, 0)
 	return len(found) == 0, err
 }
 
 // Count says how many customers there are.
 func (s *Spine) Count(ctx context.Context) (int, error) {
-	n, err := s.store.Database.Collection(Customers).CountDocuments(ctx, bson.D{})
-	return int(n), err
+	return s.store.Count(ctx, Customers, nil)
 }
 
 // everything is wanted of a profile that is merged, its attributes aside: those
@@ -164,24 +163,12 @@ func (s *Spine) taken(ctx context.Context, customers []*profiles.Customer, known
 	if len(words) == 0 {
 		return taken, nil
 	}
-	cursor, err := s.store.Database.Collection(Customers).Find(ctx, bson.D{{Key: "records", Value: in(words)}},
-		options.Find().SetProjection(bson.D{{Key: "records", Value: 1}}))
-	if err != nil {
-		return nil, err
-	}
-	var docs []struct {
-		ID      string   `bson:"_id"`
-		Records []string `json:"records"`
-	}
-	if err := cursor.All(ctx, &docs); err != nil {
-		return nil, err
-	}
-	for _, d := range docs {
-		for _, word := range d.Records {
-			taken[word] = d.ID
+	err := s.holders(ctx, words, 0, func(id string, records []string) {
+		for _, word := range records {
+			taken[word] = id
 		}
-	}
-	return taken, nil
+	})
+	return taken, err
 }
 
 func documentOf(c *profiles.Customer) document {
@@ -260,4 +247,23 @@ func attributesOf(words []string) []profiles.Attribute {
 		all = append(all, profiles.Attribute{Key: key, Text: value})
 	}
 	return all
+}
+
+// holders gives customers, limit at the most, that records with these words are linked to,
+// each with the words of all of theirs.
+func (s *Spine) holders(ctx context.Context, words []string, limit int, each func(id string, records []string)) error {
+	q := documents.Selection{Where: bson.D{{Key: "records", Value: in(words)}}, Limit: limit, Fields: bson.D{{Key: "records", Value: 1}}}
+	var bad error
+	err := s.store.Select(ctx, Customers, q, func(raw bson.Raw) bool {
+		var d struct {
+			Records []string `json:"records"`
+		}
+		if documents.Decode(raw, &d) != nil {
+			bad = formless(Customers)
+			return false
+		}
+		each(documents.KeyOf(raw), d.Records)
+		return true
+	})
+	return cmp.Or(err, bad)
 }

@@ -2,11 +2,6 @@ package documents
 
 import (
 	"context"
-	"errors"
-
-	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"customer360/sources"
 	"customer360/sources/documents"
@@ -32,30 +27,23 @@ func (s *Spine) SharedRecords(ctx context.Context, id string, records []profiles
 		for word := range pending {
 			words = append(words, word)
 		}
-		cursor, err := s.store.Database.Collection(Customers).Find(ctx, bson.D{{Key: "records", Value: in(words)}},
-			options.Find().SetLimit(sharersAtOnce).SetProjection(bson.D{{Key: "records", Value: 1}}))
-		if err != nil {
-			return nil, documents.Error(s.name, err)
-		}
-		var docs []struct {
-			ID      string   `bson:"_id"`
-			Records []string `json:"records"`
-		}
-		if err := cursor.All(ctx, &docs); err != nil {
-			return nil, documents.Error(s.name, err)
-		}
-		for _, d := range docs {
-			if d.ID == id {
-				continue
+		asked := 0
+		err := s.holders(ctx, words, sharersAtOnce, func(holder string, records []string) {
+			asked++
+			if holder == id {
+				return
 			}
-			for _, word := range d.Records {
+			for _, word := range records {
 				if r, ok := pending[word]; ok {
 					shared[r] = true
 					delete(pending, word)
 				}
 			}
+		})
+		if err != nil {
+			return nil, documents.Error(s.name, err)
 		}
-		if len(docs) < sharersAtOnce {
+		if asked < sharersAtOnce {
 			break
 		}
 	}
@@ -78,12 +66,12 @@ func (s *Spine) KeepLeftovers(ctx context.Context, id string, left profiles.Left
 
 // Leftovers reads that document.
 func (s *Spine) Leftovers(ctx context.Context, id string) (profiles.Leftovers, error) {
-	raw, err := s.store.Database.Collection(Erasures).FindOne(ctx, bson.D{{Key: "_id", Value: id}}).Raw()
-	if errors.Is(err, mongo.ErrNoDocuments) {
-		return profiles.Leftovers{}, nil
-	}
-	if err != nil {
+	raw, err := s.store.One(ctx, Erasures, id)
+	switch {
+	case err != nil:
 		return profiles.Leftovers{}, documents.Error(s.name, err)
+	case raw == nil:
+		return profiles.Leftovers{}, nil
 	}
 	var d leftovers
 	if documents.Decode(raw, &d) != nil {

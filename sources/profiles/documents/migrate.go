@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"customer360/sources/documents"
 	"customer360/sources/profiles"
@@ -52,12 +50,11 @@ const migrateChunk = 200
 // IsMigrated reports whether what is stored is known to have the form of today. It is of
 // a store without customers, which is noted.
 func (s *Spine) IsMigrated(ctx context.Context) (bool, error) {
-	err := s.store.Database.Collection(Migrations).FindOne(ctx, bson.D{{Key: "_id", Value: foldedNames}}).Err()
-	switch {
-	case err == nil:
-		return true, nil
-	case err != mongo.ErrNoDocuments: //nolint:errorlint // the driver gives it as it is
+	switch mark, err := s.store.One(ctx, Migrations, foldedNames); {
+	case err != nil:
 		return false, documents.Error(s.name, err)
+	case mark != nil:
+		return true, nil
 	}
 	if empty, err := s.IsEmpty(ctx); err != nil || !empty {
 		return false, err
@@ -109,37 +106,26 @@ type migration struct {
 	moved map[string]bool
 }
 
-// keys gives all keys of a collection in chunks. On the embedded store, where a page would
-// scan all documents, they are read at once.
+// keys gives all keys of a collection in chunks.
 func (s *Spine) keys(ctx context.Context, collection string, each func(context.Context, []string) error) error {
 	after := ""
 	for {
-		o, where := options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}), bson.D{}
-		if !s.store.PointReads {
-			where = bson.D{{Key: "_id", Value: bson.D{{Key: "$gt", Value: after}}}}
-			o = o.SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(migrateChunk)
-		}
-		cursor, err := s.store.Database.Collection(collection).Find(ctx, where, o)
+		var keys []string
+		err := s.store.Select(ctx, collection, documents.Selection{
+			Where: bson.D{{Key: "_id", Value: bson.D{{Key: "$gt", Value: after}}}}, Sort: bson.D{{Key: "_id", Value: 1}},
+			Limit: migrateChunk, Fields: bson.D{{Key: "_id", Value: 1}},
+		}, func(raw bson.Raw) bool {
+			keys = append(keys, documents.KeyOf(raw))
+			return true
+		})
 		if err != nil {
 			return err
 		}
-		var docs []bson.Raw
-		if err := cursor.All(ctx, &docs); err != nil {
-			return err
-		}
-		var keys []string
-		for _, d := range docs {
-			if id, ok := d.Lookup("_id").StringValueOK(); ok {
-				keys = append(keys, id)
-			}
-		}
-		for chunk := range slices.Chunk(keys, migrateChunk) {
-			if err := cmp.Or(ctx.Err(), each(ctx, chunk)); err != nil {
-				return err
-			}
-		}
-		if s.store.PointReads || len(keys) < migrateChunk {
+		if len(keys) == 0 {
 			return nil
+		}
+		if err := cmp.Or(ctx.Err(), each(ctx, keys)); err != nil {
+			return err
 		}
 		after = keys[len(keys)-1]
 	}
