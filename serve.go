@@ -107,6 +107,9 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 		return err
 	}
 	defer func() { err = errors.Join(err, admission.Close()) }()
+	if names := s.Upgraded(); len(names) > 0 {
+		log.Info("the data directory is of an earlier version, and has the form of this one now", "collections", names)
+	}
 	gateway.TuneGC()
 	ready := gateway.NewReadiness(s.Ping)
 	serving := gateway.Config{

@@ -133,6 +133,11 @@ func (c *collection) build(ctx context.Context) error {
 		if err := watch(ctx, c.of.db, c.table); err != nil {
 			return err
 		}
+		if c.of.before[c.name] {
+			c.of.mu.Lock()
+			c.of.ready = append(c.of.ready, c.name)
+			c.of.mu.Unlock()
+		}
 	}
 	if c.since == nil {
 		var err error
@@ -260,23 +265,30 @@ func (c *collection) follow(ctx context.Context, key string) error {
 	return nil
 }
 
-// forget cuts all changes away, so that the keys of removed documents are not kept in them.
-func (l *local) forget(ctx context.Context) error {
-	rows, err := l.db.QueryContext(ctx, `SELECT name, table_name FROM _ferretdb_collections WHERE EXISTS
-		(SELECT 1 FROM sqlite_schema WHERE type = 'table' AND sqlite_schema.name = table_name || '_customer360_changes')`)
+// collectionsOf gives the collections that have notes of changes, or those that have none,
+// with their tables.
+func collectionsOf(ctx context.Context, db *sql.DB, watched bool) (map[string]string, error) {
+	rows, err := db.QueryContext(ctx, `SELECT name, table_name FROM _ferretdb_collections WHERE EXISTS
+		(SELECT 1 FROM sqlite_schema WHERE type = 'table' AND sqlite_schema.name = table_name || '_customer360_changes') = ?`, watched)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer rows.Close()
 	tables := map[string]string{}
 	for rows.Next() {
 		var name, table string
 		if err := rows.Scan(&name, &table); err != nil {
-			return err
+			return nil, err
 		}
 		tables[name] = table
 	}
-	if err := rows.Err(); err != nil {
+	return tables, rows.Err()
+}
+
+// forget cuts all changes away, so that the keys of removed documents are not kept in them.
+func (l *local) forget(ctx context.Context) error {
+	tables, err := collectionsOf(ctx, l.db, true)
+	if err != nil {
 		return err
 	}
 	for name, table := range tables {

@@ -121,7 +121,7 @@ func connect(ctx context.Context, c Config, dir, socket string) (*Store, error) 
 		return nil, err
 	}
 	file := filepath.Join(dir, DefaultDatabase+".sqlite")
-	local, err := openLocal(file)
+	local, err := openLocal(ctx, file)
 	if err != nil {
 		return nil, errors.Join(err, client.Disconnect(ctx))
 	}
@@ -131,8 +131,9 @@ func connect(ctx context.Context, c Config, dir, socket string) (*Store, error) 
 			Database: client.Database(DefaultDatabase), Local: local,
 			Lock: newLocks(filepath.Join(dir, locksDir)).lock, Removed: tidy.removed,
 		},
-		client: client,
-		tidy:   tidy,
+		Upgraded: local.upgraded,
+		client:   client,
+		tidy:     tidy,
 		optimize: func(ctx context.Context) error {
 			if err := indexKeys(ctx, file); err != nil {
 				return err

@@ -29,8 +29,13 @@ type local struct {
 	stop    context.CancelFunc
 	running sync.WaitGroup
 
+	// before are the collections of an earlier version, which have no notes of changes.
+	before map[string]bool
+
 	mu          sync.Mutex
 	collections map[string]*collection
+	// ready are those of them that have by now.
+	ready []string
 }
 
 // collection is one collection, as this process knows it.
@@ -58,14 +63,21 @@ type collection struct {
 // localReaders is how many read the file at once.
 const localReaders = 8
 
-func openLocal(file string) (*local, error) {
+func openLocal(ctx context.Context, file string) (*local, error) {
 	db, err := openFile(file, "busy_timeout(10000)")
 	if err != nil {
 		return nil, err
 	}
+	before, err := collectionsOf(ctx, db, false)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	db.SetMaxOpenConns(localReaders)
 	db.SetMaxIdleConns(localReaders)
-	l := &local{db: db, collections: map[string]*collection{}}
+	l := &local{db: db, collections: map[string]*collection{}, before: map[string]bool{}}
+	for name := range before {
+		l.before[name] = true
+	}
 	l.ctx, l.stop = context.WithCancel(context.Background())
 	return l, nil
 }
@@ -84,6 +96,13 @@ func (l *local) close() error {
 		}
 	}
 	return errors.Join(append(errs, l.db.Close())...)
+}
+
+// upgraded gives the collections of an earlier version that were made ready for this one.
+func (l *local) upgraded() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Sorted(slices.Values(l.ready))
 }
 
 func (l *local) collection(name string) *collection {

@@ -303,3 +303,29 @@ func TestLocalIsLeft(t *testing.T) {
 		t.Error(n)
 	}
 }
+
+// A directory of an earlier version is made ready, and that is told once.
+func TestEarlierDirectory(t *testing.T) {
+	dir := t.TempDir()
+	for i, want := range [][]string{nil, {"things"}, nil} {
+		s, err := Open(t.Context(), Config{DataDir: dir})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			// As a version did that had no index.
+			put(t, s, "1", "a")
+		} else {
+			s.Local.Declare("things", byName)
+			if n := named(t, s, "a"); n != 1 {
+				t.Error(n)
+			}
+		}
+		if diff := cmp.Diff(want, s.Upgraded()); diff != "" {
+			t.Errorf("opened %d times: %s", i+1, diff)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -40,6 +40,10 @@ type Store struct {
 	// before; what is in it they cannot read.
 	Exposed bool
 
+	// Upgraded gives the collections of an earlier version that were made ready for this one
+	// since the store was opened.
+	Upgraded func() []string
+
 	tidy     *tidy
 	client   *mongo.Client
 	optimize func(context.Context) error
@@ -67,9 +71,10 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		return nil, errUnreadable
 	}
 	s := &Store{
-		Store:  documents.Store{Database: client.Database(name)},
-		client: client,
-		close:  func() error { return client.Disconnect(context.Background()) },
+		Store:    documents.Store{Database: client.Database(name)},
+		Upgraded: func() []string { return nil },
+		client:   client,
+		close:    func() error { return client.Disconnect(context.Background()) },
 	}
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
