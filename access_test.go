@@ -10,40 +10,12 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
-	"customer360/access"
-	"customer360/internal/config"
+	"customer360/command"
 	"customer360/internal/require"
 )
-
-// What the schema of the configuration file has of access and audit is what is read.
-func TestAccessSettingsFitTheirSchema(t *testing.T) {
-	schema, err := config.Schema(configurable())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var doc struct {
-		Defs       map[string]any            `json:"$defs"`
-		Properties map[string]map[string]any `json:"properties"`
-	}
-	if err := json.Unmarshal(schema, &doc); err != nil {
-		t.Fatal(err)
-	}
-	for section, settings := range map[string]any{"access": accessSettings{}, "audit": auditSettings{}} {
-		part := doc.Properties[section]
-		part["$defs"] = map[string]any{"audience": doc.Defs["audience"], "oidc": doc.Defs["oidc"]}
-		text, err := json.Marshal(part)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := config.CheckSchema(text, settings); err != nil {
-			t.Errorf("%s: %v", section, err)
-		}
-	}
-}
 
 func fileWith(t *testing.T, text string) string {
 	t.Helper()
@@ -73,7 +45,7 @@ audit:
   keep: 1s
 `)
 	var out, errs bytes.Buffer
-	if code := run(context.Background(), []string{"config", "validate", path}, &out, &errs); code != 1 {
+	if code := command.Run(context.Background(), []string{"config", "validate", path}, &out, &errs); code != 1 {
 		t.Fatalf("exit %d: %s", code, &out)
 	}
 	for _, want := range []string{
@@ -104,7 +76,7 @@ func TestOpenToTheNetworkIsRefused(t *testing.T) {
 			var errs bytes.Buffer
 			ctx, cancel := context.WithCancel(context.Background())
 			defer cancel()
-			if code := run(ctx, args, io.Discard, &errs); code != 1 || !strings.Contains(errs.String(), test.want) {
+			if code := command.Run(ctx, args, io.Discard, &errs); code != 1 || !strings.Contains(errs.String(), test.want) {
 				t.Errorf("exit %d: %s; want %q", code, &errs, test.want)
 			}
 		})
@@ -189,7 +161,7 @@ func TestDemoKeysAndTheEndOfOpenness(t *testing.T) {
 	s.end(t)
 
 	var out, errs bytes.Buffer
-	if code := run(context.Background(), []string{"audit", "verify", "--data-dir", dir}, &out, &errs); code != 0 || !strings.Contains(out.String(), "Nothing is broken") {
+	if code := command.Run(context.Background(), []string{"audit", "verify", "--data-dir", dir}, &out, &errs); code != 0 || !strings.Contains(out.String(), "Nothing is broken") {
 		t.Errorf("exit %d: %s%s", code, &out, &errs)
 	}
 }
@@ -202,7 +174,7 @@ func TestCustomerIsExportedAndErased(t *testing.T) {
 	startServer(t, "--data-dir", dir).end(t)
 	command := func(args ...string) (int, string) {
 		var out, errs bytes.Buffer
-		code := run(context.Background(), append(args, "--data-dir", dir), &out, &errs)
+		code := command.Run(context.Background(), append(args, "--data-dir", dir), &out, &errs)
 		return code, out.String() + errs.String()
 	}
 	code, text := command("customer", "export", "story-s1")
@@ -259,15 +231,4 @@ func filesOf(t *testing.T, dir string) (all []byte) {
 		t.Fatal(err)
 	}
 	return all
-}
-
-// Flags name the audiences that there are.
-func TestAudiencesOfFlags(t *testing.T) {
-	var names []string
-	for _, a := range access.Audiences {
-		names = append(names, audienceKey(a))
-	}
-	if !slices.Equal(names, config.Audiences) {
-		t.Errorf("flags name %v; there are %v", config.Audiences, names)
-	}
 }

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"customer360/command"
 )
 
 // TestMistypedCommands: what is mistyped is told, with what may be meant.
@@ -23,7 +25,7 @@ func TestMistypedCommands(t *testing.T) {
 		"import --map x one.csv two.csv three": "unexpected argument two.csv; --help",
 	} {
 		var out, errs bytes.Buffer
-		if code := run(t.Context(), strings.Fields(line), &out, &errs); code == 0 || !strings.Contains(errs.String(), want) {
+		if code := command.Run(t.Context(), strings.Fields(line), &out, &errs); code == 0 || !strings.Contains(errs.String(), want) {
 			t.Errorf("%s: %d, %s", line, code, errs.String())
 		}
 	}
@@ -42,7 +44,7 @@ func TestConfigurationIsToldOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		var out, errs bytes.Buffer
-		code := run(t.Context(), []string{"config", "validate", path}, &out, &errs)
+		code := command.Run(t.Context(), []string{"config", "validate", path}, &out, &errs)
 		if code == 0 || !strings.Contains(errs.String(), want) || strings.Count(errs.String(), "\n") != 1 || strings.Contains(errs.String(), "time.Duration") {
 			t.Errorf("%s: %d, %s", text, code, errs.String())
 		}
@@ -63,7 +65,7 @@ func TestImportChecksSystems(t *testing.T) {
 	}
 	t.Setenv("TEST_KEY", "sk_test_123456")
 	var out, errs bytes.Buffer
-	code := run(t.Context(), []string{"import", "--config", filepath.Join(dir, "c.yaml"), "--map", filepath.Join(dir, "m.yaml"), "--data-dir", filepath.Join(dir, "data"), filepath.Join(dir, "d.csv")}, &out, &errs)
+	code := command.Run(t.Context(), []string{"import", "--config", filepath.Join(dir, "c.yaml"), "--map", filepath.Join(dir, "m.yaml"), "--data-dir", filepath.Join(dir, "data"), filepath.Join(dir, "d.csv")}, &out, &errs)
 	if code != 1 || !strings.Contains(errs.String(), `there is no system billing/strpe in the configuration (did you mean "billing/stripe"?)`) {
 		t.Errorf("%d, %s", code, errs.String())
 	}

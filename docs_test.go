@@ -16,6 +16,7 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
+	"customer360/command"
 	"customer360/graph"
 	"customer360/internal/config"
 	"customer360/internal/importer"
@@ -178,7 +179,7 @@ func checkCommands(t *testing.T, text string) {
 func runs(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, problems strings.Builder
-	code = run(t.Context(), args, &out, &problems)
+	code = command.Run(t.Context(), args, &out, &problems)
 	return code, out.String(), problems.String()
 }
 

@@ -10,29 +10,17 @@ import (
 	"testing"
 	"time"
 
-	"github.com/alecthomas/kong"
-
 	"customer360/access"
 	"customer360/access/keys"
+	"customer360/command"
 	"customer360/internal/store"
 )
 
 // keysCommand runs a command about keys as the command line has it.
 func keysCommand(t testing.TB, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
-	var cli struct {
-		Keys keysFlags `cmd:""`
-	}
-	parser, err := kong.New(&cli)
-	if err != nil {
-		t.Fatal(err)
-	}
-	command, err := parser.Parse(append([]string{"keys"}, args...))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var out, errs bytes.Buffer
-	code = runKeys(context.Background(), command.Command(), cli.Keys, &out, &errs)
+	code = command.Run(context.Background(), append([]string{"keys"}, args...), &out, &errs)
 	return code, out.String(), errs.String()
 }
 
@@ -160,22 +148,5 @@ func TestAPartnersSaltIsPrinted(t *testing.T) {
 	t.Setenv("C360_MATCHING_SECRET", "short")
 	if code, out, errs := keysCommand(t, "salt", "--partner", " "); code != 1 || out != "" || !strings.Contains(errs, "openssl rand -hex 32") || !strings.Contains(errs, "--partner") || strings.Contains(errs, "short\"") {
 		t.Errorf("%d: %q, %q", code, out, errs)
-	}
-}
-
-func TestExpiryIsRead(t *testing.T) {
-	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
-	for text, want := range map[string]time.Time{
-		"never": {}, "90d": now.AddDate(0, 0, 90), "12h": now.Add(12 * time.Hour),
-		"2027-01-31": time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC), "2027-01-31T08:00:00Z": time.Date(2027, 1, 31, 8, 0, 0, 0, time.UTC),
-	} {
-		if got, err := parseExpiry(text, now); err != nil || !got.Equal(want) {
-			t.Errorf("%s: %s, %v; want %s", text, got, err, want)
-		}
-	}
-	for _, text := range []string{"", "0d", "-1d", "-1h", "999999999d", "31.1.2027", "90"} {
-		if got, err := parseExpiry(text, now); err == nil {
-			t.Errorf("%q: %s", text, got)
-		}
 	}
 }

@@ -4,134 +4,16 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
-	"github.com/alecthomas/kong"
-
-	"customer360/internal/config"
+	"customer360/command"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// The first signal ends in order; a second one ends at once.
 	context.AfterFunc(ctx, stop)
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
-}
-
-// run runs one command line and gives the exit code: 0 where all went well.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	var cli struct {
-		Version    kong.VersionFlag `help:"Say which version this is."`
-		ConfigFile config.FileFlag  `name:"config" env:"C360_CONFIG" placeholder:"FILE" help:"The configuration file (YAML, see docs/configuration.md). Flags and the environment go over it."`
-		Serve      config.Serve     `cmd:"" default:"withargs" help:"Serve the graph (the default)."`
-		Import     importFlags      `cmd:"" help:"Load customers that you already have from a CSV or NDJSON file."`
-		Migrate    migrateFlags     `cmd:"" help:"Bring what is stored into the form of this version, while gateways serve."`
-		Backup     backupFlags      `cmd:"" help:"Copy the embedded store, while a gateway runs on it."`
-		Doctor     doctorFlags      `cmd:"" help:"Ask every configured system, and say what to do about those that do not answer."`
-		Keys       keysFlags        `cmd:"" help:"API keys: make, list, revoke and rotate them."`
-		Schema     schemaFlags      `cmd:"" help:"Print what an audience sees of the schema."`
-		Documents  documentsFlags   `cmd:"" help:"Check a manifest of trusted documents."`
-		Audit      auditFlags       `cmd:"" help:"Check the log of who read what."`
-		Customer   customerFlags    `cmd:"" help:"Export or erase a customer."`
-		Config     configFlags      `cmd:"" help:"Check the configuration file, or print its JSON Schema."`
-	}
-	file := &config.File{}
-	exit := -1
-	parser, err := kong.New(&cli,
-		kong.Name("customer360"),
-		kong.Description("One Customer graph over the systems that a company already has."),
-		kong.Vars{"version": thisBuild().String()},
-		kong.Writers(stdout, stderr),
-		kong.Exit(func(code int) { exit = code }),
-		kong.UsageOnError(),
-		kong.Bind(configurable(), &file),
-	)
-	if err != nil {
-		return fail(stderr, err)
-	}
-	command, err := parser.Parse(args)
-	if exit >= 0 {
-		return exit
-	}
-	var faults config.Faults
-	switch {
-	case errors.As(err, &faults):
-		return fail(stderr, allFaults(file, faults))
-	case err != nil:
-		return fail(stderr, fmt.Errorf("%w%s; --help lists all commands and flags", err, meantCommand(parser.Model.Node, err)))
-	}
-	switch name, _, _ := strings.Cut(command.Command(), " "); name {
-	case "import":
-		return runImport(ctx, cli.Import, file, stdout, stderr)
-	case "migrate":
-		return runMigrate(ctx, cli.Migrate, file, stdout, stderr)
-	case "backup":
-		return runBackup(ctx, cli.Backup, stdout, stderr)
-	case "doctor":
-		return runDoctor(ctx, cli.Doctor, file, stdout, stderr)
-	case "keys":
-		return runKeys(ctx, command.Command(), cli.Keys, stdout, stderr)
-	case "schema":
-		return runSchema(cli.Schema, stdout, stderr)
-	case "documents":
-		return runDocuments(cli.Documents, documentRules(file), stdout, stderr)
-	case "audit":
-		return runAudit(ctx, cli.Audit, file, stdout, stderr)
-	case "customer":
-		return runCustomer(ctx, command.Command(), cli.Customer, file, stdout, stderr)
-	case "config":
-		return runConfig(command.Command(), cli.Config, file, stdout, stderr)
-	}
-	if err := serve(ctx, cli.Serve, file, stdout, stderr); err != nil {
-		return fail(stderr, err)
-	}
-	return 0
-}
-
-// meantCommand says which command may be meant by one that there is not.
-func meantCommand(root *kong.Node, err error) string {
-	var wrong *kong.ParseError
-	got, ok := strings.CutPrefix(err.Error(), "unexpected argument ")
-	if !ok || strings.Contains(got, "did you mean") || !errors.As(err, &wrong) {
-		return ""
-	}
-	at := root
-	for _, step := range wrong.Context.Path {
-		// Serving is the default, and so it is chosen where nothing else is.
-		if step.Command != nil && step.Command.Name != "serve" {
-			at = step.Command
-		}
-	}
-	var names []string
-	for _, child := range at.Children {
-		names = append(names, child.Name)
-	}
-	if len(names) == 0 {
-		return ""
-	}
-	if meant := config.Meant(got, names); meant != "" {
-		return meant
-	}
-	return ": the commands are " + strings.Join(names, ", ")
-}
-
-// fail tells every fault on a line of its own.
-func fail(stderr io.Writer, err error) int {
-	var joined interface{ Unwrap() []error }
-	if errors.As(err, &joined) {
-		for _, e := range joined.Unwrap() {
-			if e != nil {
-				fail(stderr, e)
-			}
-		}
-		return 1
-	}
-	fmt.Fprintln(stderr, "customer360:", strings.ReplaceAll(err.Error(), "\n", " "))
-	return 1
+	os.Exit(command.Run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }

@@ -21,6 +21,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.uber.org/goleak"
 
+	"customer360/command"
 	"customer360/demo"
 	"customer360/internal/await"
 	"customer360/internal/require"
@@ -51,7 +52,7 @@ func startServer(t testing.TB, args ...string) *server {
 	args = slices.Concat([]string{"--addr", addr}, patience, args)
 	go func() {
 		defer close(s.done)
-		s.code = run(ctx, args, s.stdout, s.stderr)
+		s.code = command.Run(ctx, args, s.stdout, s.stderr)
 	}()
 	t.Cleanup(func() { s.end(t) })
 	await.Until(t, "the server is ready", func() bool {
@@ -184,7 +185,7 @@ func TestEmptyStoreAndAdminAddress(t *testing.T) {
 	var out safeBuffer
 	done := make(chan int)
 	go func() {
-		done <- run(ctx, slices.Concat(patience, []string{"--addr", addr, "--admin-addr", admin, "--demo", "off", "--data-dir", t.TempDir()}), &out, &out)
+		done <- command.Run(ctx, slices.Concat(patience, []string{"--addr", addr, "--admin-addr", admin, "--demo", "off", "--data-dir", t.TempDir()}), &out, &out)
 	}()
 	defer func() { stop(); <-done }()
 	await.Until(t, "it is ready", func() bool { return statusOf("http://"+admin+"/readyz") != 0 })
@@ -245,7 +246,7 @@ func TestRefusesToStart(t *testing.T) {
 			var out, errs safeBuffer
 			ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 			defer cancel()
-			code := run(ctx, test.args, &out, &errs)
+			code := command.Run(ctx, test.args, &out, &errs)
 			if code == 0 {
 				t.Error("it started")
 			}
@@ -395,7 +396,7 @@ func TestDemoIsMarked(t *testing.T) {
 	}
 	first.end(t)
 	var out, errs safeBuffer
-	if code := run(ctx, []string{"--addr", "0.0.0.0:0", "--demo", "off", "--data-dir", dir}, &out, &errs); code == 0 || !strings.Contains(errs.String(), "holds the made-up demo company") {
+	if code := command.Run(ctx, []string{"--addr", "0.0.0.0:0", "--demo", "off", "--data-dir", dir}, &out, &errs); code == 0 || !strings.Contains(errs.String(), "holds the made-up demo company") {
 		t.Errorf("%d, %s", code, errs.String())
 	}
 }
