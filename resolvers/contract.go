@@ -6,11 +6,12 @@ import (
 
 	"customer360/access"
 	"customer360/graph"
+	"customer360/resolvers/operation"
 )
 
 // Contract says what the caller may see and spend.
 func (q query) Contract(ctx context.Context) (*graph.Contract, error) {
-	caller, contract := operationOf(ctx).caller, q.policy.contract
+	caller, contract := operation.Of(ctx).Caller(), q.config.Contract
 	limits := q.config.Limits(ctx)
 	limits.PageSize = q.config.PageCap
 	name := caller.Name

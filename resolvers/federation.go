@@ -8,8 +8,7 @@ import (
 
 	"customer360/customer"
 	"customer360/graph"
-	"customer360/graph/relay"
-	"customer360/sources/profiles"
+	"customer360/resolvers/operation"
 )
 
 var _ graph.FederationResolver = (*Graph)(nil)
@@ -20,58 +19,43 @@ const maxEntities = 1000
 
 // Subgraph describes the caller's contract to a router.
 func (g *Graph) Subgraph(context.Context) (graph.Service, error) {
-	return graph.Service{SDL: g.policy.subgraph()}, nil
+	return graph.Service{SDL: g.subgraph()}, nil
 }
 
 // Entities finds customers by their ids, as many with one query of the spine as
 // it takes. A customer that
 // is asked for twice is given twice.
 func (g *Graph) Entities(ctx context.Context, representations []*graph.Representation) []graph.Entity {
-	o := operationOf(ctx)
 	entities := make([]graph.Entity, len(representations))
 	if len(representations) > maxEntities {
 		graphql.AddError(ctx, customer.BadInput(fmt.Sprintf("`representations` are %d: at most %d are answered at once", len(representations), maxEntities)))
 		return entities
 	}
 	keys := make([]string, len(representations))
+	failed := func(i int, err error) {
+		graphql.AddError(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i)), err)
+	}
 	for i, r := range representations {
-		key, err := g.entityKey(o, r)
+		key, err := g.entityKey(ctx, r)
 		if err != nil {
-			graphql.AddError(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i)), err)
+			failed(i, err)
 		}
-		if keys[i] = key; key != "" {
-			o.profile.ask()
-			o.customers.queue(ctx, key)
+		keys[i] = key
+	}
+	for i, c := range operation.Of(ctx).Entities(ctx, keys, failed) {
+		if c != nil {
+			entities[i] = c
 		}
 	}
-	o.customers.Flush()
-	var found []*profiles.Customer
-	for i, key := range keys {
-		if key == "" {
-			continue
-		}
-		answer, err := o.customers.read(ctx, key)
-		switch {
-		case err != nil:
-			graphql.AddError(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i)), g.spineFailure(ctx, err))
-		case !answer.Missing:
-			if c := o.admit(answer.Value); c != nil {
-				entities[i] = c
-				found = append(found, c)
-			}
-		}
-	}
-	field := graphql.GetFieldContext(ctx).Field
-	o.arrive(ctx, field.Alias, found, nil, field.Selections)
 	return entities
 }
 
 // entityKey gives the profile's key of a representation; "": there is no such customer.
-func (g *Graph) entityKey(o *operation, r *graph.Representation) (string, error) {
+func (g *Graph) entityKey(ctx context.Context, r *graph.Representation) (string, error) {
 	if r.TypeName != "Customer" {
 		return "", customer.BadInput("a representation must be of a Customer: no other type of this graph has a key")
 	}
-	id, err := relay.ParseID(g.policy.open(o.caller, r.ID))
+	id, err := operation.Of(ctx).ParseID(r.ID)
 	switch {
 	case err != nil:
 		return "", customer.BadInput("the representation's `id`: " + err.Error())

@@ -4,12 +4,10 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 
-	"customer360/access"
 	"customer360/customer"
 	"customer360/graph"
-	"customer360/graph/relay"
+	"customer360/resolvers/operation"
 	"customer360/sources/profiles"
 )
 
@@ -22,56 +20,32 @@ const (
 	textCondition = 1000
 )
 
-// nameDivider stands between name and key in a cursor. No folded name has it.
-const nameDivider = "\x00"
-
-// cursorOf and positionOf turn a position into a cursor and back. In an order by name
-// the name stands before the key, divided from it; a customer without what is ordered
-// by has the divider alone there.
-func cursorOf(list string, o profiles.Order, p profiles.Position) relay.Cursor {
-	switch {
-	case p.Missing:
-		return relay.Cursor{List: list, Key: nameDivider + nameDivider + p.ID}
-	case o.Field == profiles.ByName:
-		return relay.Cursor{List: list, Key: p.Name + nameDivider + p.ID}
-	}
-	return relay.Cursor{List: list, At: p.At, Key: p.ID}
-}
-
-func positionOf(o profiles.Order, c relay.Cursor) *profiles.Position {
-	if id, ok := strings.CutPrefix(c.Key, nameDivider+nameDivider); ok {
-		return &profiles.Position{Missing: true, ID: id}
-	}
-	if o.Field == profiles.ByName {
-		name, id, _ := strings.Cut(c.Key, nameDivider)
-		return &profiles.Position{Name: name, ID: id}
-	}
-	return &profiles.Position{At: c.At, ID: c.Key}
-}
-
 // condition counts conditions before anything is made of them.
-func (o *operation) condition(n int) error {
-	if o.conditions.Add(int32(min(n, maxConditions+1))) > maxConditions {
+func condition(o *operation.Operation, n int) error {
+	if o.Conditions(min(n, maxConditions+1)) > maxConditions {
 		return customer.BadInput("`where` has too many conditions: 100 at the most in an operation, where each word of `hasWord` and each 1,000 bytes of text are one")
 	}
 	return nil
 }
 
-// texts counts what is looked for as [operation.condition] does.
-func (o *operation) texts(all ...string) error {
+// texts counts what is looked for as condition does.
+func texts(o *operation.Operation, all ...string) error {
 	bytes := 0
 	for _, t := range all {
 		bytes += len(t)
 	}
-	return o.condition(bytes / textCondition)
+	return condition(o, bytes/textCondition)
 }
 
 // maxNesting bounds filters in filters: a store takes no document of any depth, MongoDB one of a
 // hundred, and a filter is two for each.
 const maxNesting = 20
 
-// where gives a filter as filter does, if it is not nested too deeply for a store.
+// where gives a filter as filter does, if it is not nested too deeply for a store; nil is everybody.
 func (q query) where(ctx context.Context, f *graph.CustomerFilter) (profiles.Filter, error) {
+	if f == nil {
+		return profiles.Filter{}, nil
+	}
 	if nestedIn(f, maxNesting) {
 		return profiles.Filter{}, customer.BadInput("`where` has filters in filters more than 20 levels deep: write it flatter")
 	}
@@ -87,20 +61,19 @@ func nestedIn(f *graph.CustomerFilter, levels int) bool {
 // filter gives a filter in the spine's words, its values normalised.
 func (q query) filter(ctx context.Context, f *graph.CustomerFilter) (profiles.Filter, error) {
 	var out profiles.Filter
-	o := operationOf(ctx)
-	if err := o.condition(1 + len(f.Attributes)); err != nil {
+	o := operation.Of(ctx)
+	if err := condition(o, 1+len(f.Attributes)); err != nil {
 		return out, err
 	}
-	o.askedBy("CustomerFilter", map[string]bool{
+	o.AskedBy("CustomerFilter", map[string]bool{
 		"ids": f.Ids != nil, "name": f.Name != nil, "email": f.Email != nil, "phone": f.Phone != nil, "createdAt": f.CreatedAt != nil, "link": f.Link != nil,
 	})
-	caller := o.caller
 	for _, by := range []struct {
 		given bool
 		input string
 	}{{f.Name != nil, "name"}, {f.Email != nil, "email"}, {f.Phone != nil, "phone"}} {
 		if by.given {
-			if err := q.policy.unaskable(caller, "CustomerFilter."+by.input); err != nil {
+			if err := o.MayAskBy("CustomerFilter." + by.input); err != nil {
 				return out, err
 			}
 		}
@@ -128,7 +101,7 @@ func (q query) filter(ctx context.Context, f *graph.CustomerFilter) (profiles.Fi
 		out.Not = &not
 	}
 	if f.Ids != nil {
-		if out.IDs, err = q.keys(operationOf(ctx).caller, f.Ids); err != nil {
+		if out.IDs, err = q.keys(o, f.Ids); err != nil {
 			return out, err
 		}
 	}
@@ -136,7 +109,7 @@ func (q query) filter(ctx context.Context, f *graph.CustomerFilter) (profiles.Fi
 		if len(n.In) > maxValues {
 			return out, customer.BadInput("`name.in` has too many values: 100 at the most")
 		}
-		if err := cmp.Or(o.texts(n.In...), o.texts(deref(n.Eq), deref(n.StartsWith))); err != nil {
+		if err := cmp.Or(texts(o, n.In...), texts(o, deref(n.Eq), deref(n.StartsWith))); err != nil {
 			return out, err
 		}
 		out.Name = &profiles.TextFilter{Eq: folded(n.Eq), StartsWith: folded(n.StartsWith)}
@@ -148,7 +121,7 @@ func (q query) filter(ctx context.Context, f *graph.CustomerFilter) (profiles.Fi
 		}
 		if n.HasWord != nil {
 			if out.Name.HasWords, err = wordsAsked(*n.HasWord); err == nil {
-				err = o.condition(len(out.Name.HasWords) - 1)
+				err = condition(o, len(out.Name.HasWords)-1)
 			}
 			if err != nil {
 				return out, err
@@ -179,7 +152,7 @@ func (q query) filter(ctx context.Context, f *graph.CustomerFilter) (profiles.Fi
 		out.CreatedAt = &profiles.TimeFilter{Gt: c.Gt, Gte: c.Gte, Lt: c.Lt, Lte: c.Lte}
 	}
 	if l := f.Link; l != nil {
-		if err := operationOf(ctx).unlinkable(l.Source); err != nil {
+		if err := o.MayAskWhoIsLinked(l.Source); err != nil {
 			return out, err
 		}
 		out.Link = &profiles.LinkFilter{Source: l.Source, Exists: l.Exists == nil || *l.Exists}
@@ -216,13 +189,13 @@ func (q query) filters(ctx context.Context, all []*graph.CustomerFilter) ([]prof
 
 // keys gives the profile keys of customers' ids. An id of something else, or of
 // another spine, is nobody's.
-func (q query) keys(caller *access.Caller, ids []string) ([]string, error) {
+func (q query) keys(o *operation.Operation, ids []string) ([]string, error) {
 	if len(ids) > maxValues {
 		return nil, customer.BadInput("`where.ids` has too many values: 100 at the most")
 	}
 	keys := []string{}
 	for _, text := range ids {
-		id, err := relay.ParseID(q.policy.open(caller, text))
+		id, err := o.ParseID(text)
 		if err != nil {
 			return nil, customer.BadInput("`where.ids`: " + err.Error())
 		}
@@ -234,20 +207,22 @@ func (q query) keys(caller *access.Caller, ids []string) ([]string, error) {
 }
 
 func (q query) attributes(ctx context.Context, all []*graph.AttributeFilter) ([]profiles.AttributeFilter, error) {
-	defs, err := q.definitions(ctx)
+	o := operation.Of(ctx)
+	defs, err := o.Definitions(ctx)
 	if err != nil {
 		return nil, err
 	}
-	o := operationOf(ctx)
 	var out []profiles.AttributeFilter
 	for _, a := range all {
 		i := slices.IndexFunc(defs, func(d profiles.Definition) bool { return d.Key == a.Key })
 		if i < 0 {
 			return nil, customer.BadInput("`where.attributes`: there is no attribute of this key; `attributeDefinitions` lists them")
 		}
-		o.askedBy("CustomerFilter", map[string]bool{"attributes(" + a.Key + ")": true})
-		if class := q.policy.attributes[a.Key].Class; class != "" && !o.caller.Sees(class) && (a.Eq != nil || a.In != nil) {
-			return nil, customer.Refuse(customer.CodeForbidden, "what is masked cannot be asked by: this attribute needs the scope "+class.Scope())
+		o.AskedBy("CustomerFilter", map[string]bool{"attributes(" + a.Key + ")": true})
+		if a.Eq != nil || a.In != nil {
+			if err := o.MayAskByValue(a.Key); err != nil {
+				return nil, err
+			}
 		}
 		if a.Eq == nil && a.In == nil && a.Exists == nil {
 			return nil, customer.BadInput("`where.attributes`: a condition says nothing of its attribute: give `eq`, `in` or `exists`")
@@ -256,7 +231,7 @@ func (q query) attributes(ctx context.Context, all []*graph.AttributeFilter) ([]
 		if len(values) > maxValues {
 			return nil, customer.BadInput("`where.attributes.in` has too many values: 100 at the most")
 		}
-		if err := cmp.Or(o.texts(values...), o.texts(deref(a.Eq))); err != nil {
+		if err := cmp.Or(texts(o, values...), texts(o, deref(a.Eq))); err != nil {
 			return nil, err
 		}
 		f := profiles.AttributeFilter{Key: a.Key, Exists: a.Exists}

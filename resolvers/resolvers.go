@@ -1,54 +1,33 @@
-// Package resolvers is the graph in Go: what each field of the schema gives. It
-// shapes what the sources answered and does no I/O of its own; every key that is
-// asked of a source is queued in gather.go.
+// Package resolvers is the graph in Go: what each field of the schema gives, one type in each file.
+// It shapes what the sources answered and does no I/O of its own. What the fields of one request
+// share, and how they come by customers and records, is package operation's.
 package resolvers
 
 import (
 	"context"
-	"strings"
-	"weak"
+	"sync"
 
-	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"customer360/access"
 	"customer360/audit"
 	"customer360/graph"
 	"customer360/graph/audience"
+	"customer360/graph/executor"
 	"customer360/graph/relay"
+	"customer360/resolvers/operation"
 	"customer360/rights"
-	"customer360/sources"
-	"customer360/sources/billing"
-	"customer360/sources/profiles"
-	"customer360/sources/social"
-	"customer360/sources/support"
 )
 
-// A System is one configured system of a source.
-type System[V any] struct {
-	// Source asks it, guards included.
-	Source sources.Source[string, V]
-	// Kind is the kind of adapter, as "documents".
-	Kind string
-}
-
-// name is the part of the source's name behind the slash: what links call the system.
-func (s System[V]) name() string { return systemName(s.Source.Name()) }
-
-func systemName(source string) string {
-	_, system, _ := strings.Cut(source, "/")
-	return system
-}
-
-// Systems are all that the gateway asks. Names must be unique within a source.
-type Systems struct {
-	// Spine holds the profiles.
-	Spine profiles.Spine
-	// SpineKind is the kind of its adapter.
-	SpineKind string
-	Billing   []System[*billing.Record]
-	Support   []System[*support.Record]
-	Social    []System[*social.Record]
-}
+type (
+	// Systems are all that the gateway asks. Names must be unique within a source.
+	Systems = operation.Systems
+	// A System is one configured system of a source.
+	System[V any] = operation.System[V]
+	// An AttributeRule says who sees an attribute of customers.
+	AttributeRule = operation.AttributeRule
+)
 
 // Config is what an operator may set of the graph.
 type Config struct {
@@ -80,45 +59,41 @@ type Config struct {
 // Graph resolves the fields of the schema. It implements [graph.ResolverRoot].
 // Operations must run under [Graph.Extension].
 type Graph struct {
-	systems Systems
-	config  Config
-	spine   string
-	policy  *policy
-	// recorded is what the audit log says of operations that ran.
-	recorded *lru.Cache[weak.Pointer[ast.OperationDefinition], *recorded]
+	systems    Systems
+	config     Config
+	spine      string
+	operations *operation.Operations
+	// subgraph is the contract as [graph.SubgraphSDL] gives it.
+	subgraph func() string
 }
-
-// recordedOperations is as many as there are documents that are kept.
-const recordedOperations = 1000
 
 // New makes the resolvers of a contract over the systems.
 func New(systems Systems, config Config) *Graph {
-	said, err := lru.New[weak.Pointer[ast.OperationDefinition], *recorded](recordedOperations)
-	if err != nil {
-		panic(err) // The number is negative.
-	}
-	spine := systemName(systems.Spine.Name())
 	return &Graph{
-		recorded: said,
-		systems:  systems, config: config, spine: spine,
-		policy: newPolicy(graph.Schema(), config.Contract, config.Attributes, config.Seal, spine),
+		systems: systems, config: config, spine: systems.SpineName(),
+		operations: operation.New(systems, operation.Config{
+			PageCap: config.PageCap, BatchCap: config.BatchCap, Contract: config.Contract, Attributes: config.Attributes,
+			Seal: config.Seal, RequestID: config.RequestID, Audit: config.Audit,
+		}),
+		subgraph: sync.OnceValue(func() string { return graph.SubgraphSDL(config.Contract) }),
 	}
 }
 
 var _ graph.ResolverRoot = (*Graph)(nil)
 
-// infos lists the systems, in the order of the sources.
-func (g *Graph) infos() []*graph.SystemInfo {
-	all := []*graph.SystemInfo{{Source: profiles.Profile, System: g.spine, Kind: g.systems.SpineKind}}
-	all = append(all, infosOf(profiles.Billing, g.systems.Billing)...)
-	all = append(all, infosOf(profiles.Support, g.systems.Support)...)
-	return append(all, infosOf(profiles.Social, g.systems.Social)...)
-}
+// Extension is [operation.Operations.Extension].
+func (g *Graph) Extension() graphql.HandlerExtension { return g.operations.Extension() }
 
-func infosOf[V any](source profiles.SourceName, systems []System[V]) []*graph.SystemInfo {
-	all := make([]*graph.SystemInfo, len(systems))
-	for i, s := range systems {
-		all[i] = &graph.SystemInfo{Source: source, System: s.name(), Kind: s.Kind}
-	}
-	return all
+// Guard says to the executor what of an answer a caller may see.
+func (g *Graph) Guard() executor.Guard { return g.operations.Guard() }
+
+// Gather gives the hook that plans call before each level of an operation.
+func (g *Graph) Gather() executor.Gather { return g.operations.Gather() }
+
+// Prepare sets up the meeting of the root fields of an operation that stock execution runs.
+func (g *Graph) Prepare(ctx context.Context) { g.operations.Prepare(ctx) }
+
+// Runnable is [operation.Runnable].
+func Runnable(contract *audience.Contract, attributes map[string]AttributeRule) func(*access.Caller, *ast.QueryDocument) bool {
+	return operation.Runnable(contract, attributes)
 }
