@@ -26,7 +26,7 @@ func TestBrowserContractPage(t *testing.T) {
 	const field = `#given`
 	// Where the playground is not for everybody, it is what the address shows; whose it is not, is led back.
 	p.do(chromedp.Navigate(p.origin+"/"), chromedp.WaitVisible(chromedp.CSS(field)))
-	p.screenshot("contract-door.png")
+	p.screenshot("contract-key.png")
 	for _, a := range access.Audiences {
 		key := p.key(string(a))
 		p.do(chromedp.WaitVisible(chromedp.CSS(field)), chromedp.SendKeys(chromedp.CSS(field), key+"\r"), chromedp.WaitVisible(chromedp.CSS(`#changes`)))

@@ -288,7 +288,7 @@ func open(t *testing.T, w world, caller *access.Caller, recorded audit.Recorder,
 	config.Audit, config.Matching = recorded, []byte("the matching secret of the stories")
 	config.IDSecret = config.Matching
 	if caller != nil {
-		config.Find = func(*http.Request) (*access.Caller, error) { return caller, nil }
+		config.Authenticate = func(*http.Request) (*access.Caller, error) { return caller, nil }
 	}
 	config.Attributes = map[string]resolvers.AttributeRule{}
 	for key, rule := range w.Attributes {

@@ -261,8 +261,8 @@ func (a *admission) Close() error {
 	return errors.Join(append(errs, a.keys.Close())...)
 }
 
-// Find gives the caller of a request, in the words of the door.
-func (a *admission) Find(r *http.Request) (*access.Caller, error) {
+// Authenticate gives the caller of a request, in the words of the endpoint.
+func (a *admission) Authenticate(r *http.Request) (*access.Caller, error) {
 	caller, err := a.find.Find(r)
 	if err == nil {
 		return caller, nil
@@ -291,7 +291,7 @@ func (r refusals) Refused(reason string) { r.t.RefusedCredential(reason) }
 
 // into puts what is configured of access into the gateway's configuration.
 func (a *admission) into(c *gateway.Config, s accessSettings) {
-	c.Find, c.LoopbackHosts, c.Origins = a.Find, a.open, s.Origins
+	c.Authenticate, c.LoopbackHosts, c.Origins = a.Authenticate, a.open, s.Origins
 	c.Revalidate, c.Client = a.revalidate, a.find.Client
 	c.Attributes = s.attributes()
 	c.Costs, c.Documents = s.perAudience()

@@ -10,7 +10,7 @@ import (
 	"runtime/debug"
 	"time"
 
-	"customer360/sources/internal/drill"
+	"customer360/sources/internal/failpoint"
 )
 
 // A Source answers one question about many records of one system at once.
@@ -144,7 +144,7 @@ func Caught[T any](source string, call func() (T, error)) (value T, err *Error) 
 // Records which it is: a [*Fault] is Malformed, another error is as in [Caught].
 func Settled[T any](source, key string, settle func() (T, error)) (T, *Error) {
 	value, err := Caught(source, func() (T, error) {
-		drill.Run(key)
+		failpoint.Run(key)
 		value, err := settle()
 		if err == nil {
 			return value, nil

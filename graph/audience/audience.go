@@ -59,7 +59,7 @@ func New(schema *ast.Schema, audience string, o Options) (*Contract, error) {
 	hidden := map[string]bool{}
 	if audience != "" {
 		hidden = Without(newPruner(schema, "", o).prune(), pruned)
-		wash(pruned, hidden)
+		redact(pruned, hidden)
 	}
 	sdl := Print(pruned)
 	// Loaded anew, so that what is served is what is printed, and is valid.
@@ -69,7 +69,7 @@ func New(schema *ast.Schema, audience string, o Options) (*Contract, error) {
 	}
 	delete(loaded.Directives, "defer")
 	// GraphQL's own descriptions came with it.
-	wash(loaded, hidden)
+	redact(loaded, hidden)
 	return &Contract{Schema: loaded, SDL: sdl, hidden: p.hidden}, nil
 }
 

@@ -70,8 +70,8 @@ func Mentions(text string, names map[string]bool) string {
 	return ""
 }
 
-// wash takes sentences out of descriptions that mention what the contract does not show.
-func wash(pruned *ast.Schema, hidden map[string]bool) {
+// redact takes sentences out of descriptions that mention what the contract does not show.
+func redact(pruned *ast.Schema, hidden map[string]bool) {
 	if len(hidden) == 0 {
 		return
 	}

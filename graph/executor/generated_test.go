@@ -116,7 +116,7 @@ func (c *contest) play(t *testing.T, seed uint64, n int) {
 	for i := range n {
 		switch i % 8 {
 		case 7:
-			op = c.queries.Again(r, op)
+			op = c.queries.Rerun(r, op)
 		case 6:
 			op = c.everything.Operation(r)
 		default:

@@ -48,9 +48,9 @@ func BenchmarkAccess(b *testing.B) {
 	}
 	handlers := make([]http.Handler, len(variants))
 	for i, v := range variants {
-		config.Find, config.Audit = nil, nil
+		config.Authenticate, config.Audit = nil, nil
 		if v.caller != nil {
-			config.Find = func(*http.Request) (*access.Caller, error) { return v.caller, nil }
+			config.Authenticate = func(*http.Request) (*access.Caller, error) { return v.caller, nil }
 		}
 		if v.audited {
 			s, _ := storetest.Open(b)

@@ -118,7 +118,7 @@ func askForKeys(b *testing.B) string {
 	if err != nil {
 		b.Fatal(err)
 	}
-	config.Find = finder.Find
+	config.Authenticate = finder.Find
 	return key
 }
 

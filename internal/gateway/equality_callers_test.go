@@ -60,7 +60,7 @@ func (d *draw) caller(w *chancyWorld) *access.Caller {
 func (w *chancyWorld) admit(d *draw) {
 	w.caller = d.caller(w)
 	if !w.caller.Open {
-		w.config.Find = func(*http.Request) (*access.Caller, error) { return w.caller, nil }
+		w.config.Authenticate = func(*http.Request) (*access.Caller, error) { return w.caller, nil }
 	}
 	w.config.Matching = []byte("a secret of the test, and only of it")
 	w.config.IDSecret = w.config.Matching

@@ -35,7 +35,7 @@ func trialsOf(w *chancyWorld, n int) []trial {
 		all[i] = trial{number: i, quiet: d.chance(0.2), purpose: one(d, "", "profiling", "profiling", "marketing")}
 		if i > 0 && d.chance(0.3) {
 			// What was found out about a document must not depend on its variables.
-			all[i].Operation = g.Again(r, all[d.IntN(i)].Operation)
+			all[i].Operation = g.Rerun(r, all[d.IntN(i)].Operation)
 		} else {
 			all[i].Operation = g.Operation(r)
 		}
@@ -295,7 +295,7 @@ func FuzzExecutorsAgree(f *testing.F) {
 		g := querygen.New(querygen.Config{Schema: w.schema(), Values: w.values, Fields: 60, Depth: 12})
 		r := rand.New(rand.NewPCG(operation, 0))
 		trials := []trial{{number: 0, Operation: g.Operation(r)}, {number: 1, Operation: g.Operation(r)}}
-		trials = append(trials, trial{number: 2, Operation: g.Again(r, trials[0].Operation)})
+		trials = append(trials, trial{number: 2, Operation: g.Rerun(r, trials[0].Operation)})
 		stock, ours := play(t, w, true, trials), play(t, newChancyWorld(world), false, trials)
 		for i := range trials {
 			if faultOf(stock[i], ours[i]) != "" {

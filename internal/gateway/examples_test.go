@@ -21,7 +21,7 @@ func TestExamplesRunForEveryCredential(t *testing.T) {
 	before := config
 	defer func() { config = before }()
 	var caller *access.Caller
-	config.Find = func(*http.Request) (*access.Caller, error) { return caller, nil }
+	config.Authenticate = func(*http.Request) (*access.Caller, error) { return caller, nil }
 	everybody := []access.Audience{access.Frontend, access.Analyst, access.Partner}
 	config.Attributes = map[string]resolvers.AttributeRule{
 		"segment": {Audiences: everybody}, "tier": {Audiences: everybody, Class: access.FreeText}, "programme": {Audiences: everybody},

@@ -44,7 +44,7 @@ func FuzzFilter(f *testing.F) {
 	partner := &access.Caller{Credential: "key:partner", Audience: access.Partner, Scopes: access.Scopes{"customers:list"}, Rows: rows}
 	c := config
 	c.Attributes = map[string]resolvers.AttributeRule{"programme": {Audiences: []access.Audience{access.Partner}}}
-	c.Find = func(r *http.Request) (*access.Caller, error) {
+	c.Authenticate = func(r *http.Request) (*access.Caller, error) {
 		if r.Header.Get("X-Api-Key") != "" {
 			return partner, nil
 		}

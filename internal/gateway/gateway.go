@@ -61,9 +61,9 @@ type Config struct {
 	MaxBody int64
 	// Limits bound documents; default [graphqlhttp.DefaultLimits].
 	Limits graphqlhttp.Limits
-	// Find gives the caller of a request, see [graphqlhttp.Door]; nil: no credentials are asked
+	// Authenticate gives the caller of a request, see [graphqlhttp.Endpoint]; nil: no credentials are asked
 	// for, and everybody may see everything.
-	Find func(*http.Request) (*access.Caller, error)
+	Authenticate func(*http.Request) (*access.Caller, error)
 	// Revalidate says whether the credential of a connection that stays open is still good;
 	// nil: as long as it has not expired.
 	Revalidate func(context.Context, *access.Caller) error
@@ -175,8 +175,8 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 	behind := guardedAll(gateway, systems, c)
 	// One for all contracts: a credential spends it wherever it goes.
 	budget := cost.NewBudget()
-	api := &graphqlhttp.Door{
-		Find: c.Find, Origins: c.Origins, LoopbackHosts: c.LoopbackHosts, Deadline: c.RequestTimeout,
+	api := &graphqlhttp.Endpoint{
+		Authenticate: c.Authenticate, Origins: c.Origins, LoopbackHosts: c.LoopbackHosts, Deadline: c.RequestTimeout,
 		Contracts: map[access.Audience]*graphqlhttp.Contract{},
 	}
 	options := graphqlhttp.Options{MaxBody: c.MaxBody, Limits: c.Limits, Inputs: inputs.Limits{Lengths: graph.Lengths()}, Log: c.Log}
@@ -184,7 +184,7 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 	api.Streams, gateway.Streams = options.Streams, options.Streams
 	fitting := map[access.Audience]func() func(*access.Caller) []console.Example{}
 	for _, a := range access.Audiences {
-		if c.Find == nil && a != access.Internal {
+		if c.Authenticate == nil && a != access.Internal {
 			// Nobody could come.
 			continue
 		}

@@ -155,7 +155,7 @@ func TestHiddenTypesAreReachedByNoID(t *testing.T) {
 func TestExamplesAreOfTheContract(t *testing.T) {
 	before := config
 	defer func() { config = before }()
-	config.Find = func(r *http.Request) (*access.Caller, error) {
+	config.Authenticate = func(r *http.Request) (*access.Caller, error) {
 		if a, ok := access.ParseAudience(r.Header.Get("Authorization")); ok {
 			return &access.Caller{Credential: "key:T", Audience: a, Scopes: access.Scopes{"*"}}, nil
 		}
@@ -179,7 +179,7 @@ func TestExamplesAreOfTheContract(t *testing.T) {
 func TestPagesByAudience(t *testing.T) {
 	before := config
 	defer func() { config = before }()
-	config.Find = func(r *http.Request) (*access.Caller, error) {
+	config.Authenticate = func(r *http.Request) (*access.Caller, error) {
 		if a, ok := access.ParseAudience(r.Header.Get("Authorization")); ok {
 			return &access.Caller{Credential: "key:T", Audience: a, Scopes: access.Scopes{"*"}}, nil
 		}
@@ -257,7 +257,7 @@ func TestPagesNameNoHiddenType(t *testing.T) {
 func TestPageOfTheContractIsTrusted(t *testing.T) {
 	before := config
 	defer func() { config = before }()
-	config.Find = func(*http.Request) (*access.Caller, error) {
+	config.Authenticate = func(*http.Request) (*access.Caller, error) {
 		return &access.Caller{Credential: "key:T", Audience: access.Partner, Scopes: access.Scopes{"*"}}, nil
 	}
 	manifest := filepath.Join(t.TempDir(), "manifest.json")
@@ -286,7 +286,7 @@ func TestSealedIdsAndCursorsLeadBack(t *testing.T) {
 	defer func() { config = before }()
 	config.Matching = []byte("a secret of the test, and only of it")
 	config.IDSecret = config.Matching
-	config.Find = func(*http.Request) (*access.Caller, error) {
+	config.Authenticate = func(*http.Request) (*access.Caller, error) {
 		return &access.Caller{Credential: "key:T", Audience: access.Partner, Scopes: access.Scopes{"*"}}, nil
 	}
 	h := fakes(t)

@@ -54,7 +54,7 @@ func TestRecipientsCannotJoinTheirIds(t *testing.T) {
 	}
 	// Who is one: the first of these stands for all.
 	same := [][]string{{"a", "a, again", "a's portal"}, {"b", "b's token"}, {"no name", "rotated"}, {"no name, too"}, {"named so"}, {"frontend", "analyst", "half blind"}}
-	config.Find = func(r *http.Request) (*access.Caller, error) { return callers[r.Header.Get("X-Who")], nil }
+	config.Authenticate = func(r *http.Request) (*access.Caller, error) { return callers[r.Header.Get("X-Who")], nil }
 	h := fakes(t)
 	as := func(who, query string, variables any) (any, string) {
 		t.Helper()

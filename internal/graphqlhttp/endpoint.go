@@ -17,11 +17,11 @@ import (
 	"customer360/sources"
 )
 
-// A Door says who may come in, and by which contract they are served.
-type Door struct {
-	// Find gives the caller of a request, or an error: a [Refusal], or anything else for a
+// An Endpoint authenticates callers, and serves each by the contract of their audience.
+type Endpoint struct {
+	// Authenticate gives the caller of a request, or an error: a [Refusal], or anything else for a
 	// fault of the gateway. Nil: everybody is [access.Everyone].
-	Find func(*http.Request) (*access.Caller, error)
+	Authenticate func(*http.Request) (*access.Caller, error)
 	// Contracts are the handlers of the contracts, as [New] gives them.
 	Contracts map[access.Audience]*Contract
 	// Origins are the origins whose pages may ask, as "https://app.example.com"; none: only
@@ -52,17 +52,17 @@ type Refusal struct {
 func (r *Refusal) Error() string { return r.Message }
 
 // ServeHTTP lets a request in, or refuses it.
-func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	ctx, ok := d.enter(w, r)
-	if !ok || d.crossOrigin(w, r) {
+func (e *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	ctx, ok := e.begin(w, r)
+	if !ok || e.crossOrigin(w, r) {
 		return
 	}
-	if d.Streams != nil {
-		if ws := d.Streams.WebSocket(); ws.Supports(r) {
+	if e.Streams != nil {
+		if ws := e.Streams.WebSocket(); ws.Supports(r) {
 			// Its credential may come with the first message, or in a header as any other's.
-			if d.Find != nil && (r.Header.Get("Authorization") != "" || r.Header.Get("X-Api-Key") != "") {
+			if e.Authenticate != nil && (r.Header.Get("Authorization") != "" || r.Header.Get("X-Api-Key") != "") {
 				// One that does not count is told as the protocol has it, when the client begins.
-				if caller, err := d.Find(r.WithContext(ctx)); err == nil {
+				if caller, err := e.Authenticate(r.WithContext(ctx)); err == nil {
 					ctx = access.With(ctx, caller)
 				}
 			}
@@ -71,44 +71,44 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	caller := access.Everyone
-	if d.Find != nil {
+	if e.Authenticate != nil {
 		var err error
-		if caller, err = d.Find(r.WithContext(ctx)); err != nil {
-			d.turnAway(w, err)
+		if caller, err = e.Authenticate(r.WithContext(ctx)); err != nil {
+			e.refuse(w, err)
 			return
 		}
 	}
-	contract := d.Contracts[caller.Audience]
+	contract := e.Contracts[caller.Audience]
 	if contract == nil {
-		d.turnAway(w, errNoContract)
+		e.refuse(w, errNoContract)
 		return
 	}
 	ctx = access.With(ctx, caller)
 	// A connection that stays open has deadlines of its own, one for each operation.
 	if !streams.Takes(r) {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, d.Deadline)
+		ctx, cancel = context.WithTimeout(ctx, e.Deadline)
 		defer cancel()
 	}
 	contract.ServeHTTP(w, r.WithContext(ctx))
 }
 
-// enter gives a request its id, and looks at the host that it names. It reports false where it
+// begin gives a request its id, and looks at the host that it names. It reports false where it
 // has answered.
-func (d *Door) enter(w http.ResponseWriter, r *http.Request) (context.Context, bool) {
+func (e *Endpoint) begin(w http.ResponseWriter, r *http.Request) (context.Context, bool) {
 	request := requestOf(r.Header)
 	h := w.Header()
 	h["X-Request-Id"] = []string{request.ID}
 	h["Content-Security-Policy"], h["Cross-Origin-Resource-Policy"] = noContent, sameOrigin
-	if d.LoopbackHosts && !isLoopback(r.Host) {
+	if e.LoopbackHosts && !isLoopback(r.Host) {
 		write(w, typeJSON, refuse(w, refusal{status: http.StatusMisdirectedRequest, code: "FORBIDDEN", message: "this gateway asks for no credentials, and so answers to names of its own machine only, as localhost"}))
 		return nil, false
 	}
-	if d.LoopbackHosts && !r.ProtoAtLeast(1, 1) {
+	if e.LoopbackHosts && !r.ProtoAtLeast(1, 1) {
 		write(w, typeJSON, refuse(w, refusal{status: http.StatusForbidden, code: "FORBIDDEN", message: "this gateway asks for no credentials, and so does not answer to HTTP/1.0, which proxies speak that do not say that they are one (nginx, unless told otherwise): ask by HTTP/1.1, or let it ask for credentials (access.anonymous: refuse)"}))
 		return nil, false
 	}
-	if d.LoopbackHosts && forwarded(r) {
+	if e.LoopbackHosts && forwarded(r) {
 		write(w, typeJSON, refuse(w, refusal{status: http.StatusForbidden, code: "FORBIDDEN", message: "this gateway asks for no credentials, and so answers to nobody whose request a proxy has forwarded: let it ask for credentials (access.anonymous: refuse)"}))
 		return nil, false
 	}
@@ -132,31 +132,31 @@ func forwarded(r *http.Request) bool {
 
 // Caller gives who makes a request, by which contract they are served; false: it would not be
 // let in.
-func (d *Door) Caller(r *http.Request) (*access.Caller, bool) {
-	if d.LoopbackHosts && (!isLoopback(r.Host) || !r.ProtoAtLeast(1, 1) || forwarded(r)) {
+func (e *Endpoint) Caller(r *http.Request) (*access.Caller, bool) {
+	if e.LoopbackHosts && (!isLoopback(r.Host) || !r.ProtoAtLeast(1, 1) || forwarded(r)) {
 		return nil, false
 	}
-	if d.Find == nil {
+	if e.Authenticate == nil {
 		return access.Everyone, true
 	}
-	caller, err := d.Find(r)
+	caller, err := e.Authenticate(r)
 	return caller, err == nil
 }
 
 // Internal gives a handler of something else to the company's own callers only.
-func (d *Door) Internal(h http.Handler) http.Handler {
+func (e *Endpoint) Internal(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, ok := d.enter(w, r)
+		ctx, ok := e.begin(w, r)
 		if !ok {
 			return
 		}
-		if d.Find != nil {
-			caller, err := d.Find(r.WithContext(ctx))
+		if e.Authenticate != nil {
+			caller, err := e.Authenticate(r.WithContext(ctx))
 			if err == nil && caller.Audience != access.Internal {
 				err = errNotInternal
 			}
 			if err != nil {
-				d.turnAway(w, err)
+				e.refuse(w, err)
 				return
 			}
 		}
@@ -168,7 +168,7 @@ var errNotInternal = &Refusal{Status: http.StatusForbidden, Code: "FORBIDDEN", M
 
 var errNoContract = &Refusal{Status: http.StatusForbidden, Code: "FORBIDDEN", Message: "the credential is for an audience that has no contract here"}
 
-func (d *Door) turnAway(w http.ResponseWriter, err error) {
+func (e *Endpoint) refuse(w http.ResponseWriter, err error) {
 	var r *Refusal
 	if !errors.As(err, &r) {
 		r = &Refusal{Status: http.StatusServiceUnavailable, Code: "UNAVAILABLE", Message: "credentials cannot be looked up at present: try again"}
@@ -198,14 +198,14 @@ const (
 
 // crossOrigin tells browsers what a page of another origin may do, by the Fetch standard. It
 // reports whether that was all that the request asked for.
-func (d *Door) crossOrigin(w http.ResponseWriter, r *http.Request) bool {
-	if len(d.Origins) == 0 {
+func (e *Endpoint) crossOrigin(w http.ResponseWriter, r *http.Request) bool {
+	if len(e.Origins) == 0 {
 		return false
 	}
 	h := w.Header()
 	h.Add("Vary", "Origin")
 	origin := r.Header.Get("Origin")
-	if origin == "" || !slices.Contains(d.Origins, origin) {
+	if origin == "" || !slices.Contains(e.Origins, origin) {
 		return false
 	}
 	h.Set("Access-Control-Allow-Origin", origin)

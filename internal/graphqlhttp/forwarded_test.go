@@ -15,7 +15,7 @@ import (
 // A gateway that asks for no credentials answers its own machine only, whatever leads there.
 func TestOpenGatewayAnswersItsMachineOnly(t *testing.T) {
 	o := graphqlhttp.Options{MaxBody: 4096, Limits: graphqlhttp.DefaultLimits, Log: slog.New(slog.DiscardHandler)}
-	d := &graphqlhttp.Door{LoopbackHosts: true, Deadline: 1e9, Contracts: map[access.Audience]*graphqlhttp.Contract{access.Internal: graphqlhttp.New(streamstest.New(), o)}}
+	d := &graphqlhttp.Endpoint{LoopbackHosts: true, Deadline: 1e9, Contracts: map[access.Audience]*graphqlhttp.Contract{access.Internal: graphqlhttp.New(streamstest.New(), o)}}
 	for name, test := range map[string]struct {
 		host, header string
 		status       int

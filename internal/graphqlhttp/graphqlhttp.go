@@ -41,7 +41,7 @@ type Options struct {
 	Streams *streams.Streams
 }
 
-// A Contract serves a schema to those that a [Door] lets in.
+// A Contract serves a schema to those that a [Endpoint] lets in.
 type Contract struct {
 	options    Options
 	executor   admitter

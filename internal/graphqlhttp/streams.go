@@ -13,23 +13,23 @@ import (
 	"customer360/internal/streams"
 )
 
-// NewStreams gives the streams of a door: callers, contracts and deadlines are the door's,
+// NewStreams gives the streams of an endpoint: callers, contracts and deadlines are the endpoint's,
 // and requests are read as all are. revalidate and client: see [streams.Options].
-func NewStreams(d *Door, c streams.Config, o Options, revalidate func(context.Context, *access.Caller) error, client func(*http.Request) string) *streams.Streams {
+func NewStreams(e *Endpoint, c streams.Config, o Options, revalidate func(context.Context, *access.Caller) error, client func(*http.Request) string) *streams.Streams {
 	// Which documents may be sent is a matter of the caller's contract.
 	reader := func(ctx context.Context) *transport {
 		t := &transport{o}
-		if contract := d.Contracts[access.From(ctx).Audience]; contract != nil {
+		if contract := e.Contracts[access.From(ctx).Audience]; contract != nil {
 			t.options = contract.options
 		}
 		return t
 	}
-	c.Origins = d.Origins
+	c.Origins = e.Origins
 	return streams.New(streams.Options{
-		Config: c, Deadline: d.Deadline, Log: o.Log, Operation: withRequestID,
-		Authenticate: d.authenticate, Revalidate: revalidate, Client: client,
+		Config: c, Deadline: e.Deadline, Log: o.Log, Operation: withRequestID,
+		Authenticate: e.authenticate, Revalidate: revalidate, Client: client,
 		For: func(c *access.Caller) graphql.GraphExecutor {
-			if contract := d.Contracts[c.Audience]; contract != nil {
+			if contract := e.Contracts[c.Audience]; contract != nil {
 				return contract.executor
 			}
 			return nil
@@ -61,8 +61,8 @@ type handshakeKey struct{}
 
 // authenticate finds the caller of a WebSocket: by its handshake, in which browsers cannot
 // send a header, with what connection_init has in place of one.
-func (d *Door) authenticate(ctx context.Context, payload map[string]any) (*access.Caller, error) {
-	if d.Find == nil {
+func (e *Endpoint) authenticate(ctx context.Context, payload map[string]any) (*access.Caller, error) {
+	if e.Authenticate == nil {
 		return access.Everyone, nil
 	}
 	handshake, _ := ctx.Value(handshakeKey{}).(*http.Request)
@@ -85,5 +85,5 @@ func (d *Door) authenticate(ctx context.Context, payload map[string]any) (*acces
 		r.Header.Del("X-Api-Key")
 		maps.Copy(r.Header, given)
 	}
-	return d.Find(r)
+	return e.Authenticate(r)
 }

@@ -24,11 +24,11 @@ import (
 	"customer360/internal/streams/streamstest"
 )
 
-// streaming is a door with one credential and one contract, whose schema has subscriptions.
+// streaming is an endpoint with one credential and one contract, whose schema has subscriptions.
 func streaming(t *testing.T) *httptest.Server {
-	d := &graphqlhttp.Door{
+	d := &graphqlhttp.Endpoint{
 		Origins: []string{"https://app.example.com"}, Deadline: time.Second,
-		Find: func(r *http.Request) (*access.Caller, error) {
+		Authenticate: func(r *http.Request) (*access.Caller, error) {
 			key, all := r.Header.Get("X-API-Key"), r.Header.Values("Authorization")
 			if good := len(all) == 1 && all[0] == "Bearer good" || len(all) == 0 && key == "good"; !good {
 				return nil, &graphqlhttp.Refusal{Status: http.StatusUnauthorized, Code: "UNAUTHORIZED", Message: "unknown credential"}

@@ -156,9 +156,9 @@ func (g *Generator) Operation(r *rand.Rand) Operation {
 	return op
 }
 
-// Again gives an operation of the same document with other values of variables, and
+// Rerun gives an operation of the same document with other values of variables, and
 // perhaps another operation of it. The operation must be one that a generator made.
-func (g *Generator) Again(r *rand.Rand, op Operation) Operation {
+func (g *Generator) Rerun(r *rand.Rand, op Operation) Operation {
 	b := &build{Generator: g, r: r, values: map[string]any{}, used: map[string]bool{"document that is sent again": true}}
 	for _, feature := range op.Features {
 		b.use(feature)

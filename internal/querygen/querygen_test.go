@@ -55,7 +55,7 @@ func TestOperationsAreValidAndUseEverything(t *testing.T) {
 		if _, err := json.Marshal(op.Variables); err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
-		again := g.Again(chance(seed+1_000_000), op)
+		again := g.Rerun(chance(seed+1_000_000), op)
 		if again.Document != op.Document || covered.Add(again) != nil {
 			t.Fatalf("seed %d, again:\n%s", seed, again.Document)
 		}

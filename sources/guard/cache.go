@@ -12,7 +12,7 @@ import (
 	"customer360/sources"
 )
 
-// Keep makes a source that asks for a key once however many wait for it, keeps
+// Caching makes a source that asks for a key once however many wait for it, keeps
 // answers, gives them again while they are fresh, and serves them, told as stale,
 // where the system does not answer. The caller's wishes are those of
 // [sources.FreshnessOf]. Nothing crosses from one [sources.ScopeOf] to another, and an
@@ -25,8 +25,8 @@ import (
 // A call is shared by those who wait equally long: by the timeout, or by the deadline
 // that callers ask for. It goes on when its caller leaves, so that what it brings is
 // kept; where nothing is kept it ends with the last who waits.
-func Keep[V any](inner sources.Source[string, V], c Cache, timeout time.Duration, o Observer) *Keeper[V] {
-	g := &Keeper[V]{Source: inner, settings: c, timeout: timeout, observer: o, flights: map[flightKey]*flight[V]{}, flying: map[*flight[V]]struct{}{}}
+func Caching[V any](inner sources.Source[string, V], c Cache, timeout time.Duration, o Observer) *Cached[V] {
+	g := &Cached[V]{Source: inner, settings: c, timeout: timeout, observer: o, flights: map[flightKey]*flight[V]{}, flying: map[*flight[V]]struct{}{}}
 	g.wants.Store(&[]sources.Parts{everyPart})
 	if c.Records > 0 {
 		g.kept = otter.Must(&otter.Options[keptKey, kept[V]]{
@@ -38,8 +38,8 @@ func Keep[V any](inner sources.Source[string, V], c Cache, timeout time.Duration
 	return g
 }
 
-// A Keeper is a source that keeps answers, see [Keep]. It must be closed.
-type Keeper[V any] struct {
+// A Cached source is a source that keeps answers, see [Caching]. It must be closed.
+type Cached[V any] struct {
 	sources.Source[string, V]
 	settings Cache
 	timeout  time.Duration
@@ -97,7 +97,7 @@ type wishes struct {
 
 // Close ends the calls that are under way, forgets what is kept, and ends the goroutine
 // that removes what is too old.
-func (g *Keeper[V]) Close() error {
+func (g *Cached[V]) Close() error {
 	g.mu.Lock()
 	for f := range g.flying {
 		f.cancel()
@@ -111,7 +111,7 @@ func (g *Keeper[V]) Close() error {
 	return nil
 }
 
-func (g *Keeper[V]) wishes(ctx context.Context) wishes {
+func (g *Cached[V]) wishes(ctx context.Context) wishes {
 	f := sources.FreshnessOf(ctx)
 	w := wishes{maxAge: g.settings.MaxAge, maxStale: g.settings.MaxStale, wait: g.timeout}
 	if f.MaxAge != nil {
@@ -132,7 +132,7 @@ func (g *Keeper[V]) wishes(ctx context.Context) wishes {
 }
 
 // Fetch answers from what is kept where the caller is content with it, and asks for the rest.
-func (g *Keeper[V]) Fetch(ctx context.Context, keys []string, want sources.Parts) (map[string]sources.Answer[V], error) {
+func (g *Cached[V]) Fetch(ctx context.Context, keys []string, want sources.Parts) (map[string]sources.Answer[V], error) {
 	if len(keys) == 0 {
 		return nil, nil
 	}
@@ -196,7 +196,7 @@ func (g *Keeper[V]) Fetch(ctx context.Context, keys []string, want sources.Parts
 // neediest gives the keys of which nothing is kept first, and then the others, the oldest
 // first: a system that cannot answer all of them in time answers those of the next page
 // next time.
-func (g *Keeper[V]) neediest(ctx context.Context, keys []string, want sources.Parts) []string {
+func (g *Cached[V]) neediest(ctx context.Context, keys []string, want sources.Parts) []string {
 	at := make(map[string]time.Time, len(keys))
 	for _, key := range keys {
 		k, _ := g.recall(ctx, key, want, g.settings.Keep)
@@ -209,7 +209,7 @@ func (g *Keeper[V]) neediest(ctx context.Context, keys []string, want sources.Pa
 
 // recall gives the newest answer to a key that is kept and holds what is wanted, if it
 // is not too old.
-func (g *Keeper[V]) recall(ctx context.Context, key string, want sources.Parts, maxAge time.Duration) (kept[V], bool) {
+func (g *Cached[V]) recall(ctx context.Context, key string, want sources.Parts, maxAge time.Duration) (kept[V], bool) {
 	var newest kept[V]
 	for _, w := range *g.wants.Load() {
 		if !w.Has(want) {
@@ -224,7 +224,7 @@ func (g *Keeper[V]) recall(ctx context.Context, key string, want sources.Parts, 
 
 // remember keeps what the system answered to a call that began at a time, but for what
 // was to be forgotten since.
-func (g *Keeper[V]) remember(scope string, answers map[string]sources.Answer[V], f *flight[V], at time.Time) {
+func (g *Cached[V]) remember(scope string, answers map[string]sources.Answer[V], f *flight[V], at time.Time) {
 	if g.kept == nil {
 		return
 	}

@@ -27,7 +27,7 @@ func keep(t *testing.T, s sources.Source[string, string], c guard.Cache, o guard
 	if c.Keep == 0 {
 		c.Keep = time.Hour
 	}
-	g := guard.Keep(s, c, time.Second, o)
+	g := guard.Caching(s, c, time.Second, o)
 	t.Cleanup(func() { g.Close() })
 	return g
 }
@@ -357,7 +357,7 @@ func TestKeptAnswersDoNotGoBackwards(t *testing.T) {
 func TestLargeRecordsCountForSeveral(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &large{}
-		g := guard.Keep(s, guard.Cache{Records: 100, Keep: time.Hour}, time.Second, &observer{})
+		g := guard.Caching(s, guard.Cache{Records: 100, Keep: time.Hour}, time.Second, &observer{})
 		defer g.Close()
 		day := 24 * time.Hour
 		for n := range 50 {
@@ -401,7 +401,7 @@ func TestCloseWaits(t *testing.T) {
 			using.Store(false)
 			return nil, ctx.Err()
 		}}
-		g := guard.Keep(s, guard.Cache{Records: 10, Keep: time.Hour}, time.Minute, &observer{})
+		g := guard.Caching(s, guard.Cache{Records: 10, Keep: time.Hour}, time.Minute, &observer{})
 		leaving, leave := context.WithCancel(ctx)
 		time.AfterFunc(20*time.Millisecond, leave)
 		_, _ = g.Fetch(leaving, []string{"a"}, 1)

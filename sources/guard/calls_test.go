@@ -44,7 +44,7 @@ func TestRetry(t *testing.T) {
 				}
 				return nil, failure(test.kind)
 			}}
-			answers, err := guard.Again[string](s, guard.Defaults().Retry, time.Minute, &o).Fetch(ctx, []string{"key-a", "key-b"}, 1)
+			answers, err := guard.Retrying[string](s, guard.Defaults().Retry, time.Minute, &o).Fetch(ctx, []string{"key-a", "key-b"}, 1)
 			if s.calls() != test.calls || o.retried != test.calls-1 {
 				t.Errorf("%d calls, %d retries told; want %d calls", s.calls(), o.retried, test.calls)
 			}
@@ -74,7 +74,7 @@ func TestRetryBudget(t *testing.T) {
 			}
 			return nil, failure(sources.Unavailable)
 		}}
-		g := guard.Again[string](s, guard.Retry{Attempts: 1, Budget: 0.1}, 10*time.Second, &observer{})
+		g := guard.Retrying[string](s, guard.Retry{Attempts: 1, Budget: 0.1}, 10*time.Second, &observer{})
 		var wg sync.WaitGroup
 		for range callers {
 			wg.Go(func() {

@@ -21,7 +21,7 @@ type flight[V any] struct {
 	answers map[string]sources.Answer[V]
 	err     *sources.Error
 	cancel  context.CancelFunc
-	// forgotten are the keys whose answers must not be kept. [Keeper.keeping] guards it.
+	// forgotten are the keys whose answers must not be kept. [Cached.keeping] guards it.
 	forgotten map[string]struct{}
 	// keys are those by which others find it.
 	keys []flightKey
@@ -32,7 +32,7 @@ type flight[V any] struct {
 // ask joins the calls that are under way for these keys, makes one for the others, and
 // waits for all of them, until ctx ends. It adds to the answers, and gives why keys were
 // left unanswered.
-func (g *Keeper[V]) ask(ctx context.Context, keys []string, want sources.Parts, wait time.Duration, answers map[string]sources.Answer[V], use *Use) map[string]*sources.Error {
+func (g *Cached[V]) ask(ctx context.Context, keys []string, want sources.Parts, wait time.Duration, answers map[string]sources.Answer[V], use *Use) map[string]*sources.Error {
 	scope := sources.ScopeOf(ctx)
 	shared := !g.settings.Separate
 	if end, ok := ctx.Deadline(); ok && time.Until(end) < wait {
@@ -90,7 +90,7 @@ func (g *Keeper[V]) ask(ctx context.Context, keys []string, want sources.Parts, 
 }
 
 // await waits for a call, until ctx ends.
-func (g *Keeper[V]) await(ctx context.Context, f *flight[V]) (map[string]sources.Answer[V], *sources.Error) {
+func (g *Cached[V]) await(ctx context.Context, f *flight[V]) (map[string]sources.Answer[V], *sources.Error) {
 	select {
 	case <-f.done:
 		return f.answers, f.err
@@ -107,7 +107,7 @@ func (g *Keeper[V]) await(ctx context.Context, f *flight[V]) (map[string]sources
 }
 
 // fly makes the call.
-func (g *Keeper[V]) fly(ctx context.Context, f *flight[V], keys []string, scope string) {
+func (g *Cached[V]) fly(ctx context.Context, f *flight[V], keys []string, scope string) {
 	defer f.cancel()
 	answers, err := sources.Caught(g.Name(), func() (map[string]sources.Answer[V], error) {
 		at := time.Now()
@@ -124,7 +124,7 @@ func (g *Keeper[V]) fly(ctx context.Context, f *flight[V], keys []string, scope 
 }
 
 // hide makes a call one that nobody joins any more. The lock is held.
-func (g *Keeper[V]) hide(f *flight[V]) {
+func (g *Cached[V]) hide(f *flight[V]) {
 	for _, k := range f.keys {
 		if g.flights[k] == f {
 			delete(g.flights, k)
@@ -133,7 +133,7 @@ func (g *Keeper[V]) hide(f *flight[V]) {
 }
 
 // leave is for a caller who waits no longer.
-func (g *Keeper[V]) leave(f *flight[V]) {
+func (g *Cached[V]) leave(f *flight[V]) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if f.waiting--; f.waiting == 0 && g.kept == nil {

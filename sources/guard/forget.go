@@ -10,7 +10,7 @@ import (
 // under way began before, and what it brings of them is not kept; who asks for them from
 // now on does not join it. Who waits for it already gets its answer. See
 // [sources.Forgetter].
-func (g *Keeper[V]) Forget(keys ...string) {
+func (g *Cached[V]) Forget(keys ...string) {
 	if len(keys) == 0 {
 		return
 	}
@@ -54,7 +54,7 @@ func (f *flight[V]) forget(keys []string) {
 	}
 }
 
-// Forget drops what is kept of these keys, see [Keeper.Forget].
+// Forget drops what is kept of these keys, see [Cached.Forget].
 func (g *Guarded[V]) Forget(keys ...string) { g.kept.Forget(keys...) }
 
 // Eraser gives what removes records behind these guards; nil where the inner source has

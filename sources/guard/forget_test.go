@@ -25,7 +25,7 @@ import (
 func TestForget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var fail atomic.Value
-		g := guard.Keep(counted(&fail), guard.Cache{Records: 100, MaxAge: time.Minute, MaxStale: time.Minute, Keep: time.Hour}, time.Second, &observer{})
+		g := guard.Caching(counted(&fail), guard.Cache{Records: 100, MaxAge: time.Minute, MaxStale: time.Minute, Keep: time.Hour}, time.Second, &observer{})
 		defer g.Close()
 		scopes := []context.Context{ctx, sources.WithScope(ctx, "partner")}
 		for _, scope := range scopes {
@@ -63,7 +63,7 @@ func TestForgetReachesCallsUnderWay(t *testing.T) {
 			}
 			return nil, failure(sources.Unavailable)
 		}}
-		g := keep(t, s, guard.Cache{Records: 100, MaxStale: time.Minute}, &observer{}).(*guard.Keeper[string])
+		g := keep(t, s, guard.Cache{Records: 100, MaxStale: time.Minute}, &observer{}).(*guard.Cached[string])
 		open := sync.OnceFunc(func() { close(gate) })
 		t.Cleanup(open)
 		var wg sync.WaitGroup

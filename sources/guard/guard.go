@@ -35,9 +35,9 @@ func New[V any](inner sources.Source[string, V], s Settings, o Observer) *Guarde
 	source = Rate(source, s.RateLimit)
 	source = Deadline(source, s.Timeout)
 	source = Circuit(source, s.Breaker, s.Timeout, o)
-	source = Again(source, s.Retry, s.Timeout, o)
+	source = Retrying(source, s.Retry, s.Timeout, o)
 	source = Observe(source, o)
-	kept := Keep(source, s.Cache, s.Timeout, o)
+	kept := Caching(source, s.Cache, s.Timeout, o)
 	return &Guarded[V]{kept, kept, eraser != nil, func() error {
 		err := kept.Close()
 		if c, ok := inner.(io.Closer); ok {
@@ -50,7 +50,7 @@ func New[V any](inner sources.Source[string, V], s Settings, o Observer) *Guarde
 // A Guarded source holds goroutines and perhaps connections, until it is closed.
 type Guarded[V any] struct {
 	sources.Source[string, V]
-	kept *Keeper[V]
+	kept *Cached[V]
 	// erases: the inner source can erase.
 	erases bool
 	close  func() error

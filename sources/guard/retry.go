@@ -19,11 +19,11 @@ const (
 	retryJitter = 15 * time.Millisecond
 )
 
-// Again makes a source that asks once more for keys that were left unanswered since the
+// Retrying makes a source that asks once more for keys that were left unanswered since the
 // system failed, all within timeout; without attempts it is the inner one within timeout.
-func Again[V any](inner sources.Source[string, V], r Retry, timeout time.Duration, o Observer) sources.Source[string, V] {
+func Retrying[V any](inner sources.Source[string, V], r Retry, timeout time.Duration, o Observer) sources.Source[string, V] {
 	type answers = map[string]sources.Answer[V]
-	g := again[V]{Source: inner, timeout: timeout}
+	g := retrying[V]{Source: inner, timeout: timeout}
 	if r.Attempts > 0 {
 		shares := budget.NewBuilder().WithMaxRate(r.Budget).Build()
 		g.calls = shares.(calls)
@@ -39,7 +39,7 @@ func Again[V any](inner sources.Source[string, V], r Retry, timeout time.Duratio
 	return g
 }
 
-type again[V any] struct {
+type retrying[V any] struct {
 	sources.Source[string, V]
 	timeout  time.Duration
 	executor failsafe.Executor[map[string]sources.Answer[V]]
@@ -53,20 +53,20 @@ type calls interface {
 }
 
 // retries reports whether a call is made once more after an error.
-func (g again[V]) retries(err error) bool {
+func (g retrying[V]) retries(err error) bool {
 	e := sources.AsError(g.Name(), sources.Unavailable, err)
 	return e != nil && e.Kind == sources.Unavailable && e.RetryAfter == 0
 }
 
 // first makes the first attempt, which most calls end with: it is counted as the library does,
 // and costs nothing else.
-func (g again[V]) first(ctx context.Context, keys []string, want sources.Parts) (map[string]sources.Answer[V], error) {
+func (g retrying[V]) first(ctx context.Context, keys []string, want sources.Parts) (map[string]sources.Answer[V], error) {
 	g.calls.RecordExecution()
 	defer g.calls.ReleaseExecution()
 	return g.Source.Fetch(ctx, keys, want)
 }
 
-func (g again[V]) Fetch(ctx context.Context, keys []string, want sources.Parts) (map[string]sources.Answer[V], error) {
+func (g retrying[V]) Fetch(ctx context.Context, keys []string, want sources.Parts) (map[string]sources.Answer[V], error) {
 	// Who asks through a cache has set the same bound already.
 	if end, ok := ctx.Deadline(); !ok || time.Until(end) > g.timeout {
 		var cancel context.CancelFunc

@@ -15,7 +15,7 @@ import (
 
 	"customer360/internal/await"
 	"customer360/sources"
-	"customer360/sources/internal/drill"
+	"customer360/sources/internal/failpoint"
 )
 
 // A Fixture is a source over an upstream that a test controls.
@@ -187,7 +187,7 @@ func Test[V any](t *testing.T, fixture func(t *testing.T) Fixture[V]) {
 		run("gives nothing that cannot be", func(t *testing.T, f Fixture[V]) { testOdd(t, f, f.Odd(t)) })
 	}
 	run("a panic takes no other record with it", func(t *testing.T, f Fixture[V]) {
-		t.Cleanup(drill.Arm(f.Known[1]))
+		t.Cleanup(failpoint.Arm(f.Known[1]))
 		answers, err := f.Source.Fetch(ctx, f.Known, all(f.Parts))
 		checkError(t, f, err, sources.Internal, nil)
 		for i, k := range f.Known {

@@ -1,7 +1,7 @@
-// Package drill lets a test make the work for one key of a source panic: what an adapter
+// Package failpoint lets a test make the work for one key of a source panic: what an adapter
 // does for a record must not take the others with it, and nothing that a system answers is
 // known to do that.
-package drill
+package failpoint
 
 import "sync/atomic"
 
@@ -16,6 +16,6 @@ func Arm(key string) (disarm func()) {
 // Run panics if a test has armed it for the key.
 func Run(key string) {
 	if k := armed.Load(); k != nil && *k == key {
-		panic("a drill")
+		panic("failpoint")
 	}
 }
