@@ -40,14 +40,13 @@ const (
 // What honest callers and operators notice at the most while attacks run.
 const (
 	// maxSlower is how many times longer the slowest hundredth of honest queries takes: the
-	// embedded store has one connection, which the dearest filter that is let through holds for
-	// a hundred plain queries, and the attackers share the processors with it.
-	maxSlower = 100
+	// attackers share the processors with it.
+	maxSlower = 50
 	// maxGrown is by how many MiB memory grows: what is in use while large bodies are read is
 	// let grow to five times as much before garbage is collected (gateway.TuneGC).
 	maxGrown = 384
-	// maxShare is what an attack costs on average, as a share of a plain query's cost: a list
-	// makes the embedded store read all customers, so that honest ones cost fifty times as much.
+	// maxShare is what an attack costs on average, as a share of a plain query's cost, which is
+	// under a millisecond: to read a document that is refused costs twice that.
 	maxShare = 8
 	// maxLeft is how many goroutines more there are when all is over.
 	maxLeft = 20

@@ -19,7 +19,7 @@ import (
 const (
 	// maxTaken is in bytes, of all that was allocated for it: no more of it is in use at any time.
 	maxTaken = 50 << 20
-	// maxQueries is processor time, in plain queries: about a second of a common machine.
+	// maxQueries is processor time, in plain queries: about a quarter of a second of a common machine.
 	maxQueries = 300
 )
 
