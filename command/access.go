@@ -14,6 +14,7 @@ import (
 	"customer360/access"
 	"customer360/access/credentials"
 	"customer360/access/keys"
+	"customer360/access/signin"
 	"customer360/access/tokens"
 	"customer360/audit"
 	"customer360/graph/cost"
@@ -36,6 +37,7 @@ type accessSettings struct {
 	Origins        []string                    `yaml:"origins"`
 	MatchingSecret string                      `yaml:"matchingSecret"`
 	OIDC           *tokens.Config              `yaml:"oidc"`
+	SignIn         *signin.Config              `yaml:"signIn"`
 	Audiences      map[string]audienceSettings `yaml:"audiences"`
 	Attributes     map[string]attributeRule    `yaml:"attributes"`
 	Documents      string                      `yaml:"documents"`
@@ -72,6 +74,12 @@ func accessOf(f *config.File) (accessSettings, auditSettings, error) {
 	fault("audit", a.Check())
 	if s.OIDC != nil {
 		fault("access", prefixed("oidc.", s.OIDC.Check()))
+	}
+	if s.SignIn != nil {
+		fault("access", prefixed("signIn.", s.SignIn.Check()))
+		if s.OIDC == nil {
+			fault("access", errors.New("signIn: people sign in with the issuer of access.oidc, and none is configured"))
+		}
 	}
 	open := streams.Defaults()
 	open.Origins = s.Origins
@@ -162,6 +170,8 @@ type admission struct {
 	// matching is what pseudonyms are made of, ids what ids are sealed with.
 	matching, ids []byte
 	find          *credentials.Finder
+	// signIn is nil where nobody can sign in at the pages.
+	signIn *signin.SignIn
 }
 
 // admit opens what credentials are checked by, and what reads are recorded in. A gateway that
@@ -183,6 +193,9 @@ func admit(ctx context.Context, c config.Serve, s accessSettings, a auditSetting
 		issuer.Log = log
 		if ad.tokens, err = tokens.New(issuer); err != nil {
 			return nil, err
+		}
+		if s.SignIn != nil {
+			ad.signIn = signin.New(issuer.Issuer, *s.SignIn, log)
 		}
 	}
 	if err := ad.openDemo(ctx, c, st.Store); err != nil {
@@ -292,7 +305,7 @@ func (r refusals) Refused(reason string) { r.t.RefusedCredential(reason) }
 // into puts what is configured of access into the gateway's configuration.
 func (a *admission) into(c *gateway.Config, s accessSettings) {
 	c.Authenticate, c.LoopbackHosts, c.Origins = a.Authenticate, a.open, s.Origins
-	c.Revalidate, c.Client = a.revalidate, a.find.Client
+	c.Revalidate, c.Client, c.SignIn = a.revalidate, a.find.Client, a.signIn
 	c.Attributes = s.attributes()
 	c.Costs, c.Documents = s.perAudience()
 	// Without any, those of the demo hold for the demo.

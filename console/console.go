@@ -1,7 +1,7 @@
-// Package console holds the pages of the gateway: the playground, with a query
-// editor, the documentation of the schema and a set of example documents, for
-// people who want to explore the graph without writing a program first; and the
-// page of a contract, for those who write one.
+// Package console holds the pages of the gateway: the console, in which colleagues look up
+// customers; the playground, with a query editor, the documentation of the schema and a set of
+// example documents, for people who want to explore the graph without writing a program first; and
+// the page of a contract, for those who write one.
 //
 // The pages are built beforehand (see README.md) and embedded, so that they work
 // without any network besides the gateway itself.
@@ -68,38 +68,61 @@ func title(document string) string {
 	return ""
 }
 
-// Documents are the documents that the page of a contract sends: a gateway that executes
-// trusted documents only has to know them.
-func Documents() []string {
-	return []string{string(read("documents/contract.graphql"))}
+// ContractDocument is the document that the page of a contract sends. Every contract has all of it.
+func ContractDocument() string { return string(read("documents/contract.graphql")) }
+
+// Documents are the documents that the console sends, by the names of their operations, as they are
+// for the whole schema. A caller is sent what fits their contract of each, see [Visit].
+func Documents() map[string]string {
+	all := map[string]string{}
+	for _, name := range []string{"Customers", "Customer", "Timeline"} {
+		all[name] = string(read("documents/" + strings.ToLower(name) + ".graphql"))
+	}
+	return all
 }
 
-// A Visit is what somebody who asks for the playground may have of it.
+// A Visit is what somebody who asks for the playground or the console may have of it.
 type Visit struct {
-	// Refused: the playground is not for callers of this audience.
+	// Refused: neither is for callers of this audience.
 	Refused bool
 	// Examples are those whose names the visitor's contract has.
 	Examples []Example
+	// Documents are those of [Documents] as they fit the visitor's contract, by the names of their
+	// operations. What a contract has nothing of is not among them.
+	Documents map[string]string
 }
 
+// routes are the pages of the console. Their paths are flat, so that what is named beside them is
+// found wherever a proxy puts them; what is looked at stands in the fragment, which no server logs.
+var routes = []string{"/customers", "/desk", "/insights", "/signed-in"}
+
 // Handler returns a handler that serves the pages and everything they load below "/console/":
-// the page of a contract at "/contract", the playground at "/playground", and at "/" the
-// playground, unless contractFirst: then the page of a contract, for a gateway whose playground
-// is not for everybody. It answers GET and HEAD only, and 404 for any other path. Every answer
-// carries a Content-Security-Policy that confines the page to its own origin; the pages expect
-// the GraphQL endpoint at "/graphql". Nothing in them is absolute, so that a proxy may serve all
-// of it below a prefix.
+// the page of a contract at "/contract", the console at "/customers" and its other routes, the
+// playground at "/playground", and at "/" the playground, unless contractFirst: then the page of a
+// contract, for a gateway whose playground is not for everybody. It answers GET and HEAD only, and
+// 404 for any other path. Every answer carries a Content-Security-Policy that confines the page to
+// its own origin; the pages expect the GraphQL endpoint at "/graphql". Nothing in them is absolute,
+// so that a proxy may serve all of it below a prefix.
 //
-// Visit says who asks. It is asked of requests for the playground that carry a credential, and for
-// "/console/examples.json", which has the examples that a visitor may see: documents name what
-// a schema has. A browser opens a page without a credential, and nothing in the pages tells
-// anybody anything; who gives one to the playground and is refused gets 403, and is led to the page
-// of the contract.
+// Visit says who asks. It is asked of requests for a page that carry a credential, and for
+// "/console/examples.json" and "/console/documents.json", which have what a visitor may see:
+// documents name what a schema has. A browser opens a page without a credential, and nothing in the
+// pages tells anybody anything; who gives one and is refused gets 403, and is led to the page of the
+// contract.
 func Handler(visit func(*http.Request) Visit, contractFirst bool) http.Handler {
 	assets := load()
 	assets["/"] = assets["/playground"]
 	if contractFirst {
 		assets["/"] = assets["/contract"]
+	}
+	private := map[*asset]bool{assets["/playground"]: true, assets["/console"]: true}
+	for _, route := range routes {
+		assets[route] = assets["/console"]
+	}
+	delete(assets, "/console")
+	byVisitor := map[string]func(Visit) any{
+		"/console/examples.json":  func(v Visit) any { return orEmpty(v.Examples) },
+		"/console/documents.json": func(v Visit) any { return v.Documents },
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
@@ -107,15 +130,15 @@ func Handler(visit func(*http.Request) Visit, contractFirst bool) http.Handler {
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("Referrer-Policy", "no-referrer")
 		asset, ok := assets[r.URL.Path]
-		examples := r.URL.Path == "/console/examples.json"
-		if examples || asset == assets["/playground"] && (r.Header.Get("Authorization") != "" || r.Header.Get("X-Api-Key") != "") {
+		own := byVisitor[r.URL.Path]
+		if own != nil || private[asset] && (r.Header.Get("Authorization") != "" || r.Header.Get("X-Api-Key") != "") {
 			v := visit(r)
 			if v.Refused {
 				refuse(w)
 				return
 			}
-			if examples {
-				asset, ok = newAsset("examples.json", examplesJSON(v.Examples)), true
+			if own != nil {
+				asset, ok = newAsset("own.json", toJSON(own(v))), true
 				// They differ by credential, which caches between do not know of.
 				header.Set("Vary", "Authorization, X-Api-Key")
 				asset.cacheControl = "private, no-cache"
@@ -137,7 +160,7 @@ func Handler(visit func(*http.Request) Visit, contractFirst bool) http.Handler {
 func refuse(w http.ResponseWriter) {
 	w.Header().Set("Vary", "Authorization, X-Api-Key")
 	w.Header().Set("Cache-Control", "no-store")
-	http.Error(w, "the playground is not for this credential's audience; its contract is at /contract, and the graph at /graphql", http.StatusForbidden)
+	http.Error(w, "this page is not for the credential's audience; its contract is at /contract, and the graph at /graphql", http.StatusForbidden)
 }
 
 // Off returns the handler of a gateway without pages: it answers 404 and says where the graph is.
@@ -150,11 +173,15 @@ func Off() http.Handler {
 	})
 }
 
-func examplesJSON(examples []Example) []byte {
+func orEmpty(examples []Example) []Example {
 	if examples == nil {
-		examples = []Example{}
+		return []Example{}
 	}
-	data, err := json.Marshal(examples)
+	return examples
+}
+
+func toJSON(v any) []byte {
+	data, err := json.Marshal(v)
 	if err != nil {
 		panic(err) // Strings always marshal.
 	}

@@ -110,10 +110,10 @@ func (c Config) Check() error {
 	c = c.withDefaults()
 	var errs []error
 	fault := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
-	if !safe(c.Issuer) {
+	if !Safe(c.Issuer) {
 		fault("issuer: the issuer's address as its tokens have it, with https (http on loopback only)")
 	}
-	if c.JWKSURL != "" && !safe(c.JWKSURL) {
+	if c.JWKSURL != "" && !Safe(c.JWKSURL) {
 		fault("jwksUrl: an address with https (http on loopback only)")
 	}
 	if c.Audience == "" {
@@ -191,8 +191,9 @@ var plainKey = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 // inLine gives an error whose text is one line.
 func inLine(err error) error { return errors.New(strings.ReplaceAll(err.Error(), "\n", "; ")) }
 
-// safe reports whether an address is one whose answers nobody else can make.
-func safe(address string) bool {
+// Safe reports whether an address is one to send tokens to, or to take keys from: https, or http on
+// loopback.
+func Safe(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" {
 		return false

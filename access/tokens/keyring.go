@@ -6,7 +6,6 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rsa"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -186,17 +185,12 @@ func fetch(ctx context.Context, c Config) ([]verifyingKey, error) {
 	defer cancel()
 	address := c.JWKSURL
 	if address == "" {
-		body, err := get(ctx, c.Client, strings.TrimSuffix(c.Issuer, "/")+"/.well-known/openid-configuration")
+		metadata, err := Discover(ctx, c.Client, c.Issuer)
 		if err != nil {
 			return nil, err
 		}
-		var metadata struct {
-			Issuer  string `json:"issuer"`
-			JWKSURI string `json:"jwks_uri"`
-		}
-		// OpenID Connect Discovery 1.0, section 4.3: the issuer must be the same.
-		if err := json.Unmarshal(body, &metadata); err != nil || metadata.Issuer != c.Issuer || !safe(metadata.JWKSURI) {
-			return nil, errors.New("the issuer's openid-configuration does not have this issuer and a safe jwks_uri")
+		if !Safe(metadata.JWKSURI) {
+			return nil, errors.New("the issuer's openid-configuration does not have a safe jwks_uri")
 		}
 		address = metadata.JWKSURI
 	}

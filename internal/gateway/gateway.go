@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -22,6 +23,7 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"customer360/access"
+	"customer360/access/signin"
 	"customer360/audit"
 	"customer360/console"
 	"customer360/graph"
@@ -93,6 +95,8 @@ type Config struct {
 	LoopbackHosts bool
 	// Console are the audiences that the playground is for; nil: all, empty: there are no pages at all.
 	Console []access.Audience
+	// SignIn signs people in at the pages; nil: nobody can.
+	SignIn *signin.SignIn
 	// StockExecutor: every operation runs on gqlgen's own executor, not as a compiled
 	// plan. Answers are the same, at several times the cost.
 	StockExecutor bool
@@ -182,6 +186,7 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 	options := graphqlhttp.Options{MaxBody: c.MaxBody, Limits: c.Limits, Inputs: inputs.Limits{Lengths: graph.Lengths()}, Log: c.Log}
 	options.Streams = graphqlhttp.NewStreams(api, streams.Defaults(), options, c.Revalidate, c.Client)
 	api.Streams, gateway.Streams = options.Streams, options.Streams
+	documents := map[access.Audience]map[string]string{}
 	fitting := map[access.Audience]func() func(*access.Caller) []console.Example{}
 	for _, a := range access.Audiences {
 		if c.Authenticate == nil && a != access.Internal {
@@ -192,7 +197,11 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 		if err != nil {
 			return nil, errors.Join(err, gateway.Close())
 		}
-		served, err := serve(c, a, contract, behind, budget, t, options)
+		documents[a], err = consoleDocuments(c, a, contract)
+		if err != nil {
+			return nil, errors.Join(err, gateway.Close())
+		}
+		served, err := serve(c, a, contract, documents[a], behind, budget, t, options)
 		if err != nil {
 			return nil, errors.Join(err, gateway.Close())
 		}
@@ -206,7 +215,10 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 			if !ok {
 				return console.Visit{}
 			}
-			return console.Visit{Refused: !slices.Contains(c.Console, caller.Audience), Examples: fitting[caller.Audience]()(caller)}
+			return console.Visit{
+				Refused:  !slices.Contains(c.Console, caller.Audience),
+				Examples: fitting[caller.Audience]()(caller), Documents: documents[caller.Audience],
+			}
 		}, len(c.Console) < len(access.Audiences))
 	}
 
@@ -228,6 +240,10 @@ func New(c Config, systems resolvers.Systems) (*Gateway, error) {
 	public := http.NewServeMux()
 	public.Handle("/graphql", t.Requests("graphql", api))
 	public.Handle("/", t.Requests("console", pages))
+	if len(c.Console) > 0 {
+		public.Handle("GET /console/sign-in.json", t.Requests("console", http.HandlerFunc(c.SignIn.Describe)))
+		public.Handle("POST /console/token", t.Requests("console", http.HandlerFunc(c.SignIn.Exchange)))
+	}
 	if !c.SeparateAdmin {
 		for _, path := range []string{"/healthz", "/readyz"} {
 			public.Handle(path, admin)
@@ -257,15 +273,34 @@ func fittingExamples(contract *audience.Contract, attributes map[string]resolver
 	}
 }
 
-// serve gives the handler of an audience's contract.
-func serve(c Config, a access.Audience, contract *audience.Contract, systems resolvers.Systems, budget *cost.Budget, t *telemetry.Telemetry, o graphqlhttp.Options) (*graphqlhttp.Contract, error) {
+// consoleDocuments are the documents of the console that fit an audience's contract, for those whom
+// the console is for.
+func consoleDocuments(c Config, a access.Audience, contract *audience.Contract) (map[string]string, error) {
+	all := map[string]string{}
+	if !slices.Contains(c.Console, a) {
+		return all, nil
+	}
+	for name, document := range console.Documents() {
+		fits, err := audience.Fit(contract.Schema, document)
+		if err != nil {
+			return nil, fmt.Errorf("the console's document %s: %w", name, err)
+		}
+		if fits != "" {
+			all[name] = fits
+		}
+	}
+	return all, nil
+}
+
+// serve gives the handler of an audience's contract. The documents are the console's.
+func serve(c Config, a access.Audience, contract *audience.Contract, own map[string]string, systems resolvers.Systems, budget *cost.Budget, t *telemetry.Telemetry, o graphqlhttp.Options) (*graphqlhttp.Contract, error) {
 	of, ok := c.Documents[a]
 	if !ok {
 		of.Automatic = true
 	}
 	// What a manifest has for other contracts is not there for this one.
 	of.Schema = contract.Schema
-	of.Own = console.Documents()
+	of.Own = append(slices.Collect(maps.Values(own)), console.ContractDocument())
 	documents, err := persisted.New(of)
 	if err != nil {
 		return nil, fmt.Errorf("documents of %s: %w", a, err)

@@ -266,7 +266,7 @@ func TestPageOfTheContractIsTrusted(t *testing.T) {
 	}
 	config.Documents = map[access.Audience]persisted.Config{access.Partner: {Manifest: manifest, Required: true}}
 	h := fakes(t)
-	for query, trusted := range map[string]bool{console.Documents()[0]: true, "{ contract { name } }": false} {
+	for query, trusted := range map[string]bool{console.ContractDocument(): true, "{ contract { name } }": false} {
 		body, err := json.Marshal(map[string]string{"query": query})
 		if err != nil {
 			t.Fatal(err)
