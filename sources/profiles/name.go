@@ -35,7 +35,16 @@ func foldWords(name string) string {
 	// Full case folding makes letters of one, which may have marks again.
 	s = norm.NFKD.String(cases.Fold().String(s))
 	s = withoutAccents(norm.NFKD.String(letters.Replace(s)))
-	return strings.Join(strings.Fields(norm.NFC.String(strings.Map(sign, s))), " ")
+	return strings.Join(strings.Fields(norm.NFC.String(strings.Map(signOrSmall, s))), " ")
+}
+
+// signOrSmall is sign, and gives the small letter for one of Cherokee, of whose two forms case
+// folding gives the other one each time.
+func signOrSmall(r rune) rune {
+	if unicode.Is(unicode.Cherokee, r) {
+		return unicode.ToLower(r)
+	}
+	return sign(r)
 }
 
 // withoutSpaces takes out the spaces of a folded name that are written or not as one likes.
