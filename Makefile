@@ -1,7 +1,7 @@
 # The commands of everyday work. .ci/run has all that a change must pass.
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test race lint generate console attack faults soak fuzz suites bench bench-check bench-quick ci clean
+.PHONY: help build run test race lint generate console attack faults soak recipes fuzz suites bench bench-check bench-quick ci clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -36,6 +36,9 @@ faults: ## Ask while one live system after the other hangs, and hold how long th
 soak: SOAK ?= 3m
 soak: ## Ask vendors that fail in mixed ways, under load, for three minutes (SOAK=3m), and find what leaks
 	C360_LOAD=1 go test ./internal/gateway -run 'TestSoak$$' -count=1 -timeout 20m -v -soak $(SOAK)
+
+recipes: ## Follow the recipes of CONTRIBUTING.md in a copy of the tree
+	C360_LOAD=1 go test -run 'TestRecipes$$' -count=1 -v .
 
 fuzz: ## Run every fuzz target for a minute
 	.ci/fuzz 1m

@@ -135,6 +135,8 @@ type playground struct {
 	ctx    context.Context
 	server *server
 	origin string
+	// issuer is where people sign in; "": nowhere. Its pages are its own affair.
+	issuer string
 
 	mu     sync.Mutex
 	faults []string
@@ -221,11 +223,11 @@ func (p *playground) watch(event any) {
 		// A breach of the Content-Security-Policy is here, and a file that is not found.
 		// A refusal of the gateway is here as well: an answer, which the page shows.
 		refused := (strings.HasSuffix(e.Entry.URL, "/graphql") || strings.HasSuffix(e.Entry.URL, "/examples.json")) && strings.Contains(e.Entry.Text, "status of 4")
-		if !refused && (e.Entry.Level == "error" || e.Entry.Level == "warning") {
+		if !refused && !p.atIssuer(e.Entry.URL) && (e.Entry.Level == "error" || e.Entry.Level == "warning") {
 			fault = fmt.Sprintf("browser %s (%s): %s %s", e.Entry.Level, e.Entry.Source, e.Entry.Text, e.Entry.URL)
 		}
 	case *network.EventRequestWillBeSent:
-		if url := e.Request.URL; !strings.HasPrefix(url, p.origin+"/") && !strings.HasPrefix(url, "data:") && !strings.HasPrefix(url, "blob:") {
+		if url := e.Request.URL; !p.atIssuer(e.DocumentURL) && !strings.HasPrefix(url, p.origin+"/") && !strings.HasPrefix(url, "data:") && !strings.HasPrefix(url, "blob:") {
 			fault = "the page asks for " + url
 		}
 	}
@@ -234,6 +236,13 @@ func (p *playground) watch(event any) {
 		defer p.mu.Unlock()
 		p.faults = append(p.faults, fault)
 	}
+}
+
+// atIssuer reports whether something is of the pages on which people sign in.
+func (p *playground) atIssuer(url string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.issuer != "" && !strings.HasPrefix(url, p.origin+"/")
 }
 
 func (p *playground) do(steps ...chromedp.Action[chromedp.Void]) {

@@ -47,6 +47,9 @@ var patience = []string{"--request-timeout", "1m", "--profile-timeout", "1m", "-
 func startServer(t testing.TB, args ...string) *server {
 	t.Helper()
 	addr := freeAddr(t)
+	if i := slices.Index(args, "--addr"); i >= 0 {
+		addr, args = args[i+1], slices.Delete(slices.Clone(args), i, i+2)
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	s := &server{url: "http://" + addr, stop: stop, done: make(chan struct{}), stdout: &safeBuffer{}, stderr: &safeBuffer{}}
 	args = slices.Concat([]string{"--addr", addr}, patience, args)

@@ -13,7 +13,7 @@ const ownFormatJSONC = {
   name: 'own-format-jsonc',
   setup: ({ onResolve }) =>
     onResolve({ filter: /\/jsonc\.js$/ }, ({ importer }) =>
-      importer.includes('@graphiql') ? { path: resolve('src/jsonc.js') } : undefined,
+      importer.includes('@graphiql') ? { path: resolve('src/jsonc.ts') } : undefined,
     ),
 };
 
@@ -54,7 +54,7 @@ const workers = await bundle(
   { format: 'iife' },
 );
 
-const files = await bundle(['src/app.jsx', 'src/contract.jsx', 'src/favicon.svg'], {
+const files = await bundle(['src/app.tsx', 'src/contract.tsx', 'src/frame/main.tsx', 'src/favicon.svg'], {
   format: 'esm',
   jsx: 'automatic',
   loader: { '.graphql': 'text', '.svg': 'copy', '.ttf': 'file', '.woff2': 'file' },
@@ -65,7 +65,7 @@ const files = await bundle(['src/app.jsx', 'src/contract.jsx', 'src/favicon.svg'
   },
 });
 
-for (const name of ['playground.html', 'contract.html']) {
+for (const name of ['playground.html', 'contract.html', 'console.html']) {
   const page = readFileSync(`src/${name}`, 'utf8');
   writeFileSync(`dist/${name}`, page.replace(/{{(.+?)}}/g, (_, file) => files[file].replace('./', 'console/')));
 }

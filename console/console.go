@@ -115,11 +115,7 @@ func Handler(visit func(*http.Request) Visit, contractFirst bool) http.Handler {
 	if contractFirst {
 		assets["/"] = assets["/contract"]
 	}
-	private := map[*asset]bool{assets["/playground"]: true, assets["/console"]: true}
-	for _, route := range routes {
-		assets[route] = assets["/console"]
-	}
-	delete(assets, "/console")
+	private := map[*asset]bool{assets["/playground"]: true, assets[routes[0]]: true}
 	byVisitor := map[string]func(Visit) any{
 		"/console/examples.json":  func(v Visit) any { return orEmpty(v.Examples) },
 		"/console/documents.json": func(v Visit) any { return v.Documents },
@@ -217,11 +213,17 @@ func load() map[string]*asset {
 	}
 	assets := map[string]*asset{}
 	for _, entry := range entries {
-		url := "/console/" + entry.Name()
+		asset := newAsset(entry.Name(), read("dist/"+entry.Name()))
+		urls := []string{"/console/" + entry.Name()}
 		if page, ok := strings.CutSuffix(entry.Name(), ".html"); ok {
-			url = "/" + page
+			urls = []string{"/" + page}
 		}
-		assets[url] = newAsset(entry.Name(), read("dist/"+entry.Name()))
+		if entry.Name() == "console.html" {
+			urls = routes
+		}
+		for _, url := range urls {
+			assets[url] = asset
+		}
 	}
 	return assets
 }

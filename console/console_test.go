@@ -96,7 +96,7 @@ func TestAssets(t *testing.T) {
 	reference := regexp.MustCompile(`(?:"console|["'(]\.)/[\w.-]+-[A-Z0-9]{8}\.[a-z0-9]+`)
 	seen := map[string]bool{}
 	kinds := map[string]bool{}
-	queue := []string{"/", "/playground", "/contract"}
+	queue := append([]string{"/", "/playground", "/contract"}, routes...)
 	for len(queue) > 0 {
 		url := queue[0]
 		queue = queue[1:]

@@ -1,7 +1,7 @@
 // Collects the licence of every package that ends up in the bundles.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 
-const permissive = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT', 'OFL-1.1', 'Python-2.0'];
+const permissive = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT', 'OFL-1.1', 'Python-2.0', 'Unlicense'];
 
 function packageOf(input) {
   const match = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input);

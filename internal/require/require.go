@@ -20,7 +20,9 @@ type Part struct {
 var (
 	Chromium   = Part{name: "Chromium", install: "apt-get install chromium"}
 	PostgreSQL = Part{name: "PostgreSQL", install: "apt-get install postgresql"}
-	MongoDB    = Part{name: "MongoDB", install: "set C360_TEST_MONGODB_URI to a server that tests may make databases on", optional: true}
+	// ConsoleModules are what the console is built and tested with, Node.js included.
+	ConsoleModules = Part{name: "the console's Node modules", install: "(cd console && npm ci)"}
+	MongoDB        = Part{name: "MongoDB", install: "set C360_TEST_MONGODB_URI to a server that tests may make databases on", optional: true}
 )
 
 // Tool skips a test whose part was not found, and says how to have it. At the end of
@@ -59,7 +61,7 @@ func Long(t testing.TB) {
 // line says what was skipped, given the parts that were missing, each as often as it was.
 func line(missing []string) string {
 	var all []string
-	for _, p := range []Part{Chromium, PostgreSQL, MongoDB} {
+	for _, p := range []Part{Chromium, PostgreSQL, ConsoleModules, MongoDB} {
 		n := 0
 		for _, name := range missing {
 			if name == p.name {

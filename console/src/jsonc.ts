@@ -3,6 +3,6 @@ import { applyEdits, format } from 'jsonc-parser';
 
 export { parseJSONC, tryParseJSONC } from '../node_modules/@graphiql/react/dist/utility/jsonc.js';
 
-export async function formatJSONC(content) {
+export async function formatJSONC(content: string) {
   return applyEdits(content, format(content, undefined, { insertSpaces: true, tabSize: 2 }));
 }

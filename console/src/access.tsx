@@ -1,22 +1,27 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
+import type { SubmitEvent } from 'react';
 import { Button, Dialog, UnStyledButton, useGraphiQL, useGraphiQLActions, useMonaco, VisuallyHidden } from '@graphiql/react';
-import { fetcherFor } from './fetcher.js';
-import { beside } from './place.js';
-import { asCredential, malformedCredential, session } from './session.js';
+import { fetcherFor } from './fetcher.ts';
+import type { Introspected } from './fetcher.ts';
+import { beside } from './place.ts';
+import type { Refusal } from './requests.ts';
+import { asCredential, malformedCredential, session } from './session.ts';
+import { begin, keepSignedIn, readSignIn, replaceCredential } from './signin.ts';
+import type { SignIn } from './signin.ts';
 
 // Who this page asks as: the credential of the tab, the contract that it picks, and why there is none.
 export function useAccess() {
   // An object, so that the same credential put in again is tried again.
   const [held, setHeld] = useState({ credential: session.get('credential') });
   const [purpose, setPurpose] = useState(session.get('purpose'));
-  const [schema, setSchema] = useState({});
-  const [turnedAway, setTurnedAway] = useState();
+  const [schema, setSchema] = useState<Introspected>({});
+  const [turnedAway, setTurnedAway] = useState<Refusal>();
   const [open, setOpen] = useState(false);
   const waiting = useRef(false);
 
   const fetcher = useMemo(
     () =>
-      fetcherFor(held.credential, () => session.get('purpose'), {
+      fetcherFor(() => session.get('credential'), () => session.get('purpose'), {
         onSchema(answer) {
           setSchema(answer);
           setTurnedAway(undefined);
@@ -32,15 +37,17 @@ export function useAccess() {
     [held],
   );
   useEffect(() => fetcher.end, [fetcher]);
+  // A token that is renewed is sent from then on, and the schema stays.
+  useEffect(() => keepSignedIn(() => {}), [held]);
 
-  function hold(credential) {
-    session.set('credential', credential);
+  function hold(credential: string) {
+    replaceCredential(credential);
     waiting.current = true;
     setSchema({});
     setTurnedAway(undefined);
     setHeld({ credential });
   }
-  function declare(text) {
+  function declare(text: string) {
     session.set('purpose', text);
     setPurpose(text);
   }
@@ -58,7 +65,9 @@ export function useAccess() {
   };
 }
 
-function describe({ contract, refusal, purpose }) {
+export type Asker = ReturnType<typeof useAccess>;
+
+function describe({ contract, refusal, purpose }: Asker) {
   if (!contract) {
     return refusal ? 'No contract' : 'Reading the contract …';
   }
@@ -66,7 +75,7 @@ function describe({ contract, refusal, purpose }) {
 }
 
 // The button that says whose contract the page shows, with what it opens.
-export function Access({ access }) {
+export function Access({ access }: { access: Asker }) {
   const { open, setOpen, refusal } = access;
   const text = describe(access);
   return (
@@ -93,21 +102,21 @@ export function Access({ access }) {
   );
 }
 
-function AccessForm({ access: { contract, refusal, held, purpose, hold, declare, setOpen } }) {
+function AccessForm({ access: { contract, refusal, held, purpose, hold, declare, setOpen } }: { access: Asker }) {
   const [credential, setCredential] = useState('');
   const [wanted, setWanted] = useState(purpose);
   const [malformed, setMalformed] = useState(false);
-  const input = useRef(null);
-  const problem = malformed
+  const input = useRef<HTMLInputElement>(null);
+  const problem: Refusal | undefined = malformed
     ? { message: malformedCredential }
     : refusal;
   useEffect(() => {
     if (refusal?.status === 401) {
-      input.current.focus();
+      input.current?.focus();
     }
   }, [refusal]);
 
-  function use(event) {
+  function use(event: SubmitEvent) {
     event.preventDefault();
     const given = asCredential(credential);
     setMalformed(given === undefined);
@@ -155,6 +164,7 @@ function AccessForm({ access: { contract, refusal, held, purpose, hold, declare,
           <dd><a href={beside('../contract')}>Limits, errors, changes: the contract</a></dd>
         </dl>
       )}
+      <SignInButton />
       <label htmlFor="access-credential">API key or token</label>
       <input
         id="access-credential"
@@ -196,8 +206,28 @@ function AccessForm({ access: { contract, refusal, held, purpose, hold, declare,
   );
 }
 
+// Leads to the issuer, where there is one to sign in with.
+function SignInButton() {
+  const [signIn, setSignIn] = useState<SignIn | null>(null);
+  const [failed, setFailed] = useState('');
+  const fail = (error: Error) => setFailed(error.message);
+  useEffect(() => {
+    readSignIn().then(setSignIn, fail);
+  }, []);
+  return (
+    <>
+      {signIn && (
+        <Button type="button" state="success" onClick={() => begin(signIn).catch(fail)}>
+          Sign in with {new URL(signIn.issuer).host}
+        </Button>
+      )}
+      {failed && <p className="access-problem" role="alert">{failed}</p>}
+    </>
+  );
+}
+
 // What stands between the reader and an answer, in words.
-export function Notice({ access: { refusal, setOpen } }) {
+export function Notice({ access: { refusal, setOpen } }: { access: Asker }) {
   const { introspect } = useGraphiQLActions();
   if (!refusal) {
     return null;

@@ -1,12 +1,20 @@
 import { createContext, useContext, useEffect, useRef } from 'react';
+import type { SVGProps } from 'react';
 import { useGraphiQL, useGraphiQLActions, pick } from '@graphiql/react';
+import type { GraphiQLPlugin, TabsState } from '@graphiql/react';
 import { Kind, parse } from 'graphql';
-import { beside } from './place.js';
+import { beside } from './place.ts';
+
+export interface Example {
+  name: string;
+  title: string;
+  document: string;
+}
 
 // One copy of the examples: the server that embeds them serves them too, those that fit the
 // contract of a credential. Whose audience the playground is not for is led to what is theirs.
-export async function loadExamples(credential) {
-  const headers = credential ? { Authorization: `Bearer ${credential}` } : {};
+export async function loadExamples(credential: string): Promise<Example[]> {
+  const headers: HeadersInit = credential ? { Authorization: `Bearer ${credential}` } : {};
   const response = await fetch(beside('./examples.json'), { headers, redirect: 'error' });
   if (response.status === 403) {
     location.replace(beside('../contract'));
@@ -14,11 +22,11 @@ export async function loadExamples(credential) {
   return response.ok ? response.json() : [];
 }
 
-export const Examples = createContext([]);
+export const Examples = createContext<Example[]>([]);
 
 // GraphiQL looks at a new document only after a pause; without this a quick
 // click on "run" would still send the operation name of the tab before.
-function operationFacts(document) {
+function operationFacts(document: string) {
   try {
     const documentAST = parse(document);
     const operations = documentAST.definitions.filter(d => d.kind === Kind.OPERATION_DEFINITION);
@@ -30,7 +38,7 @@ function operationFacts(document) {
 
 // A tab that nobody has written in shows an example that the reader's credential can run: where a
 // new one cannot run it, the first one that it can takes its place.
-export function FirstTab({ blank }) {
+export function FirstTab({ blank }: { blank: string }) {
   const examples = useContext(Examples);
   const { setOperationFacts, updateActiveTabValues } = useGraphiQLActions();
   const queryEditor = useGraphiQL(state => state.queryEditor);
@@ -59,13 +67,13 @@ function ExamplesPanel() {
     pick('activeTabIndex', 'queryEditor', 'tabs'),
   );
 
-  function open({ document }) {
+  function open({ document }: Example) {
     if (!queryEditor) {
       return;
     }
     // What was typed in the last moment is not in the tab yet.
     updateActiveTabValues({ query: queryEditor.getValue() });
-    const isOpen = (tab, index) =>
+    const isOpen = (tab: TabsState['tabs'][number], index: number) =>
       (index === activeTabIndex ? queryEditor.getValue() : tab.query) === document;
     const index = tabs.findIndex(isOpen);
     if (index === -1) {
@@ -98,7 +106,7 @@ function ExamplesPanel() {
   );
 }
 
-function ExamplesIcon(props) {
+function ExamplesIcon(props: SVGProps<SVGSVGElement>) {
   return (
     <svg
       viewBox="0 0 24 24"
@@ -114,4 +122,4 @@ function ExamplesIcon(props) {
   );
 }
 
-export const examplesPanel = { title: 'Examples', icon: ExamplesIcon, content: ExamplesPanel };
+export const examplesPanel: GraphiQLPlugin = { title: 'Examples', icon: ExamplesIcon, content: ExamplesPanel };

@@ -1,31 +1,48 @@
 import { useMemo } from 'react';
 import { useGraphiQL } from '@graphiql/react';
 
-const tones = {
+// What an answer says in extensions.sources of a source, and of each of its systems.
+interface System {
+  system: string;
+  state: string;
+  code?: string | null;
+}
+
+interface Source {
+  source: string;
+  state: string;
+  complete?: boolean;
+  stale?: boolean;
+  systems?: System[];
+}
+
+type Tone = 'good' | 'warn' | 'bad' | 'none';
+
+const tones: Partial<Record<string, Tone>> = {
   FRESH: 'good',
   STALE: 'warn',
   PARTIAL: 'warn',
   TIMED_OUT: 'bad',
   UNAVAILABLE: 'bad',
 };
-const marks = { good: '✓', warn: '!', bad: '✕', none: '–' };
+const marks: Record<Tone, string> = { good: '✓', warn: '!', bad: '✕', none: '–' };
 
-const words = state => String(state).toLowerCase().replaceAll('_', ' ');
+const words = (state: string) => String(state).toLowerCase().replaceAll('_', ' ');
 
-function readSources(response) {
+function readSources(response: string | null | undefined) {
   try {
-    const { sources } = JSON.parse(response).extensions;
-    return sources.filter(source => source?.source);
+    const answer: { extensions: { sources: Source[] } } = JSON.parse(response ?? '');
+    return answer.extensions.sources.filter(source => source?.source);
   } catch {
     return [];
   }
 }
 
-function describe({ system, state, code }) {
+function describe({ system, state, code }: System) {
   return `${system} ${words(state)}${code ? ` (${code})` : ''}`;
 }
 
-function Chip({ source, state, complete, stale, systems = [] }) {
+function Chip({ source, state, complete, stale, systems = [] }: Source) {
   const tone = tones[state] ?? 'none';
   const remarks = [
     stale === true && state !== 'STALE' && 'stale',

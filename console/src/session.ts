@@ -3,14 +3,14 @@
 const prefix = `customer360:${new URL('..', import.meta.url).pathname}:`;
 
 export const session = {
-  get: name => sessionStorage.getItem(prefix + name) ?? '',
-  set: (name, value) =>
+  get: (name: string) => sessionStorage.getItem(prefix + name) ?? '',
+  set: (name: string, value: string) =>
     value ? sessionStorage.setItem(prefix + name, value) : sessionStorage.removeItem(prefix + name),
 };
 
 // A credential as somebody pasted it, without what belongs to the header; undefined for what no
 // header can carry: a key or a token has nothing of it.
-export function asCredential(text) {
+export function asCredential(text: string) {
   const credential = text.trim().replace(/^Bearer\s+/i, '');
   return /^[\x21-\x7e]*$/.test(credential) ? credential : undefined;
 }

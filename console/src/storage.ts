@@ -1,7 +1,9 @@
+import type { Storage } from '@graphiql/toolkit';
+
 // GraphiQL keeps request headers out of the stored tabs but not out of the stored history.
 const historyKeys = ['graphiql:queries', 'graphiql:favorites'];
 
-function withoutHeaders(json) {
+function withoutHeaders(json: string) {
   return JSON.stringify(JSON.parse(json), (key, value) => (key === 'headers' ? undefined : value));
 }
 
@@ -9,7 +11,7 @@ function ownKeys() {
   return Object.keys(localStorage).filter(key => key.startsWith('graphiql:'));
 }
 
-export const storage = {
+export const storage: Storage = {
   getItem: key => localStorage.getItem(key),
   setItem: (key, value) =>
     localStorage.setItem(key, historyKeys.includes(key) ? withoutHeaders(value) : value),

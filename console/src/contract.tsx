@@ -3,30 +3,41 @@
 import './contract.css';
 
 import { useEffect, useRef, useState } from 'react';
+import type { SubmitEvent } from 'react';
 import { createRoot } from 'react-dom/client';
 import query from '../documents/contract.graphql';
-import { Guide } from './guide.jsx';
-import { beside } from './place.js';
-import { post, turnedAway, words } from './requests.js';
-import { asCredential, malformedCredential, session } from './session.js';
+import type { ContractQuery } from './frame/operations.ts';
+import { Guide } from './guide.tsx';
+import type { Contract } from './guide.tsx';
+import { beside } from './place.ts';
+import { failure, post, turnedAway, words } from './requests.ts';
+import type { Refusal } from './requests.ts';
+import { asCredential, malformedCredential, session } from './session.ts';
+import { replaceCredential } from './signin.ts';
+
+// What is read of a credential: neither while it is on its way.
+interface Read {
+  contract?: Contract;
+  refusal?: Refusal;
+}
 
 // Gives {contract} of a credential, '' for none, or {refusal}.
-async function readContract(credential) {
+async function readContract(credential: string): Promise<Read> {
   try {
-    const answer = await post({ query }, credential);
-    const { contract } = answer.result.data ?? {};
+    const answer = await post<ContractQuery>({ query }, credential);
+    const contract = answer.result.data?.contract;
     return contract
       ? { contract }
       : { refusal: turnedAway(answer, credential) ?? { message: `The contract was not given: ${words(answer.result)}.` } };
   } catch (error) {
-    return { refusal: { message: error instanceof TypeError ? 'The gateway cannot be reached.' : error.message } };
+    return { refusal: { message: failure(error) } };
   }
 }
 
 // Reports whether the playground is for the audience of a credential.
-async function mayPlay(credential) {
+async function mayPlay(credential: string) {
   try {
-    const headers = credential ? { Authorization: `Bearer ${credential}` } : {};
+    const headers: HeadersInit = credential ? { Authorization: `Bearer ${credential}` } : {};
     const response = await fetch(beside('./examples.json'), { headers, redirect: 'error' });
     return response.ok;
   } catch {
@@ -37,7 +48,7 @@ async function mayPlay(credential) {
 function Page() {
   // An object, so that the same credential put in again is tried again.
   const [held, setHeld] = useState({ credential: session.get('credential') });
-  const [answer, setAnswer] = useState({});
+  const [answer, setAnswer] = useState<Read>({});
   const [playground, setPlayground] = useState(false);
   useEffect(() => {
     let late = false;
@@ -54,8 +65,8 @@ function Page() {
     };
   }, [held]);
 
-  function hold(credential) {
-    session.set('credential', credential);
+  function hold(credential: string) {
+    replaceCredential(credential);
     setHeld({ credential });
   }
   const { contract, refusal } = answer;
@@ -64,7 +75,12 @@ function Page() {
       <header>
         <h1>Your contract</h1>
         <p role="status">{contract ? `${contract.name} — ${contract.credential ?? 'no credential'}` : !refusal && 'Reading the contract …'}</p>
-        {contract && playground && <a href={beside('../playground')}>Playground</a>}
+        {contract && playground && (
+          <>
+            <a href={beside('../customers')}>Customers</a>
+            <a href={beside('../playground')}>Playground</a>
+          </>
+        )}
         {held.credential && <button type="button" onClick={() => hold('')}>Forget the credential</button>}
       </header>
       <main>
@@ -76,13 +92,13 @@ function Page() {
 }
 
 // What stands between the reader and a contract, and where a credential is given.
-function Door({ refusal, onCredential }) {
+function Door({ refusal, onCredential }: { refusal: Refusal; onCredential(credential: string): void }) {
   const [credential, setCredential] = useState('');
   const [malformed, setMalformed] = useState(false);
-  const input = useRef(null);
-  useEffect(() => input.current.focus(), [refusal]);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), [refusal]);
 
-  function use(event) {
+  function use(event: SubmitEvent) {
     event.preventDefault();
     const given = asCredential(credential);
     setMalformed(given === undefined);
@@ -114,4 +130,4 @@ function Door({ refusal, onCredential }) {
   );
 }
 
-createRoot(document.getElementById('contract')).render(<Page />);
+createRoot(document.getElementById('contract')!).render(<Page />);

@@ -1,4 +1,4 @@
-import './workers.js';
+import './workers.ts';
 import 'monaco-graphql/esm/monaco-editor.js'; // first, so that GraphiQL's styles come after Monaco's
 import './fonts.css';
 import '@graphiql/react/style.css';
@@ -13,11 +13,13 @@ import { createRoot } from 'react-dom/client';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { useGraphiQL } from '@graphiql/react';
 import { explorerPlugin } from '@graphiql/plugin-explorer';
-import { Access, Notice, useAccess, WithoutSchema } from './access.jsx';
-import { Examples, examplesPanel, FirstTab, loadExamples } from './examples.jsx';
-import { Sources } from './sources.jsx';
-import { session } from './session.js';
-import { isFirstVisit, storage } from './storage.js';
+import { Access, Notice, useAccess, WithoutSchema } from './access.tsx';
+import type { Asker } from './access.tsx';
+import { Examples, examplesPanel, FirstTab, loadExamples } from './examples.tsx';
+import { beside } from './place.ts';
+import { Sources } from './sources.tsx';
+import { session } from './session.ts';
+import { isFirstVisit, storage } from './storage.ts';
 
 const newTab = '# Ctrl-Space completes, Ctrl-Enter runs.\n\n';
 
@@ -42,7 +44,7 @@ const beginning = {
 };
 
 // The examples of the contract that the page shows: those of another one would be full of faults.
-function useExamples({ contract, credential }) {
+function useExamples({ contract, credential }: Asker) {
   const [examples, setExamples] = useState(shownAtFirst);
   useEffect(() => {
     if (!contract) {
@@ -82,6 +84,7 @@ function Console() {
           <h1 className="brand">
             customer360 <small>every customer, one graph</small>
           </h1>
+          <a className="pages" href={beside('../customers')}>Customers</a>
         </GraphiQL.Logo>
         <GraphiQL.Footer>
           <Notice access={access} />
@@ -95,4 +98,4 @@ function Console() {
   );
 }
 
-createRoot(document.getElementById('console')).render(<Console />);
+createRoot(document.getElementById('console')!).render(<Console />);

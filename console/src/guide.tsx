@@ -1,16 +1,27 @@
 import { useMemo } from 'react';
-import { buildASTSchema, parse } from 'graphql';
+import type { ReactNode } from 'react';
+import { assertObjectType, buildASTSchema, isEnumType, isObjectType, parse } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
+import type { ContractQuery } from './frame/operations.ts';
 import matching from './matching.json';
-import { beside } from './place.js';
-import { Reference, Text } from './reference.jsx';
+import { beside } from './place.ts';
+import { Reference, Text } from './reference.tsx';
 
-const holds = (scopes, scope) => scopes.some(s => s === '*' || s === scope || (s.endsWith(':*') && scope.startsWith(s.slice(0, -1))));
+export type Contract = ContractQuery['contract'];
+
+type Section = [id: string, title: string, content: ReactNode];
+
+// The name comes first.
+type Row = [string, ...ReactNode[]];
+
+const holds = (scopes: string[], scope: string) => scopes.some(s => s === '*' || s === scope || (s.endsWith(':*') && scope.startsWith(s.slice(0, -1))));
 
 // All that there is to know of a contract, with the names that it has.
-export function Guide({ contract }) {
+export function Guide({ contract }: { contract: Contract }) {
   const schema = useMemo(() => buildASTSchema(parse(contract.sdl), { assumeValidSDL: true }), [contract]);
-  const matches = Boolean(schema.getType('Customer')?.getFields().emailHash);
-  const sections = [
+  const customer = schema.getType('Customer');
+  const matches = isObjectType(customer) && Boolean(customer.getFields().emailHash);
+  const all: (Section | false)[] = [
     ['credential', 'Your credential', <Credential contract={contract} />],
     ['first-request', 'A first request', <FirstRequest contract={contract} />],
     ['answers', 'Reading an answer', <Answers />],
@@ -20,7 +31,8 @@ export function Guide({ contract }) {
     matches && ['matching', 'Matching by hash', <Matching />],
     ['end', 'When the credential ends', <End contract={contract} />],
     ['changes', 'What changes, and how you are told', <Changes contract={contract} />],
-  ].filter(Boolean);
+  ];
+  const sections = all.filter(section => section !== false);
   return (
     <>
       <nav aria-label="On this page">
@@ -40,16 +52,16 @@ export function Guide({ contract }) {
 
 const day = 24 * 60 * 60 * 1000;
 
-function ending(expiresAt) {
+function ending(expiresAt: string | null) {
   if (!expiresAt) {
     return 'never by itself';
   }
-  const days = Math.floor((new Date(expiresAt) - Date.now()) / day);
+  const days = Math.floor((new Date(expiresAt).getTime() - Date.now()) / day);
   const left = days < 1 ? 'in less than a day' : days === 1 ? 'in a day' : `in ${days} days`;
   return `${expiresAt} (${left})`;
 }
 
-function Credential({ contract }) {
+function Credential({ contract }: { contract: Contract }) {
   return (
     <dl>
       <dt>Contract</dt>
@@ -66,9 +78,9 @@ function Credential({ contract }) {
   );
 }
 
-const Code = ({ children }) => <pre tabIndex={0}><code>{children}</code></pre>;
+const Code = ({ children }: { children: ReactNode }) => <pre tabIndex={0}><code>{children}</code></pre>;
 
-function FirstRequest({ contract }) {
+function FirstRequest({ contract }: { contract: Contract }) {
   const query = holds(contract.scopes, 'customers:list')
     ? '{ customers(first: 3) { nodes { id displayName } pageInfo { hasNextPage endCursor } } }'
     : '{ contract { name expiresAt limits { costLeft } } }';
@@ -123,7 +135,7 @@ function Answers() {
   );
 }
 
-function Schema({ contract, schema }) {
+function Schema({ contract, schema }: { contract: Contract; schema: GraphQLSchema }) {
   function download() {
     const url = URL.createObjectURL(new Blob([contract.sdl], { type: 'application/graphql' }));
     const link = document.createElement('a');
@@ -144,13 +156,13 @@ function Schema({ contract, schema }) {
 }
 
 // What the gateway says of a request as a whole, which is no value of the schema.
-const codesOfRequests = [
+const codesOfRequests: Row[] = [
   ['GRAPHQL_PARSE_FAILED', 'The document is not GraphQL.'],
   ['GRAPHQL_VALIDATION_FAILED', 'The document does not fit the schema, or is beyond a limit.'],
   ['PERSISTED_QUERY_NOT_FOUND', 'The document of this hash is not known: send it with its hash.'],
   ['DOCUMENT_NOT_FOUND', 'There is no registered document of this id.'],
 ];
-const statuses = [
+const statuses: Row[] = [
   ['200', 'The operation was run, with or without errors.'],
   ['400', 'The request is malformed, or costs too much.'],
   ['401', 'There is no credential, or not one that is right; one that has ended looks the same.'],
@@ -162,8 +174,9 @@ const statuses = [
   ['503', 'Try again later.'],
 ];
 
-function Errors({ schema }) {
-  const codes = schema.getType('ErrorCode')?.getValues() ?? [];
+function Errors({ schema }: { schema: GraphQLSchema }) {
+  const type = schema.getType('ErrorCode');
+  const codes = isEnumType(type) ? type.getValues() : [];
   return (
     <>
       <p>
@@ -173,16 +186,19 @@ function Errors({ schema }) {
       <Table
         caption="Codes"
         head={['Code', 'Means']}
-        rows={[...codes.map(({ name, description }) => [name, <Text key={name}>{description}</Text>]), ...codesOfRequests]}
+        rows={[...codes.map(({ name, description }): Row => [name, <Text key={name}>{description}</Text>]), ...codesOfRequests]}
       />
       <Table caption="HTTP statuses" head={['Status', 'Means']} rows={statuses} />
     </>
   );
 }
 
-function Limits({ contract, schema }) {
-  const fields = Object.values(schema.getType('ContractLimits').getFields());
-  const shown = value => (value === null ? 'no bound' : typeof value === 'number' ? value.toLocaleString('en') : String(value));
+type Limit = Contract['limits'][keyof Contract['limits']];
+
+function Limits({ contract, schema }: { contract: Contract; schema: GraphQLSchema }) {
+  const fields = Object.values(assertObjectType(schema.getType('ContractLimits')).getFields());
+  const limits: Record<string, Limit> = contract.limits;
+  const shown = (value: Limit) => (value === null ? 'no bound' : typeof value === 'number' ? value.toLocaleString('en') : String(value));
   return (
     <>
       <p>
@@ -192,7 +208,7 @@ function Limits({ contract, schema }) {
       <Table
         caption="Limits"
         head={['Limit', 'Value', 'What it bounds']}
-        rows={fields.map(({ name, description }) => [name, shown(contract.limits[name]), <Text key={name}>{description}</Text>])}
+        rows={fields.map(({ name, description }) => [name, shown(limits[name]), <Text key={name}>{description}</Text>])}
       />
     </>
   );
@@ -237,7 +253,7 @@ function Matching() {
   );
 }
 
-function End({ contract }) {
+function End({ contract }: { contract: Contract }) {
   return (
     <>
       <p>
@@ -257,7 +273,7 @@ function End({ contract }) {
   );
 }
 
-function Changes({ contract }) {
+function Changes({ contract }: { contract: Contract }) {
   const { deprecations } = contract;
   return (
     <>
@@ -281,7 +297,7 @@ function Changes({ contract }) {
 }
 
 // A table whose first column names its rows.
-function Table({ caption, head, rows }) {
+function Table({ caption, head, rows }: { caption: string; head: string[]; rows: Row[] }) {
   return (
     <div className="table" tabIndex={0} role="region" aria-label={caption}>
       <table>

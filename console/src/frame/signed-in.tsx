@@ -1,0 +1,22 @@
+import { useEffect, useState } from 'react';
+import { finish } from '../signin.ts';
+import { useAccess } from './access.tsx';
+import { SignInForm } from './who.tsx';
+import { NoAnswer } from './ask.ts';
+
+// Where the issuer leads back to. A code counts once, so that it is taken once however often the
+// page is drawn.
+let finishing: Promise<string> | undefined;
+
+export function SignedIn() {
+  const { signIn } = useAccess();
+  const [failed, setFailed] = useState<Error>();
+  useEffect(() => {
+    finishing ??= finish(new URLSearchParams(location.search));
+    finishing.then(from => location.replace(from), setFailed);
+  }, []);
+  if (failed) {
+    return <SignInForm refused={new NoAnswer(failed.message)} />;
+  }
+  return <p role="status">Signing in{signIn ? ` with ${new URL(signIn.issuer).host}` : ''} …</p>;
+}
