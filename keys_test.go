@@ -102,7 +102,7 @@ func TestFaultsOfAKeyAreToldAsFlags(t *testing.T) {
 	if code != 1 || out != "" {
 		t.Errorf("%d: %q", code, out)
 	}
-	for _, want := range []string{"--name: ", "--audience: ", "--expires: ", "--cost-per-minute: ", "--row: "} {
+	for _, want := range []string{"--name: ", "--audience: ", "--expires must be ", "--cost-per-minute: ", "--row: "} {
 		if !strings.Contains(errs, want) {
 			t.Errorf("no %q in\n%s", want, errs)
 		}
