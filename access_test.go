@@ -192,12 +192,12 @@ func TestCustomerIsExportedAndErased(t *testing.T) {
 	}
 	for _, key := range []string{"lukasz.dabek@example.com", "Q3VzdG9tZXIvZG9jdW1lbnRzL3N0b3J5LXMx"} {
 		for _, args := range [][]string{{"export", key}, {"erase", key}, {"erase", key, "--yes"}} {
-			if code, text := command(append([]string{"customer"}, args...)...); code != 1 || !strings.Contains(text, "no customer of this key") || strings.Contains(text, key) {
+			if code, text := command(append([]string{"customer"}, args...)...); code != 1 || !strings.Contains(text, "no customer has this key") || strings.Contains(text, key) {
 				t.Errorf("%v: exit %d: %s", args, code, text)
 			}
 		}
 	}
-	if code, text := command("customer", "erase", "story-s1"); code != 0 || !strings.Contains(text, "TO_ERASE") || !strings.Contains(text, "Nothing was done") {
+	if code, text := command("customer", "erase", "story-s1"); code != 0 || !strings.Contains(text, "TO_ERASE") || !strings.Contains(text, "Nothing was erased") {
 		t.Errorf("planned: exit %d: %s", code, text)
 	}
 	if code, text := command("customer", "erase", "story-s1", "--yes"); code != 0 || strings.Count(text, "ERASED") != 3 {

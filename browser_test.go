@@ -152,7 +152,7 @@ func TestBrowserPurpose(t *testing.T) {
 	p.use(p.key("ANALYST"), "")
 	p.contract("ANALYST — demo: the analysts")
 	p.write("Purpose", `{ customers(first: 60) { edges { node { id social { followers } } } } }`)
-	const undeclared = "the request declares that in"
+	const undeclared = "declare it in"
 	if answer := p.run(); !bytes.Contains(answer.Errors, []byte(undeclared)) {
 		t.Errorf("without a purpose: data %s, errors %.500s", answer.Data, answer.Errors)
 	}
@@ -162,7 +162,7 @@ func TestBrowserPurpose(t *testing.T) {
 		t.Errorf("for profiling: data %s, errors %.500s", answer.Data, answer.Errors)
 	}
 	p.use("", "telemarketing")
-	if answer := p.run(); !bytes.Contains(answer.Errors, []byte("does not allow the purpose")) {
+	if answer := p.run(); !bytes.Contains(answer.Errors, []byte("does not allow the declared purpose")) {
 		t.Errorf("for what the key does not allow: data %s, errors %.500s", answer.Data, answer.Errors)
 	}
 }

@@ -22,7 +22,7 @@ func TestMistypedCommands(t *testing.T) {
 		"--adr x":                              `did you mean "--addr"?`,
 		"import --mapp x":                      `did you mean "--map"?`,
 		"import --map x --format xlsx file":    `must be one of "auto","csv","ndjson"`,
-		"import --map x one.csv two.csv three": "unexpected argument two.csv; --help",
+		"import --map x one.csv two.csv three": "unexpected argument two.csv; see --help",
 	} {
 		var out, errs bytes.Buffer
 		if code := command.Run(t.Context(), strings.Fields(line), &out, &errs); code == 0 || !strings.Contains(errs.String(), want) {
@@ -34,7 +34,7 @@ func TestMistypedCommands(t *testing.T) {
 // TestConfigurationIsToldOnce: a fault is told once, in words.
 func TestConfigurationIsToldOnce(t *testing.T) {
 	for text, want := range map[string]string{
-		"guards: {timeout: 800}\n":   "1:19: guards.timeout: want a length of time, as 800ms, 2s or 1h30m",
+		"guards: {timeout: 800}\n":   "1:19: guards.timeout: want a duration, such as 800ms, 2s or 1h30m",
 		"guards: {breaker: 5}\n":     "1:19: guards.breaker: want keys with values, not a number",
 		"systems: [billing/a]\n":     "1:10: systems: want keys with values, not a list; a system is named",
 		"access: {attempts: many}\n": "1:20: access.attempts: want a whole number, not text",

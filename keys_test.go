@@ -46,7 +46,7 @@ func TestKeysAreMadeListedRotatedAndRevoked(t *testing.T) {
 	if code != 0 || !regexp.MustCompile(`^c360_[A-Z2-7_]+\n$`).MatchString(out) || strings.Contains(errs, key) {
 		t.Fatalf("%d: %q, %q", code, out, errs)
 	}
-	if _, _, errs := keysCommand(t, "create", "--data-dir", t.TempDir(), "--name", "typo", "--audience", "Partner", "--scope", "biling:read,billing:*"); !strings.Contains(errs, "nothing asks for the scope biling:read") || strings.Contains(errs, "scope billing") {
+	if _, _, errs := keysCommand(t, "create", "--data-dir", t.TempDir(), "--name", "typo", "--audience", "Partner", "--scope", "biling:read,billing:*"); !strings.Contains(errs, "nothing in the schema requires the scope biling:read") || strings.Contains(errs, "scope billing") {
 		t.Errorf("a misspelt scope: %q", errs)
 	}
 	id := keys.ID(key)
@@ -102,7 +102,7 @@ func TestFaultsOfAKeyAreToldAsFlags(t *testing.T) {
 	if code != 1 || out != "" {
 		t.Errorf("%d: %q", code, out)
 	}
-	for _, want := range []string{"--name: ", "--audience: ", "--expires: ", "--cost-per-minute: ", "--row: "} {
+	for _, want := range []string{"--name: ", "--audience: ", "--expires must be ", "--cost-per-minute: ", "--row: "} {
 		if !strings.Contains(errs, want) {
 			t.Errorf("no %q in\n%s", want, errs)
 		}

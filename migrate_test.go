@@ -59,7 +59,7 @@ func TestMigratedAtTheStart(t *testing.T) {
 	await.Until(t, "the customer is found by what the e-mail address looks like", func() bool {
 		return strings.Contains(s.ask(t, `{ customer(by: {email: "lukasz@example.com"}) { displayName email } }`), `"email":"lukasz@example.com"`)
 	})
-	await.Until(t, "the log says what was done", func() bool { return strings.Contains(s.stderr.String(), "have the form of this version") })
+	await.Until(t, "the log says what was done", func() bool { return strings.Contains(s.stderr.String(), "migrated to the format of this version") })
 	if log := s.stderr.String(); strings.Contains(log, "kasz") {
 		t.Errorf("the log names the customer: %s", log)
 	}

@@ -13,7 +13,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// The first signal ends in order; a second one ends at once.
+	// The first signal ends in order; a second one expires at once.
 	context.AfterFunc(ctx, stop)
 	os.Exit(command.Run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }

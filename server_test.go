@@ -146,7 +146,7 @@ func TestServe(t *testing.T) {
 	defer await.Goroutines(t, goleak.IgnoreCurrent())
 	dir := t.TempDir()
 	s := startServer(t, "--data-dir", dir)
-	for _, want := range []string{s.url, "grigory@example.com", "In the graph: 3"} {
+	for _, want := range []string{s.url, "grigory@example.com", "Serving 3"} {
 		if !strings.Contains(s.stdout.String(), want) {
 			t.Errorf("the greeting does not say %q: %s", want, s.stdout)
 		}
@@ -233,13 +233,13 @@ func TestRefusesToStart(t *testing.T) {
 		"a second process":         {nil, []string{"--addr", freeAddr(t), "--data-dir", inUse}, []string{"the data directory " + inUse + " is in use"}},
 		"a directory that is none": {nil, []string{"--addr", freeAddr(t), "--data-dir", file}, []string{"data directory"}},
 		"an unreachable MongoDB":   {nil, append(free(), "--mongodb-uri", "mongodb://me:s3cr3t@"+freeAddr(t)+"/?serverSelectionTimeoutMS=200"), []string{"does not answer"}},
-		"an empty MongoDB URI":     {map[string]string{"C360_MONGODB_URI": ""}, free(), []string{"is set, and empty"}},
-		"an empty flag":            {nil, append(free(), "--mongodb-uri", ""), []string{"is set, and empty"}},
-		"an address for all":       {nil, []string{"--addr", "0.0.0.0:0", "--data-dir", t.TempDir()}, []string{"can be reached from other machines"}},
-		"no host":                  {nil, []string{"--addr", ":8080", "--data-dir", t.TempDir()}, []string{"can be reached from other machines"}},
-		"the demo in a MongoDB":    {nil, append(free(), "--demo", "records", "--mongodb-uri", "mongodb://127.0.0.1:1/"), []string{"never written to a configured MongoDB"}},
+		"an empty MongoDB URI":     {map[string]string{"C360_MONGODB_URI": ""}, free(), []string{"is set but empty"}},
+		"an empty flag":            {nil, append(free(), "--mongodb-uri", ""), []string{"is set but empty"}},
+		"an address for all":       {nil, []string{"--addr", "0.0.0.0:0", "--data-dir", t.TempDir()}, []string{"other machines can reach"}},
+		"no host":                  {nil, []string{"--addr", ":8080", "--data-dir", t.TempDir()}, []string{"other machines can reach"}},
+		"the demo in a MongoDB":    {nil, append(free(), "--demo", "records", "--mongodb-uri", "mongodb://127.0.0.1:1/"), []string{"to a configured MongoDB"}},
 		"several faults at once": {nil, []string{"--addr", "nowhere", "--demo", "maybe", "--source-timeout", "soon", "--page-cap", "0", "--log-level", "loud", "--demo-fault", "billing=tired"},
-			[]string{"--addr is", "--demo is", "--source-timeout is", "--page-cap is", "--log-level is", "a fault is SOURCE=FAULT"}},
+			[]string{"--addr must be", "--demo must be", "--source-timeout must be", "--page-cap must be", "--log-level must be", "a fault is SOURCE=FAULT"}},
 		"an unknown flag": {nil, []string{"--colour", "red"}, []string{"unknown flag --colour"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -334,7 +334,7 @@ func TestHangup(t *testing.T) {
 			t.Skip("this system has no hangups")
 		}
 	}
-	for t.Context().Err() == nil && !strings.Contains(s.stderr.String(), "SIGHUP does nothing") {
+	for t.Context().Err() == nil && !strings.Contains(s.stderr.String(), "SIGHUP has no effect") {
 		if got := s.ask(t, `{ __typename }`); !strings.Contains(got, `"Query"`) {
 			t.Fatal(got)
 		}
@@ -394,7 +394,7 @@ func TestDemoIsMarked(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := startServer(t, "--data-dir", dir)
-	if !strings.Contains(first.stdout.String(), "In the graph: 308 customers, those of a made-up") {
+	if !strings.Contains(first.stdout.String(), "Serving 308 customers (including those of a made-up") {
 		t.Errorf("the greeting is %s", first.stdout)
 	}
 	first.end(t)

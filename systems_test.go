@@ -229,7 +229,7 @@ systems:
 `)
 	s := startServer(t, "--config", file, "--data-dir", t.TempDir(), "--demo", "off")
 	got := s.ask(t, `{ systems { source system kind } customers(first: 8) { totalCount } }`)
-	for _, want := range []string{`"system":"crm"`, `"system":"stripe","kind":"stripe"`, `"system":"ledger","kind":"postgres"`, "more than 7"} {
+	for _, want := range []string{`"system":"crm"`, `"system":"stripe","kind":"stripe"`, `"system":"ledger","kind":"postgres"`, "at most 7"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%s; want %s", got, want)
 		}

@@ -58,7 +58,7 @@ type Caller struct {
 	// Partner is who the pseudonyms and the ids are made for; empty: there are no pseudonyms, and
 	// for ids see Recipient.
 	Partner string
-	// Expires is when the credential ends; zero: it does not end by itself.
+	// Expires is when the credential ends; zero: it does not expire.
 	Expires time.Time
 	// Open: the gateway asks for no credentials, and everything is allowed.
 	Open bool

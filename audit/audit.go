@@ -126,14 +126,14 @@ func (c Config) Check() error {
 	}
 	for _, a := range c.Refuse {
 		if _, ok := access.ParseAudience(string(a)); !ok {
-			errs = append(errs, fmt.Errorf("refuse: there is no audience %q; want some of %s", a, audiences()))
+			errs = append(errs, fmt.Errorf("refuse: unknown audience %q; want any of %s", a, audiences()))
 		}
 	}
 	if c.Checkpoint < minCheckpoint || c.Checkpoint > idle {
-		errs = append(errs, fmt.Errorf("checkpoint: want a length of time from %s to %s, as 10m", minCheckpoint, idle))
+		errs = append(errs, fmt.Errorf("checkpoint: want a duration from %s to %s, such as 10m", minCheckpoint, idle))
 	}
 	if c.Keep != 0 && c.Keep < minKeep {
-		errs = append(errs, fmt.Errorf("keep: want a length of time of at least %s, or 0 to keep entries for ever", minKeep))
+		errs = append(errs, fmt.Errorf("keep: want a duration of at least %s, or 0 to keep entries for ever", minKeep))
 	}
 	return errors.Join(errs...)
 }
@@ -173,7 +173,7 @@ type Observer interface {
 }
 
 // ErrRefused is what reads of an audience are refused with while they cannot be recorded.
-var ErrRefused = errors.New("reads are refused: they cannot be recorded in the audit log just now")
+var ErrRefused = errors.New("reads are refused: the audit log cannot record them")
 
 // A Recorder is what an operation needs of a [Log].
 type Recorder interface {

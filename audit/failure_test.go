@@ -233,7 +233,7 @@ func TestCloseWithoutStore(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
 	defer cancel()
-	if err := l.Close(ctx); err == nil || err.Error() != "7 entries of the audit log could not be written" {
+	if err := l.Close(ctx); err == nil || err.Error() != "cannot write 7 entries of the audit log" {
 		t.Errorf("closing gives %v", err)
 	}
 	if told.lost.Load() != 7 {

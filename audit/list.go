@@ -68,7 +68,7 @@ func List(ctx context.Context, s documents.Store, customer string, after *Positi
 		}
 		var e entry
 		if err := bson.Unmarshal(cursor.Current, &e); err != nil {
-			return Page{}, fmt.Errorf("a document of the collection %q does not have the form of an entry: run customer360 audit verify", Entries)
+			return Page{}, fmt.Errorf("a document of the collection %q is not an entry: run customer360 audit verify", Entries)
 		}
 		page.Entries = append(page.Entries, Listed{ID: e.ID, Entry: Entry{
 			Action: e.Action, At: e.At, Credential: e.Credential, Audience: e.Audience, Purpose: e.Purpose, Operation: e.Operation,
@@ -89,7 +89,7 @@ func CreateIndexes(ctx context.Context, s documents.Store) error {
 		return err
 	}
 	if _, err := s.Database.Collection(Entries).Indexes().CreateOne(ctx, mongo.IndexModel{Keys: index, Options: options.Index().SetName("c360_accessLog")}); err != nil {
-		return fmt.Errorf("the index of the collection %q cannot be made: %w", Entries, worded(err))
+		return fmt.Errorf("cannot create the index of the collection %q: %w", Entries, worded(err))
 	}
 	return nil
 }
@@ -107,7 +107,7 @@ func VerifyIndexes(ctx context.Context, s documents.Store) error {
 func indexed(ctx context.Context, s documents.Store) (bool, error) {
 	there, err := s.Database.Collection(Entries).Indexes().ListSpecifications(ctx)
 	if err != nil {
-		return false, fmt.Errorf("the indexes of the collection %q cannot be read: %w", Entries, worded(err))
+		return false, fmt.Errorf("cannot read the indexes of the collection %q: %w", Entries, worded(err))
 	}
 	return slices.ContainsFunc(there, func(x mongo.IndexSpecification) bool {
 		elements, err := x.KeysDocument.Elements()

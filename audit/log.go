@@ -92,7 +92,7 @@ func (l *Log) Record(e Entry) error {
 		e.Action = Read
 	case Read, Export, Erase:
 	default:
-		return fmt.Errorf("the audit log takes no entry of the action %q", e.Action)
+		return fmt.Errorf("the audit log has no action %q", e.Action)
 	}
 	if e.At.IsZero() {
 		e.At = time.Now()
@@ -134,7 +134,7 @@ func (l *Log) Close(ctx context.Context) error {
 	<-l.done
 	l.pruning.Wait()
 	if l.unwritten > 0 {
-		return fmt.Errorf("%d entries of the audit log could not be written", l.unwritten)
+		return fmt.Errorf("cannot write %d entries of the audit log", l.unwritten)
 	}
 	return nil
 }

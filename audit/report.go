@@ -72,13 +72,13 @@ func (r *Report) Write(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, "The audit log has %s in %s.\n", count(r.Entries, "entry", "entries"), count(r.Chains, "chain", "chains"))
 	if r.Unclosed > 0 {
-		fmt.Fprintf(b, "%s not closed: a process is running, or has died.\n", count(r.Unclosed, "chain is", "chains are"))
+		fmt.Fprintf(b, "%s not closed: the process is still running, or has died.\n", count(r.Unclosed, "chain is", "chains are"))
 	}
 	if r.Lost > 0 {
-		fmt.Fprintf(b, "%s lost before being written, as the log itself says.\n", count(r.Lost, "entry was", "entries were"))
+		fmt.Fprintf(b, "%s lost before they could be written, according to the log.\n", count(r.Lost, "entry was", "entries were"))
 	}
 	if !r.Since.IsZero() {
-		fmt.Fprintf(b, "What was written before %s has been removed by age.\n", r.Since.UTC().Format(time.RFC3339))
+		fmt.Fprintf(b, "Entries written before %s were removed by age.\n", r.Since.UTC().Format(time.RFC3339))
 	}
 	if r.Whole() {
 		fmt.Fprintln(b, "Nothing is broken.")
@@ -92,7 +92,7 @@ func (r *Report) Write(w io.Writer) error {
 		}
 	}
 	if len(r.Heads) > 0 {
-		fmt.Fprintln(b, "The heads, to be kept where nobody can write who writes to the database, and checked against with --heads:")
+		fmt.Fprintln(b, "Heads. Keep them where nobody who can write to the database can write; check with --heads:")
 		for _, h := range r.Heads {
 			fmt.Fprintf(b, "%s %s %d %s %s\n", headWord, h.Replica, h.Sequence, h.At.UTC().Format(time.RFC3339Nano), h.Hash)
 		}
@@ -130,7 +130,7 @@ func ReadHeads(r io.Reader) ([]Head, error) {
 		return nil, err
 	}
 	if len(heads) == 0 {
-		return nil, fmt.Errorf("there is no head: keep what customer360 audit verify prints")
+		return nil, fmt.Errorf("no head found: want the output of customer360 audit verify")
 	}
 	return heads, nil
 }

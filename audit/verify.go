@@ -54,7 +54,7 @@ func (v *verifier) verify(ctx context.Context, known []Head) error {
 	}
 	v.finish()
 	if !v.before.IsZero() && v.keep > 0 && v.before.After(time.Now().Add(-v.keep)) {
-		v.broken(Dropped, v.before.UTC().Format(time.RFC3339), fmt.Sprintf("the log says that what is older was removed by age, and entries are kept for %s (audit.keep); if they were kept for less before, say so with --keep", v.keep))
+		v.broken(Dropped, v.before.UTC().Format(time.RFC3339), fmt.Sprintf("the log says that older entries were removed by age, but entries are kept for %s (audit.keep); if the time was shorter before, give it with --keep", v.keep))
 	}
 	if err := v.cite(ctx, listed, "the collection "+Chains); err != nil {
 		return err
@@ -145,7 +145,7 @@ func (v *verifier) entry(ctx context.Context, raw bson.Raw) error {
 	id, _ := raw.Lookup("_id").StringValueOK()
 	replica, sequence, ok := parseID(id)
 	if !ok {
-		v.broken(Foreign, id, "its _id is none of an entry")
+		v.broken(Foreign, id, "its _id is not that of an entry")
 		return nil
 	}
 	v.report.Entries++
@@ -159,27 +159,27 @@ func (v *verifier) entry(ctx context.Context, raw bson.Raw) error {
 	v.place(id, sequence)
 	e := decode(raw)
 	if e == nil {
-		v.broken(Changed, id, "it does not have the form of an entry")
+		v.broken(Changed, id, "it is not an entry")
 		// Whatever it still says of its hash is of no use: the next entry is not held against it.
 		v.next, v.anyPrev, v.action = sequence+1, true, ""
 		return nil
 	}
 	switch {
 	case e.Hash != e.sum(replica, sequence):
-		v.broken(Changed, id, "it is not what was written here: it was changed, or moved or copied from another place")
+		v.broken(Changed, id, "it is not what was written here: it was changed, moved or copied")
 	case !v.anyPrev && e.Prev != v.prev:
-		v.broken(Unlinked, id, "it does not follow from the entry before it: one of the two was written anew")
+		v.broken(Unlinked, id, "it does not follow from the entry before it: one of the two was replaced")
 	case (sequence == 0) != (e.Action == Start):
-		v.broken(Unlinked, id, "a chain has one START, at its beginning")
+		v.broken(Unlinked, id, "a chain must have one START, at its beginning")
 	case v.action == End:
 		v.broken(Unlinked, id, "it follows the END of its chain")
 	}
 	// A chain is never silent for that long, so that more was removed than was that old.
 	if before, ok := v.cut[replica]; ok && first && sequence > 0 && e.Written.After(before.Add(2*idle)) {
-		v.broken(Dropped, id, fmt.Sprintf("it is the first entry that is left of a chain of which what is older than %s was removed by age, and it is of %s", before.UTC().Format(time.RFC3339), e.Written.UTC().Format(time.RFC3339)))
+		v.broken(Dropped, id, fmt.Sprintf("it is the first entry left in its chain and was written at %[2]s, but only entries older than %[1]s were removed by age", before.UTC().Format(time.RFC3339), e.Written.UTC().Format(time.RFC3339)))
 	}
 	if e.Action == Pruned && (v.keep == 0 || e.Before.IsZero() || e.Before.After(e.Written)) {
-		v.broken(Dropped, id, "the log says that entries were removed by age, and entries are kept for ever (audit.keep; was the configuration given with --config?)")
+		v.broken(Dropped, id, "the log says that entries were removed by age, but entries are kept for ever (audit.keep; was the configuration given with --config?)")
 	}
 	if e.Action == Loss {
 		v.report.Lost += e.Lost
@@ -194,7 +194,7 @@ func (v *verifier) entry(ctx context.Context, raw bson.Raw) error {
 	}
 	v.next, v.prev, v.anyPrev, v.action = sequence+1, e.Hash, false, e.Action
 	if a, ok := v.anchors[replica]; ok && a.Sequence == sequence && a.Hash != e.Hash {
-		v.broken(Unlinked, id, "it was pruned as another entry than it is")
+		v.broken(Unlinked, id, "it differs from the entry that was removed by age")
 	}
 	v.heads[len(v.heads)-1] = Head{Replica: replica, Sequence: sequence, At: e.Written, Hash: e.Hash}
 	return nil
@@ -216,9 +216,9 @@ func (v *verifier) place(id string, sequence int64) {
 	}
 	switch {
 	case from == sequence-1:
-		v.broken(Missing, entryID(v.replica, from), "there is no such entry, and there are later ones")
+		v.broken(Missing, entryID(v.replica, from), "this entry is missing; later ones exist")
 	case from < sequence:
-		v.broken(Missing, entryID(v.replica, from), fmt.Sprintf("there are no entries from here up to before %s", id))
+		v.broken(Missing, entryID(v.replica, from), fmt.Sprintf("the entries from here to just before %s are missing", id))
 	}
 }
 
@@ -242,7 +242,7 @@ func (v *verifier) cite(ctx context.Context, heads []Head, by string) error {
 			case ok && hash != h.Hash:
 				v.broken(Rewritten, h.ID(), by+" has another entry here")
 			case !ok && !h.At.Before(v.before):
-				v.broken(Dropped, h.ID(), by+" has it, and it is not there")
+				v.broken(Dropped, h.ID(), by+" lists it, but it is missing")
 			}
 		}
 	}
@@ -273,7 +273,7 @@ func (v *verifier) listed(ctx context.Context, listed []Head) error {
 	for _, replica := range others {
 		// A chain that is removed meanwhile goes from the list last.
 		if _, removed := v.anchors[replica]; !known[replica] && !removed {
-			v.broken(Unlisted, replica, "the chain is not in the collection "+Chains+", where every chain is: its end may be cut off")
+			v.broken(Unlisted, replica, "the chain is missing from the collection "+Chains+", which lists every chain: its end may be cut off")
 		}
 	}
 	return nil

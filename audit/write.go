@@ -174,7 +174,7 @@ func (c *chain) notStored(ctx context.Context) ([]*entry, error) {
 		case !ok:
 			missing = append(missing, e)
 		case hash != e.Hash:
-			return nil, fmt.Errorf("the entry %s of the audit log was put in by somebody else: run customer360 audit verify, and start anew", e.ID)
+			return nil, fmt.Errorf("the entry %s of the audit log was written by another process: run customer360 audit verify, then restart", e.ID)
 		}
 	}
 	return missing, nil

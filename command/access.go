@@ -78,7 +78,7 @@ func accessOf(f *config.File) (accessSettings, auditSettings, error) {
 	if s.SignIn != nil {
 		fault("access", prefixed("signIn.", s.SignIn.Check()))
 		if s.OIDC == nil {
-			fault("access", errors.New("signIn: people sign in with the issuer of access.oidc, and none is configured"))
+			fault("access", errors.New("signIn: requires access.oidc, which is not configured"))
 		}
 	}
 	open := streams.Defaults()
@@ -94,10 +94,10 @@ func accessOf(f *config.File) (accessSettings, auditSettings, error) {
 	for _, a := range access.Audiences {
 		name := audienceKey(a)
 		if c := costs[a]; c.PerMinute > 0 && c.PerOperation > c.PerMinute {
-			fault("access", fmt.Errorf("audiences.%s.costPerOperation: must not be above costPerMinute, %d: such an operation could never be sent", name, c.PerMinute))
+			fault("access", fmt.Errorf("audiences.%s.costPerOperation: must not exceed costPerMinute, %d: such an operation could never be sent", name, c.PerMinute))
 		}
 		if of[a].Required && s.Documents == "" {
-			fault("access", fmt.Errorf("audiences.%s.trustedDocuments: trusted documents are required, and access.documents names no manifest of them", name))
+			fault("access", fmt.Errorf("audiences.%s.trustedDocuments: trusted documents are required, but access.documents names no manifest", name))
 		}
 	}
 	if s.Documents != "" {
@@ -207,9 +207,9 @@ func admit(ctx context.Context, c config.Serve, s accessSettings, a auditSetting
 	}
 	switch loopback := config.IsLoopback(c.Addr); {
 	case s.Anonymous == "allow" && !loopback:
-		return nil, fmt.Errorf("access.anonymous is allow, and --addr %s can be reached from other machines: everybody there would see everything", c.Addr)
+		return nil, fmt.Errorf("access.anonymous is allow, but other machines can reach --addr %s: everybody there would see everything", c.Addr)
 	case !loopback && !issued && ad.tokens == nil:
-		return nil, fmt.Errorf("--addr %s can be reached from other machines, and there is no credential to ask for: make a key with customer360 keys create, or configure access.oidc", c.Addr)
+		return nil, fmt.Errorf("other machines can reach --addr %s, but no credential exists: create a key with customer360 keys create, or configure access.oidc", c.Addr)
 	case loopback && s.Anonymous == "allow":
 		ad.open = true
 	default:
@@ -334,11 +334,11 @@ func (a *admission) revalidate(ctx context.Context, c *access.Caller) error {
 func (a *admission) tellKeys(w io.Writer) {
 	switch {
 	case a.demo != nil && a.open:
-		fmt.Fprintln(w, "Asked for without a credential, everything is shown. One key for each audience, to see what it sees (Authorization: Bearer KEY):")
+		fmt.Fprintln(w, "Requests without a credential see everything. To see what an audience sees, use its key (Authorization: Bearer KEY):")
 	case a.demo != nil:
-		fmt.Fprintln(w, "One key for each audience (Authorization: Bearer KEY):")
+		fmt.Fprintln(w, "The key of each audience (Authorization: Bearer KEY):")
 	case a.open:
-		fmt.Fprintln(w, "Everything is shown to whoever can reach this address, since there is no key yet: customer360 keys create makes one.")
+		fmt.Fprintln(w, "Anyone who can reach this address sees everything, because no key exists yet. Create one: customer360 keys create")
 	}
 	for _, audience := range access.Audiences {
 		if key, ok := a.demo[audience]; ok {

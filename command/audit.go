@@ -17,9 +17,9 @@ import (
 type auditFlags struct {
 	config.Store
 	Verify struct {
-		Keep  time.Duration `placeholder:"DURATION" help:"How long entries were kept when they were removed by age, where audit.keep was raised since."`
-		Heads string        `placeholder:"FILE" help:"An earlier report of this command, kept where nobody who can write to the store can write: what it says was there must still be there."`
-	} `cmd:"" help:"Check that no entry was changed, moved or taken away, and print the heads of all chains. It ends with 2 where something was."`
+		Keep  time.Duration `placeholder:"DURATION" help:"How long entries were kept before, if audit.keep was raised since."`
+		Heads string        `placeholder:"FILE" help:"An earlier report of this command: the entries that it lists must still be there. Keep it where nobody who can write to the store can write."`
+	} `cmd:"" help:"Check that no entry was changed, moved or removed, and print the heads of all chains. Exit code 2: something was."`
 }
 
 // broken is the exit code of a log that is not whole.

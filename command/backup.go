@@ -14,7 +14,7 @@ import (
 // backupFlags are the flags of the copy.
 type backupFlags struct {
 	config.Store
-	To string `arg:"" name:"directory" help:"The directory to copy to. It is made, or must be empty."`
+	To string `arg:"" name:"directory" help:"The directory to copy to. It is created, or must be empty."`
 }
 
 // runBackup copies the embedded store, beside a gateway that runs on it.
@@ -27,7 +27,7 @@ func runBackup(ctx context.Context, f backupFlags, stdout, stderr io.Writer) int
 
 func doBackup(ctx context.Context, f backupFlags, stdout io.Writer) error {
 	if f.URI() != "" {
-		return errors.New("backup copies the embedded store; copy a MongoDB with its own tools, as mongodump")
+		return errors.New("backup copies the embedded store; copy a MongoDB with its own tools, such as mongodump")
 	}
 	if err := cmp.Or(f.Store.Check(), exists(f.Store)); err != nil {
 		return err

@@ -18,17 +18,17 @@ import (
 // the command has ended; ctx ends a command that serves, in order.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var cli struct {
-		Version    kong.VersionFlag `help:"Say which version this is."`
-		ConfigFile config.FileFlag  `name:"config" env:"C360_CONFIG" placeholder:"FILE" help:"The configuration file (YAML, see docs/configuration.md). Flags and the environment go over it."`
+		Version    kong.VersionFlag `help:"Print the version."`
+		ConfigFile config.FileFlag  `name:"config" env:"C360_CONFIG" placeholder:"FILE" help:"The configuration file (YAML, see docs/configuration.md). Flags and environment variables override it."`
 		Serve      config.Serve     `cmd:"" default:"withargs" help:"Serve the graph (the default)."`
-		Import     importFlags      `cmd:"" help:"Load customers that you already have from a CSV or NDJSON file."`
-		Migrate    migrateFlags     `cmd:"" help:"Bring what is stored into the form of this version, while gateways serve."`
-		Backup     backupFlags      `cmd:"" help:"Copy the embedded store, while a gateway runs on it."`
-		Doctor     doctorFlags      `cmd:"" help:"Ask every configured system, and say what to do about those that do not answer."`
-		Keys       keysFlags        `cmd:"" help:"API keys: make, list, revoke and rotate them."`
-		Schema     schemaFlags      `cmd:"" help:"Print what an audience sees of the schema."`
+		Import     importFlags      `cmd:"" help:"Import customers from a CSV or NDJSON file."`
+		Migrate    migrateFlags     `cmd:"" help:"Upgrade stored data to the format of this version. Gateways keep serving."`
+		Backup     backupFlags      `cmd:"" help:"Copy the embedded store. A gateway may run on it."`
+		Doctor     doctorFlags      `cmd:"" help:"Check every configured system, and say how to fix what fails."`
+		Keys       keysFlags        `cmd:"" help:"Create, list, revoke and rotate API keys."`
+		Schema     schemaFlags      `cmd:"" help:"Print the contract of an audience."`
 		Documents  documentsFlags   `cmd:"" help:"Check a manifest of trusted documents."`
-		Audit      auditFlags       `cmd:"" help:"Check the log of who read what."`
+		Audit      auditFlags       `cmd:"" help:"Verify the audit log."`
 		Customer   customerFlags    `cmd:"" help:"Export or erase a customer."`
 		Config     configFlags      `cmd:"" help:"Check the configuration file, or print its JSON Schema."`
 	}
@@ -36,7 +36,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	exit := -1
 	parser, err := kong.New(&cli,
 		kong.Name("customer360"),
-		kong.Description("One Customer graph over the systems that a company already has."),
+		kong.Description("One Customer graph over the systems that a company already has.\n\nFlags of the server: customer360 serve --help."),
 		kong.Vars{"version": thisBuild().String()},
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exit = code }),
@@ -55,7 +55,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.As(err, &faults):
 		return fail(stderr, allFaults(file, faults))
 	case err != nil:
-		return fail(stderr, fmt.Errorf("%w%s; --help lists all commands and flags", err, meantCommand(parser.Model.Node, err)))
+		return fail(stderr, fmt.Errorf("%w%s; see --help", err, meantCommand(parser.Model.Node, err)))
 	}
 	switch name, _, _ := strings.Cut(command.Command(), " "); name {
 	case "import":

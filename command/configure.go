@@ -13,9 +13,9 @@ import (
 // configFlags are the commands about the configuration file.
 type configFlags struct {
 	Validate struct {
-		File         string `arg:"" optional:"" help:"The file, where --config does not name it."`
-		NoReferences bool   `name:"no-references" help:"Leave alone what references stand for: where the variables and files of secrets are not there."`
-	} `cmd:"" help:"Say everything that is wrong with the configuration file, and its place. Nothing is asked or started."`
+		File         string `arg:"" optional:"" help:"The file. Default: that of --config."`
+		NoReferences bool   `name:"no-references" help:"Do not resolve references, for a machine that lacks the variables and files of secrets."`
+	} `cmd:"" help:"Report all faults of the configuration file and their places. No system is asked."`
 	Schema struct{} `cmd:"" help:"Print the JSON Schema of the configuration file, for editors."`
 }
 
@@ -43,19 +43,19 @@ func validate(c configFlags, f *config.File) (string, error) {
 	var err error
 	switch {
 	case c.Validate.NoReferences && path == "":
-		return "", errors.New("config validate --no-references wants the file as an argument: --config reads what it refers to")
+		return "", errors.New("config validate --no-references needs the file as an argument: --config resolves references")
 	case c.Validate.NoReferences:
-		form = "no faults, its references were not looked at"
+		form = "no faults (references not checked)"
 		f, err = config.LoadForm(path, configurable())
 	case path != "":
 		f, err = config.Load(path, configurable())
 	case f.Path == "":
-		return "", errors.New("config validate wants a file, as an argument or by --config")
+		return "", errors.New("config validate needs a file, as an argument or with --config")
 	}
 	if err := allFaults(f, err); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s: %s, systems: %d; customer360 doctor asks whether they answer", f.Path, form, len(f.Systems)), nil
+	return fmt.Sprintf("%s: %s, systems: %d. To check that they answer: customer360 doctor", f.Path, form, len(f.Systems)), nil
 }
 
 // allFaults gives what is wrong with a file by itself, and what adapters say of the

@@ -27,14 +27,14 @@ import (
 // customerFlags are the commands about one customer's rights.
 type customerFlags struct {
 	config.Store
-	SourceTimeout string `name:"source-timeout" default:"10s" help:"The longest that one call of a system may take."`
+	SourceTimeout string `name:"source-timeout" default:"10s" help:"The timeout of one call to a system."`
 	Export        struct {
 		Key string `arg:"" help:"The company's own key of the customer."`
-	} `cmd:"" help:"Print everything that is known of a customer, from every system, as one JSON document. It ends with 2 where a system did not answer."`
+	} `cmd:"" help:"Print everything known about a customer, from every system, as one JSON document. Exit code 2: a system did not answer."`
 	Erase struct {
 		Key string `arg:"" help:"The company's own key of the customer."`
-		Yes bool   `help:"Do it. Without this flag it only says what would be done."`
-	} `cmd:"" help:"Remove a customer from every system that the gateway may write to, and say what is left elsewhere. It ends with 2 where something is left."`
+		Yes bool   `help:"Erase. Without this flag, only list what would be erased."`
+	} `cmd:"" help:"Erase a customer from every system that the gateway may write to, and list what is left elsewhere. Exit code 2: something is left."`
 }
 
 // incomplete is the exit code where something is lacking, or left.
@@ -70,7 +70,7 @@ type desk struct {
 }
 
 // errNobody does not repeat the key, which may be a person's address.
-var errNobody = errors.New("there is no customer of this key: give the company's own key of the customer, which is neither an e-mail address nor the id in the graph")
+var errNobody = errors.New("no customer has this key: give the company's own key of the customer, not an e-mail address or the id in the graph")
 
 func (d desk) export(ctx context.Context, key string, stdout io.Writer) (whole bool, err error) {
 	plan, err := d.plan(ctx, key)
@@ -142,13 +142,13 @@ func (d desk) erase(ctx context.Context, key string, really bool, stdout io.Writ
 	}
 	switch {
 	case !really && e.State == rights.Planned:
-		fmt.Fprintln(stdout, "\nNothing was done. To do it: --yes")
+		fmt.Fprintln(stdout, "\nNothing was erased. Run it again with --yes to erase.")
 	case e.Retry:
 		fmt.Fprintln(stdout, "\nSomething failed: run it again.")
 	case e.State != rights.Complete:
-		fmt.Fprintln(stdout, "\nWhat is NOT_SUPPORTED has to be erased in its system by somebody; what is SHARED was left to the other customer that is linked to it: the records stand above.")
+		fmt.Fprintln(stdout, "\nErase records that are NOT_SUPPORTED in their own system. Records that are SHARED were kept, because another customer is linked to them.")
 	default:
-		fmt.Fprintln(stdout, "\nNothing of the customer's own is left in any system that the gateway knows of. What others have of them, as the name of a relative, is those customers'.")
+		fmt.Fprintln(stdout, "\nNothing of the customer's own is left in any system that the gateway knows. What other customers' records say about them, such as a relative's name, is kept.")
 	}
 	return !really || e.State == rights.Complete, nil
 }
@@ -157,7 +157,7 @@ func (d desk) erase(ctx context.Context, key string, really bool, stdout io.Writ
 func withRights(ctx context.Context, c customerFlags, f *config.File, stderr io.Writer, do func(desk) error) (err error) {
 	timeout, err := time.ParseDuration(c.SourceTimeout)
 	if err != nil || timeout <= 0 {
-		return errors.Join(c.Store.Check(), fmt.Errorf("--source-timeout is a length of time like 10s, not %q", c.SourceTimeout))
+		return errors.Join(c.Store.Check(), fmt.Errorf("--source-timeout must be a duration such as 10s, not %q", c.SourceTimeout))
 	}
 	if err := c.Store.Check(); err != nil {
 		return err

@@ -26,7 +26,7 @@ import (
 // doctorFlags are the flags of doctor.
 type doctorFlags struct {
 	config.Store
-	JSON bool `name:"json" help:"Print the findings as JSON, for machines."`
+	JSON bool `name:"json" help:"Print the findings as JSON."`
 }
 
 // runDoctor asks every configured system, says what it found, and gives the exit code:
@@ -79,7 +79,7 @@ func examine(ctx context.Context, d doctorFlags, f *config.File) (findings []fin
 	var wg sync.WaitGroup
 	for i, p := range probes {
 		if i > 0 && p.kind == "documents" && down != nil {
-			findings[i] = finding{Source: p.name, Kind: p.kind, Sample: sampleFailed, Code: sources.Unavailable, Advice: "its records are in the store of " + name}
+			findings[i] = finding{Source: p.name, Kind: p.kind, Sample: sampleFailed, Code: sources.Unavailable, Advice: "its records are in the same store as " + name}
 			continue
 		}
 		wg.Go(func() { findings[i] = p.examined(ctx, f) })
@@ -115,7 +115,7 @@ func storeProbe(d doctorFlags, name string, s *store.Store, down error) probe {
 			f := finding{Source: name, Kind: "documents", Sample: sampleFailed}
 			if down != nil {
 				f.Code, f.Problem = sources.Unavailable, down.Error()
-				f.Advice = "the gateway does not start without it; one that runs on the embedded store keeps it for itself"
+				f.Advice = "the gateway cannot start without it; a running gateway locks its embedded store"
 				return f
 			}
 			ctx, cancel := context.WithTimeout(ctx, probeTimeout)
@@ -163,7 +163,7 @@ func issuerProbe(c tokens.Config) probe {
 			reachable := err == nil
 			f.Reachable = &reachable
 			if err != nil {
-				f.Code, f.Problem, f.Advice = sources.Unavailable, err.Error(), "correct issuer or jwksUrl, or see why it does not answer: until then no token counts"
+				f.Code, f.Problem, f.Advice = sources.Unavailable, err.Error(), "correct issuer or jwksUrl, or find out why it does not answer: until then no token is accepted"
 				return f
 			}
 			f.Sample = "its keys"
@@ -178,7 +178,7 @@ const shownValue = 300
 // table prints the findings for people.
 func table(w io.Writer, findings []finding) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "SYSTEM\tKIND\tREACHABLE\tAUTHORISED\tSAMPLE\tTOOK")
+	fmt.Fprintln(t, "SYSTEM\tKIND\tREACHABLE\tAUTHORIZED\tSAMPLE\tTOOK")
 	yes := func(b *bool) string {
 		switch {
 		case b == nil:
@@ -229,6 +229,6 @@ func table(w io.Writer, findings []finding) {
 		}
 	}
 	if well {
-		fmt.Fprintln(w, "\nAll of them answer.")
+		fmt.Fprintln(w, "\nAll systems answer.")
 	}
 }

@@ -19,9 +19,9 @@ import (
 // documentsFlags are the commands about trusted documents.
 type documentsFlags struct {
 	Check struct {
-		Manifest string `arg:"" help:"The manifest: as Apollo's tools write it, or an object of documents by id, as Relay's compiler does."`
-		Audience string `required:"" help:"Whose contract the documents must fit: internal, frontend, analyst or partner."`
-	} `cmd:"" help:"Say everything in a manifest of trusted documents that the gateway would refuse: what the contract does not have, what is over a limit."`
+		Manifest string `arg:"" help:"The manifest, in the format of Apollo's tools, or as an object of documents by id (Relay's compiler)."`
+		Audience string `required:"" help:"The audience of the contract that the documents must fit: internal, frontend, analyst or partner."`
+	} `cmd:"" help:"Report everything in a manifest of trusted documents that the gateway would refuse, such as a field that the contract lacks."`
 }
 
 // runDocuments runs a command about trusted documents, and gives the exit code: 0, all of
@@ -30,7 +30,7 @@ func runDocuments(c documentsFlags, rules func(access.Audience) (persisted.Rules
 	path := c.Check.Manifest
 	audience, ok := access.ParseAudience(c.Check.Audience)
 	if !ok {
-		return fail(stderr, fmt.Errorf("--audience is internal, frontend, analyst or partner, not %q", c.Check.Audience))
+		return fail(stderr, fmt.Errorf("--audience must be internal, frontend, analyst or partner, not %q", c.Check.Audience))
 	}
 	r, err := rules(audience)
 	if err != nil {

@@ -40,7 +40,7 @@ func TestDocumentsCheck(t *testing.T) {
 			stderr: []string{
 				`document 1 "a": 1:41: Cannot query field "shoeSize" on type "Customer".`,
 				`document 2 "b": 1:2: Expected Name, found <EOF>`,
-				`document 3 "c": 1:1: it costs 302, over the limit of 200 for one operation`,
+				`document 3 "c": 1:1: it costs 302; the limit per operation is 200`,
 			},
 		},
 		"what an audience does not see": {
@@ -57,7 +57,7 @@ func TestDocumentsCheck(t *testing.T) {
 		"no manifest": {
 			manifest: `[]`,
 			code:     1,
-			stderr:   []string{"it is not a JSON object, and so no manifest"},
+			stderr:   []string{"it is not a JSON object"},
 		},
 		"a manifest with faults": {
 			manifest: `{"a": "", "": "{ a }"}`,

@@ -20,10 +20,10 @@ import (
 type importFlags struct {
 	config.Store
 	Map     string `name:"map" required:"" placeholder:"FILE" help:"The mapping from the input's fields to customers and their records (YAML, see docs/import.md)."`
-	Format  string `name:"format" enum:"auto,csv,ndjson" default:"auto" help:"The form of the input: csv, ndjson, or auto: by the ending of its name."`
-	DryRun  bool   `name:"dry-run" help:"Do everything but write to the store."`
-	Rejects string `name:"rejects" placeholder:"FILE" help:"Where rows go that cannot be loaded, with line and reason. Default: the input's name with .rejects in it, in the working directory."`
-	AsOf    string `name:"as-of" placeholder:"TIME" help:"When the input was true, as 2026-01-31T00:00:00Z; records are as old as that. Default: now."`
+	Format  string `name:"format" enum:"auto,csv,ndjson" default:"auto" help:"The format of the input: csv, ndjson, or auto (by the file name extension)."`
+	DryRun  bool   `name:"dry-run" help:"Do everything except write to the store."`
+	Rejects string `name:"rejects" placeholder:"FILE" help:"The file for rows that cannot be loaded, with line and reason. Default: the input's name with .rejects in it, in the working directory."`
+	AsOf    string `name:"as-of" placeholder:"TIME" help:"The time of the data, such as 2026-01-31T00:00:00Z: it becomes the age of the records. Default: now."`
 	File    string `arg:"" help:"The file with the customers."`
 }
 
@@ -73,7 +73,7 @@ func doImport(ctx context.Context, f importFlags, file *config.File, stdout io.W
 	o := importer.Options{Mapping: mapping, Format: format, DryRun: f.DryRun}
 	if f.AsOf != "" {
 		if o.AsOf, err = time.Parse(time.RFC3339, f.AsOf); err != nil {
-			return s, fmt.Errorf("--as-of is a time like 2026-01-31T00:00:00Z, not %q", f.AsOf)
+			return s, fmt.Errorf("--as-of must be a time such as 2026-01-31T00:00:00Z, not %q", f.AsOf)
 		}
 	}
 	input, err := os.Open(f.File)
@@ -108,7 +108,7 @@ func doImport(ctx context.Context, f importFlags, file *config.File, stdout io.W
 	o.Progress = importer.NewProgress(os.Stderr, size)
 	if landed, err := demo.IsIn(ctx, st.Store); err == nil && landed {
 		o.Fresh = true
-		fmt.Fprintln(stdout, "This store holds the made-up demo company as well: name another --data-dir to keep them apart.")
+		fmt.Fprintln(stdout, "This store also holds the made-up demo company. To keep them apart, use another --data-dir.")
 	}
 	s, err = importer.Run(ctx, spine, st.Store, o)
 	if s.Rows == 0 && err != nil {

@@ -25,35 +25,35 @@ import (
 // keysFlags are the commands about API keys.
 type keysFlags struct {
 	config.Store
-	Create keysCreateFlags `cmd:"" help:"Make a key. It is printed on standard output, once: it cannot be had again."`
+	Create keysCreateFlags `cmd:"" help:"Create a key. It is printed once, on standard output, and cannot be shown again."`
 	List   struct {
-		JSON bool `name:"json" help:"Print the keys as JSON, for machines."`
-	} `cmd:"" help:"List all keys: what they are for, and when they end; never the keys themselves."`
+		JSON bool `name:"json" help:"Print the keys as JSON."`
+	} `cmd:"" help:"List all keys, their permissions and when they expire, but never the keys themselves."`
 	Revoke struct {
-		IDs []string `arg:"" name:"id" help:"The ids of keys; a whole key will do, where one was found."`
-	} `cmd:"" help:"End keys for good."`
+		IDs []string `arg:"" name:"id" help:"The ids of keys. A whole key works too, for example one that leaked."`
+	} `cmd:"" help:"Revoke keys. This cannot be undone."`
 	Rotate struct {
 		ID    string        `arg:"" name:"id" help:"The id of the key."`
-		Grace time.Duration `name:"grace" default:"24h" help:"How long the old key goes on working."`
-	} `cmd:"" help:"Make a key with everything that another one has, to take its place. It is printed on standard output, once."`
-	Salt keysSaltFlags `cmd:"" help:"Print the salt that a partner makes pseudonyms with, in hexadecimal."`
+		Grace time.Duration `name:"grace" default:"24h" help:"How long the old key keeps working."`
+	} `cmd:"" help:"Create a key with the same permissions, to replace another. It is printed once, on standard output."`
+	Salt keysSaltFlags `cmd:"" help:"Print a partner's salt for pseudonyms, in hexadecimal."`
 }
 
 type keysCreateFlags struct {
-	Name             string   `name:"name" required:"" placeholder:"NAME" help:"What people call the key, as 'billing dashboard'."`
-	Audience         string   `name:"audience" required:"" placeholder:"AUDIENCE" help:"Whose contract it has: internal, frontend, analyst or partner."`
-	Scope            []string `name:"scope" placeholder:"SCOPE" help:"What may be read, as billing:read, billing:* or *. May be repeated."`
-	Purpose          []string `name:"purpose" placeholder:"PURPOSE" help:"What it may be read for, as marketing, or * for all. May be repeated."`
-	Row              []string `name:"row" sep:"none" placeholder:"RULE" help:"Which customers there are for the key, as attribute:region=north|south or link:BILLING/crm. May be repeated: all rules must hold."`
-	Partner          string   `name:"partner" placeholder:"NAME" help:"Whose key it is: pseudonyms and ids are made for the partner, the same for all of its keys."`
-	Expires          string   `name:"expires" default:"90d" placeholder:"WHEN" help:"When the key ends: after 90d or 12h, at the beginning of a day, as 2027-01-31, or never. Default: 90d."`
-	CostPerOperation int      `name:"cost-per-operation" placeholder:"COST" help:"The most that one operation may cost. Default: as the audience's."`
-	CostPerMinute    int      `name:"cost-per-minute" placeholder:"COST" help:"The most that the operations of a minute may cost. Default: as the audience's."`
+	Name             string   `name:"name" required:"" placeholder:"NAME" help:"A name for people, such as 'billing dashboard'."`
+	Audience         string   `name:"audience" required:"" placeholder:"AUDIENCE" help:"The audience of the key: internal, frontend, analyst or partner."`
+	Scope            []string `name:"scope" placeholder:"SCOPE" help:"A scope, such as billing:read, billing:* or *. May be repeated."`
+	Purpose          []string `name:"purpose" placeholder:"PURPOSE" help:"A purpose, such as marketing, or * for all. May be repeated."`
+	Row              []string `name:"row" sep:"none" placeholder:"RULE" help:"Limit the key to customers that match the rule, such as attribute:region=north|south or link:BILLING/crm. May be repeated: all rules must match."`
+	Partner          string   `name:"partner" placeholder:"NAME" help:"The partner that the key belongs to. All keys of a partner see the same pseudonyms and ids."`
+	Expires          string   `name:"expires" default:"90d" placeholder:"WHEN" help:"When the key expires: after 90d or 12h, on a day such as 2027-01-31, or never. Default: 90d."`
+	CostPerOperation int      `name:"cost-per-operation" placeholder:"COST" help:"The cost limit of one operation. Default: that of the audience."`
+	CostPerMinute    int      `name:"cost-per-minute" placeholder:"COST" help:"The cost limit of all operations in a minute. Default: that of the audience."`
 }
 
 type keysSaltFlags struct {
-	Partner        string `name:"partner" required:"" placeholder:"NAME" help:"The partner, as in their keys."`
-	MatchingSecret string `name:"matching-secret" env:"C360_MATCHING_SECRET" placeholder:"SECRET" help:"The gateway's matching secret. Others can see it on the command line: rather set C360_MATCHING_SECRET."`
+	Partner        string `name:"partner" required:"" placeholder:"NAME" help:"The partner's name, as in its keys."`
+	MatchingSecret string `name:"matching-secret" env:"C360_MATCHING_SECRET" placeholder:"SECRET" help:"The gateway's matching secret. Others can see it on the command line: set C360_MATCHING_SECRET instead."`
 }
 
 // runKeys runs a command about keys, named by its words, as "keys create", and gives the
@@ -76,7 +76,7 @@ func runKeys(ctx context.Context, command string, c keysFlags, stdout, stderr io
 			case "rotate":
 				return rotateKey(ctx, s, c.Rotate.ID, c.Rotate.Grace, stdout, stderr)
 			}
-			return fmt.Errorf("there is no command keys %s", command)
+			return fmt.Errorf("unknown command keys %s", command)
 		})
 	}
 	if err != nil {
@@ -128,7 +128,7 @@ func createKey(ctx context.Context, s *keys.Store, f keysCreateFlags, stdout, st
 	}
 	for _, scope := range k.Scopes {
 		if !asked(scope) {
-			fmt.Fprintf(stderr, "Note: nothing asks for the scope %s; those of the schema are %s.\n", scope, strings.Join(graph.Scopes(), ", "))
+			fmt.Fprintf(stderr, "Note: nothing in the schema requires the scope %s. Its scopes are %s.\n", scope, strings.Join(graph.Scopes(), ", "))
 		}
 	}
 	return printKey(secret, k, stdout, stderr)
@@ -142,17 +142,17 @@ func asked(scope string) bool {
 // printKey prints the key alone where it can be piped from, and the rest beside it.
 func printKey(secret string, k keys.Key, stdout, stderr io.Writer) error {
 	if _, err := fmt.Fprintln(stdout, secret); err != nil {
-		return fmt.Errorf("the key %s is made, but could not be printed: revoke it (%w)", k.ID, err)
+		return fmt.Errorf("the key %s was created, but could not be printed: revoke it (%w)", k.ID, err)
 	}
-	fmt.Fprintf(stderr, "The key %s (%s) for %s %s. It is shown this once: keep it where secrets are kept.\n", k.ID, k.Name, k.Audience, endsAt(k.ExpiresAt))
+	fmt.Fprintf(stderr, "The key %s (%s) for %s %s. It cannot be shown again: store it as a secret.\n", k.ID, k.Name, k.Audience, endsAt(k.ExpiresAt))
 	return nil
 }
 
 func endsAt(at time.Time) string {
 	if at.IsZero() {
-		return "does not end by itself"
+		return "does not expire"
 	}
-	return "ends at " + at.Format(time.RFC3339)
+	return "expires at " + at.Format(time.RFC3339)
 }
 
 // flagNames turns the beginnings of faults, which are names of fields, into flags.
@@ -193,7 +193,7 @@ func parseExpiry(text string, now time.Time) (time.Time, error) {
 			return at, nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("--expires: a length of time as 90d or 12h, a date as 2027-01-31, or never, not %q", text)
+	return time.Time{}, fmt.Errorf("--expires must be a duration such as 90d or 12h, a date such as 2027-01-31, or never, not %q", text)
 }
 
 // maxDays is a hundred years, beyond which a key may as well never end.
@@ -220,7 +220,7 @@ func listKeys(ctx context.Context, s *keys.Store, asJSON bool, stdout io.Writer)
 		return e.Encode(map[string]any{"keys": list})
 	}
 	if len(all) == 0 {
-		fmt.Fprintln(stdout, "There are no keys: customer360 keys create makes one.")
+		fmt.Fprintln(stdout, "There are no keys. Create one: customer360 keys create")
 		return nil
 	}
 	t := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
@@ -265,7 +265,7 @@ func rotateKey(ctx context.Context, s *keys.Store, id string, grace time.Duratio
 	if err := printKey(secret, k, stdout, stderr); err != nil {
 		return err
 	}
-	fmt.Fprintf(stderr, "The key %s, which it takes the place of, works for %s more, or until it would have ended.\n", id, grace)
+	fmt.Fprintf(stderr, "The key %s, which it replaces, works for another %s, unless it expires earlier.\n", id, grace)
 	return nil
 }
 
@@ -276,10 +276,10 @@ const minSecret = 32
 func printSalt(f keysSaltFlags, stdout io.Writer) error {
 	var errs []error
 	if len(f.MatchingSecret) < minSecret {
-		errs = append(errs, fmt.Errorf("C360_MATCHING_SECRET (--matching-secret) is not set, or shorter than %d characters: make one with openssl rand -hex 32, and give the gateway the same", minSecret))
+		errs = append(errs, fmt.Errorf("C360_MATCHING_SECRET (--matching-secret) is not set, or shorter than %d characters: create one with openssl rand -hex 32, and give the gateway the same", minSecret))
 	}
 	if strings.TrimSpace(f.Partner) == "" {
-		errs = append(errs, errors.New("--partner: name the partner, as in their keys"))
+		errs = append(errs, errors.New("--partner: give the partner's name, as in its keys"))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return err

@@ -17,7 +17,7 @@ type slowList struct {
 }
 
 func (l *slowList) Error() string {
-	return fmt.Sprintf("a page of customers took %v, more than half of the %v that it may take: as customers are added, lists will be TIMED_OUT", l.Took.Round(time.Millisecond), l.Within)
+	return fmt.Sprintf("a page of customers took %v, more than half of its timeout of %v: with more customers, lists will be TIMED_OUT", l.Took.Round(time.Millisecond), l.Within)
 }
 
 // measureList asks a store for the list that is asked for most, a page of the newest customers,
@@ -61,8 +61,8 @@ func warnOfSlowLists(ctx context.Context, spine profiles.Spine, within time.Dura
 	defer cancel()
 	var slow *slowList
 	if err := measureList(measuring, spine, within); ctx.Err() == nil && errors.As(err, &slow) {
-		log.Warn("lists of customers are slow", "took", slow.Took.Round(time.Millisecond), "may take", slow.Within, "advice", adviceOnLists)
+		log.Warn("lists of customers are slow", "took", slow.Took.Round(time.Millisecond), "timeout", slow.Within, "advice", adviceOnLists)
 	}
 }
 
-const adviceOnLists = "see whether the server uses the indexes (explain of a find that sorts by createdAt and _id); docs/documents.md says which servers were tried"
+const adviceOnLists = "check that the server uses the indexes (explain a find that sorts by createdAt and _id); docs/documents.md lists the servers that were tried"

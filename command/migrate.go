@@ -18,7 +18,7 @@ import (
 // migrateFlags are the flags of the migration.
 type migrateFlags struct {
 	config.Store
-	DryRun bool `name:"dry-run" help:"Say what would be done, and write nothing."`
+	DryRun bool `name:"dry-run" help:"Report what would be done, and write nothing."`
 }
 
 // runMigrate brings what is stored into the form of this version, and says what it did.
@@ -40,15 +40,15 @@ func doMigrate(ctx context.Context, f migrateFlags, file *config.File, stdout io
 	defer func() { err = errors.Join(err, s.Close()) }()
 	did, err := profiledocs.New("profile/"+cmp.Or(file.Profiles.System, demo.System), s.Store).Migrate(ctx, f.DryRun)
 	if f.DryRun {
-		fmt.Fprintln(stdout, "Dry run: nothing was written. This is what would have been done.")
+		fmt.Fprintln(stdout, "Dry run: nothing was written. The following would have been done.")
 	}
 	fmt.Fprintf(stdout, "%d customers: %d changed\n  names           %d\n  contact points  %d\n  identifiers     %d\n",
 		did.Customers, did.Changed, did.Names, did.ContactPoints, did.Identifiers)
 	if did.Unreadable > 0 {
-		fmt.Fprintf(stdout, "Left alone: %d documents that do not have their form, see docs/documents.md.\n", did.Unreadable)
+		fmt.Fprintf(stdout, "Skipped: %d malformed documents (see docs/documents.md).\n", did.Unreadable)
 	}
 	for _, one := range did.Shared {
-		fmt.Fprintf(stdout, "One %s is of several customers, whom it does not tell apart: %s\n", one.Kind, strings.Join(one.Owners, ", "))
+		fmt.Fprintf(stdout, "One %s belongs to several customers, so it cannot identify them: %s\n", one.Kind, strings.Join(one.Owners, ", "))
 	}
 	if err != nil && ctx.Err() != nil {
 		return errors.New("interrupted: run it again to go on")
@@ -64,10 +64,10 @@ func migrateStored(ctx context.Context, embedded bool, spine *profiledocs.Spine,
 	case done || ctx.Err() != nil:
 		return
 	case err != nil:
-		log.Warn("it is not known whether the customers have the form of this version", "error", err)
+		log.Warn("cannot tell whether the customers are in the format of this version", "error", err)
 		return
 	case !embedded:
-		log.Warn("the customers were landed before this version: names and identifiers are not found in all forms until \"customer360 migrate\" has run")
+		log.Warn("the customers were stored by an earlier version: searches by name and identifier may miss some until \"customer360 migrate\" has run")
 		return
 	}
 	did, err := spine.Migrate(ctx, false)
@@ -75,11 +75,11 @@ func migrateStored(ctx context.Context, embedded bool, spine *profiledocs.Spine,
 		"identifiers", did.Identifiers, "shared", len(did.Shared), "unreadable", did.Unreadable}
 	if err != nil {
 		if ctx.Err() == nil {
-			log.Warn("the customers were not all brought into the form of this version, which the next start goes on with", append(attrs, "error", err)...)
+			log.Warn("not all customers were migrated to the format of this version; the next start continues", append(attrs, "error", err)...)
 		}
 		return
 	}
 	if did.Changed > 0 || did.Identifiers > 0 {
-		log.Info("the customers have the form of this version", attrs...)
+		log.Info("the customers were migrated to the format of this version", attrs...)
 	}
 }

@@ -96,7 +96,7 @@ func probeOf[V any](source sources.Source[string, V], kind, key string, parts so
 				f.Sample = sampleFailed
 			case a.Missing:
 				f.Sample = sampleMissing
-				f.Advice = "it has no record of the key `sample`: is it still there, and of this account?"
+				f.Advice = "it has no record with the key `sample`: check that the record still exists in this account"
 			default:
 				f.Sample = sampleAnswered
 				f.Holds, f.Lacks = contents(reflect.Indirect(reflect.ValueOf(a.Value)))
@@ -143,21 +143,21 @@ func (f *finding) diagnose(err *sources.Error) {
 	switch {
 	case err.Kind == sources.Unauthorized:
 		f.Reachable, f.Authorised = new(true), new(false)
-		f.Advice = "it refuses the credentials, or they may not read this: check what the configuration refers to"
+		f.Advice = "it refused the credentials, or they lack permission to read: check the credentials that the configuration refers to"
 	case err.Kind == sources.Unavailable && errors.As(err, &status):
 		f.Reachable = new(true)
-		f.Advice = "it is there and fails: ask those who run it; the gateway starts without it"
+		f.Advice = "it is reachable but fails: ask its operator; the gateway starts without it"
 	case err.Kind == sources.Unavailable:
 		f.Reachable = new(false)
-		f.Advice = "check the address, the network between, and whether the system is up; the gateway starts without it"
+		f.Advice = "check the address, the network, and that the system is up; the gateway starts without it"
 	case err.Kind == sources.TimedOut:
-		f.Advice = "it did not answer within " + probeTimeout.String() + ": check the address, the network between, and whether the system is well"
+		f.Advice = "it did not answer within " + probeTimeout.String() + ": check the address, the network, and that the system is healthy"
 	case err.Kind == sources.RateLimited:
 		f.Reachable = new(true)
-		f.Advice = "it asks to slow down: try again later, and lower its rate if that stays so"
+		f.Advice = "its rate limit is reached: try again later; if it happens again, lower its rate"
 	case err.Kind == sources.Malformed:
 		f.Reachable, f.Authorised = new(true), new(true)
-		f.Advice = "it answers in another form than configured: check the address and the settings"
+		f.Advice = "its answers do not match the configuration: check the address and the settings"
 		var wrong rest.MappingErrors
 		if errors.As(err, &wrong) {
 			f.Problem, f.Advice = "", "correct the expressions"
@@ -166,8 +166,8 @@ func (f *finding) diagnose(err *sources.Error) {
 			}
 		}
 	case err.Kind == sources.BadLink:
-		f.Advice = "it cannot be asked by the key `sample` as the requests are configured: take another key, or another way to send it"
+		f.Advice = "the configured requests cannot carry the key `sample`: use another key, or another way to send it"
 	default:
-		f.Advice = "this is a fault of the gateway's: please report it"
+		f.Advice = "this is a fault in the gateway: please report it"
 	}
 }

@@ -76,7 +76,7 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	if s.Exposed {
-		log.Warn("others on this machine can list the data directory: chmod 700 it", "directory", c.DataDir)
+		log.Warn("other users can list the data directory: run chmod 700 on it", "directory", c.DataDir)
 	}
 	spine := profiledocs.New("profile/"+cmp.Or(f.Profiles.System, demo.System), s.Store)
 	if err := prepare(ctx, c, company, s, spine); err != nil {
@@ -95,7 +95,7 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 	}
 	for name, g := range systems.guards {
 		if g.Timeout > c.Checked.RequestTimeout {
-			log.Warn("a source's timeout is cut by that of requests: raise --request-timeout as well", "source", name, "timeout", g.Timeout, "request", c.Checked.RequestTimeout)
+			log.Warn("a source's timeout is longer than that of requests: raise --request-timeout as well", "source", name, "timeout", g.Timeout, "request", c.Checked.RequestTimeout)
 		}
 	}
 	t := telemetry.New(log, graphqlhttp.RequestID)
@@ -108,7 +108,7 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 	}
 	defer func() { err = errors.Join(err, admission.Close()) }()
 	if names := s.Upgraded(); len(names) > 0 {
-		log.Info("the data directory is of an earlier version, and has the form of this one now", "collections", names)
+		log.Info("the data directory was upgraded to the format of this version", "collections", names)
 	}
 	gateway.TuneGC()
 	ready := gateway.NewReadiness(s.Ping)
@@ -145,7 +145,7 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 	defer stopWatching()
 
 	if err := greet(ctx, stdout, listener.Addr().String(), c, systems, s, spine); err != nil {
-		log.Warn("the greeting could not count the customers", "error", err)
+		log.Warn("the customers could not be counted at startup", "error", err)
 	}
 	admission.tellKeys(stdout)
 	failed := make(chan error, 2)
@@ -156,7 +156,7 @@ func serve(ctx context.Context, c config.Serve, f *config.File, stdout, stderr i
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
-		log.Info("shutting down: not ready, then running requests are finished")
+		log.Info("shutting down: running requests are finished first")
 		ready.Close()
 		time.Sleep(c.Checked.ShutdownDelay)
 	}
@@ -176,7 +176,7 @@ func outliveTerminal(log *slog.Logger) (stop func()) {
 	var noting sync.WaitGroup
 	noting.Go(func() {
 		for range hangups {
-			log.Info("SIGHUP does nothing: what is configured is read when the gateway starts")
+			log.Info("SIGHUP has no effect: the configuration is read at startup only")
 		}
 	})
 	return func() {
@@ -196,7 +196,7 @@ func prepare(ctx context.Context, c config.Serve, company func(time.Time) *demo.
 	case err != nil:
 		return err
 	case !c.Checked.SeedDemo && made && !config.IsLoopback(c.Addr):
-		return fmt.Errorf("the data directory %s holds the made-up demo company, and --addr %s can be reached from other machines: name another --data-dir, or ask for the demo by name with --demo records", c.DataDir, c.Addr)
+		return fmt.Errorf("the data directory %s holds the made-up demo company, and other machines can reach --addr %s: use another --data-dir, or serve the demo on purpose with --demo records", c.DataDir, c.Addr)
 	case !c.Checked.SeedDemo:
 		return nil
 	}
@@ -274,7 +274,7 @@ func checkSystems(ctx context.Context, s *systems, f *config.File, log *slog.Log
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
 	return s.check(ctx, f, func(name string, err error) {
-		log.Warn("source does not answer, and is asked again when it is needed", "source", name, "cause", err)
+		log.Warn("source does not answer; it is asked again when needed", "source", name, "cause", err)
 	})
 }
 
@@ -283,9 +283,9 @@ func listen(addr string, connections int) (net.Listener, error) {
 	l, err := net.Listen("tcp", addr)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("the address %s is in use by another process: stop it, or name another address with --addr", addr)
+		return nil, fmt.Errorf("the address %s is in use by another process: stop it, or choose another address with --addr", addr)
 	case err != nil:
-		return nil, fmt.Errorf("the address %s cannot be served on: %w", addr, err)
+		return nil, fmt.Errorf("cannot listen on %s: %w", addr, err)
 	}
 	return netutil.LimitListener(l, connections), nil
 }
@@ -316,7 +316,7 @@ func shutDown(servers []*http.Server, timeout time.Duration) error {
 	var errs []error
 	for _, s := range servers {
 		if err := s.Shutdown(ctx); err != nil {
-			errs = append(errs, fmt.Errorf("running requests were not finished within %s", timeout), s.Close())
+			errs = append(errs, fmt.Errorf("running requests did not finish within %s", timeout), s.Close())
 		}
 	}
 	return errors.Join(errs...)
@@ -339,19 +339,19 @@ func greet(ctx context.Context, w io.Writer, addr string, c config.Serve, asked 
 	}
 	whose, query := "customers", `{ customers(first: 3) { edges { node { id displayName sources { source state } } } } }`
 	if isDemo {
-		whose = "customers, those of a made-up telecom company among them"
+		whose = "customers (including those of a made-up telecom company)"
 		query = `{ customer(by: {email: "grigory@example.com"}) { displayName billing { mrr { amount currency } } support { openTickets } sources { source state } } }`
 	}
 	names := make([]string, len(asked.probes))
 	for i, p := range asked.probes {
 		names[i] = p.name
 	}
-	fmt.Fprintf(w, "In the graph: %d %s, and what %s hold of them.\n", n, whose, strings.Join(names, ", "))
+	fmt.Fprintf(w, "Serving %d %s, with records from %s.\n", n, whose, strings.Join(names, ", "))
 	if v := asked.vendors; v != nil {
-		fmt.Fprintf(w, "The vendors, as far as the adapters ask: Stripe %s, Zendesk %s, Mastodon %s.\n", v.StripeURL, v.ZendeskURL, v.MastodonURL)
+		fmt.Fprintf(w, "Stand-ins for the vendors' APIs: Stripe %s, Zendesk %s, Mastodon %s.\n", v.StripeURL, v.ZendeskURL, v.MastodonURL)
 	}
 	for source, f := range c.Checked.Faults {
-		fmt.Fprintf(w, "Failing for show: %s (%s).\n", source, f)
+		fmt.Fprintf(w, "Failing on purpose: %s (%s).\n", source, f)
 	}
 	fmt.Fprintf(w, "Try: %s\n", query)
 	return nil

@@ -171,7 +171,7 @@ func openSystems(f *config.File, around surroundings) (*systems, error) {
 	configured := f.Systems
 	switch {
 	case around.vendors != nil && configured != nil:
-		return nil, errors.New("--demo live has systems of its own, and the configuration has others: leave out one of them")
+		return nil, errors.New("--demo live brings its own systems: leave out those of the configuration, or --demo live")
 	case around.vendors != nil:
 		return all, all.addLive(around.vendors, all.defaults)
 	case configured == nil:

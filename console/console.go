@@ -156,7 +156,7 @@ func Handler(visit func(*http.Request) Visit, contractFirst bool) http.Handler {
 func refuse(w http.ResponseWriter) {
 	w.Header().Set("Vary", "Authorization, X-Api-Key")
 	w.Header().Set("Cache-Control", "no-store")
-	http.Error(w, "this page is not for the credential's audience; its contract is at /contract, and the graph at /graphql", http.StatusForbidden)
+	http.Error(w, "this page is not available to the credential's audience; its contract is at /contract, the graph at /graphql", http.StatusForbidden)
 }
 
 // Off returns the handler of a gateway without pages: it answers 404 and says where the graph is.
@@ -165,7 +165,7 @@ func Off() http.Handler {
 		header := w.Header()
 		header.Set("Content-Security-Policy", contentSecurityPolicy)
 		header.Set("Cache-Control", "no-store")
-		http.Error(w, "there are no pages here; the graph is at /graphql", http.StatusNotFound)
+		http.Error(w, "this gateway serves no pages; the graph is at /graphql", http.StatusNotFound)
 	})
 }
 

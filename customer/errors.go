@@ -1,6 +1,7 @@
 package customer
 
 import (
+	"fmt"
 	"time"
 
 	"customer360/sources"
@@ -51,24 +52,38 @@ func BadInput(message string) *Error { return &Error{Code: CodeBadUserInput, Mes
 
 // SourceError words a source's failure for clients. Nothing of its cause is told.
 func SourceError(source profiles.SourceName, err *sources.Error) *Error {
-	text := map[sources.Kind]string{
-		sources.TimedOut:     "did not answer in time",
-		sources.RateLimited:  "may not be asked that often",
-		sources.Unauthorized: "refused the gateway's credentials",
-		sources.Malformed:    "answered in a form that cannot be understood",
-		sources.BadLink:      "cannot be asked for this record: the customer's link to it is not right",
-		sources.CircuitOpen:  "failed repeatedly and is left alone for a while",
-		sources.Canceled:     "was not waited for",
-		sources.Internal:     "could not be asked, because of a fault in the gateway",
-	}[err.Kind]
-	if text == "" {
-		text = "is unavailable"
-	}
 	return &Error{
 		Code:       ErrorCode(err.Kind),
-		Message:    string(source) + " " + text,
+		Message:    sourceMessage(string(source), err),
 		Source:     source,
 		Retryable:  err.Kind.Retryable(),
 		RetryAfter: err.RetryAfter,
 	}
+}
+
+func sourceMessage(source string, err *sources.Error) string {
+	switch err.Kind {
+	case sources.TimedOut:
+		return source + " did not answer in time"
+	case sources.RateLimited:
+		text := "Rate limit of " + source + " reached"
+		if err.RetryAfter > 0 {
+			// Rounded up, so that nobody comes back too early.
+			text += fmt.Sprintf(", retry after %d s", (err.RetryAfter+time.Second-1)/time.Second)
+		}
+		return text
+	case sources.Unauthorized:
+		return source + " refused the gateway's credentials"
+	case sources.Malformed:
+		return source + " gave an answer that cannot be understood"
+	case sources.BadLink:
+		return source + " cannot look up this record: the customer's link has an invalid key"
+	case sources.CircuitOpen:
+		return source + " failed repeatedly and is not asked for a while"
+	case sources.Canceled:
+		return source + " was abandoned before it answered"
+	case sources.Internal:
+		return source + " could not be asked because of a fault in the gateway"
+	}
+	return source + " is unavailable"
 }

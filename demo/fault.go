@@ -63,7 +63,7 @@ func ParseFault(text string) (source string, fault Fault, err error) {
 	if delayed {
 		var bad error
 		if fault.After, bad = time.ParseDuration(after); bad != nil || fault.After < 0 {
-			return "", Fault{}, fmt.Errorf("a fault begins at once, or after a length of time, as billing=error@30s; not %q", text)
+			return "", Fault{}, fmt.Errorf("want a fault that begins at once, or after a duration, such as billing=error@30s; not %q", text)
 		}
 	}
 	if !slices.Contains([]string{"billing", "support", "social"}, source) ||

@@ -81,7 +81,7 @@ func (m *misfit) in(place string) *misfit {
 }
 
 // noCondition says what to do about a condition without a value.
-const noCondition = "is null, which is no condition: leave the field out of the filter, and of the variables, or give it a value"
+const noCondition = "is null, which is not a condition: leave the field out of the filter and the variables, or give it a value"
 
 func (m *misfit) error(at *ast.Position, whole string) *gqlerror.Error {
 	end := "."

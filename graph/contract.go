@@ -13,7 +13,7 @@ type Contract struct {
 	SDL     string
 	// Credential is empty where none was asked for.
 	Credential string
-	// ExpiresAt is zero where the credential does not end by itself.
+	// ExpiresAt is zero where the credential does not expire.
 	ExpiresAt    time.Time
 	Scopes       []string
 	Purposes     []string

@@ -3045,8 +3045,8 @@ func newExecutionContext(
 
 var sources = []*ast.Source{
 	{Name: "../schema.graphqls", Input: `"""
-The unified view of a company's customers: profiles from the company's own store, and records asked live from the
-systems that hold them. Where a system did not answer, the view says so.
+A unified view of a company's customers: profiles from the company's own store, and records read live from the
+systems that hold them. If a system did not answer, the view says so.
 """
 schema {
   query: Query
@@ -3055,19 +3055,19 @@ schema {
 
 # ---------------------------------------------------------------------------------------------------------- Scalars
 
-"A calendar date without time or zone, as ` + "`" + `YYYY-MM-DD` + "`" + ` (ISO 8601)."
+"A calendar date without time or zone, such as ` + "`" + `2026-01-31` + "`" + ` (ISO 8601)."
 scalar Date @audience(in: [FRONTEND, PARTNER, ANALYST]) @specifiedBy(url: "https://datatracker.ietf.org/doc/html/rfc3339#section-5.6")
 
-"A moment in time, in UTC, as ` + "`" + `2026-01-31T09:30:00Z` + "`" + ` (RFC 3339)."
+"A moment in time in UTC, such as ` + "`" + `2026-01-31T09:30:00Z` + "`" + ` (RFC 3339)."
 scalar DateTime @audience(in: [FRONTEND, PARTNER, ANALYST]) @specifiedBy(url: "https://datatracker.ietf.org/doc/html/rfc3339#section-5.6")
 
-"A length of time, as ` + "`" + `PT30S` + "`" + ` or ` + "`" + `P1M` + "`" + ` (ISO 8601)."
+"A duration, such as ` + "`" + `PT30S` + "`" + ` or ` + "`" + `P1M` + "`" + ` (ISO 8601)."
 scalar Duration @audience(in: [FRONTEND, PARTNER, ANALYST]) @specifiedBy(url: "https://www.iso.org/iso-8601-date-and-time-format.html")
 
-"An exact decimal number as a string, as ` + "`" + `\"1234.50\"` + "`" + `: never a float, so that no digit is lost."
+"An exact decimal number as a string, such as ` + "`" + `\"1234.50\"` + "`" + `. Never a float, so no digit is lost."
 scalar Decimal @audience(in: [FRONTEND, PARTNER, ANALYST]) @specifiedBy(url: "https://www.w3.org/TR/xmlschema11-2/#decimal")
 
-"A currency by its three-letter code, as ` + "`" + `EUR` + "`" + ` (ISO 4217)."
+"A three-letter currency code, such as ` + "`" + `EUR` + "`" + ` (ISO 4217)."
 scalar CurrencyCode @audience(in: [FRONTEND, PARTNER, ANALYST]) @specifiedBy(url: "https://www.iso.org/iso-4217-currency-codes.html")
 
 "Any JSON value."
@@ -3080,39 +3080,39 @@ scalar URL @audience(in: [FRONTEND, PARTNER, ANALYST]) @specifiedBy(url: "https:
 
 # Who may see what. These directives are rules for the gateway; no contract shows them.
 
-"The contracts, apart from the company's own, that a part of the schema is in. Untagged: in none. A tag on a type is the default for its members; a member's own tag replaces it."
+"The audiences, besides INTERNAL, whose contracts have this. Untagged: none. The tag of a type is the default for its members; a member's own tag replaces it."
 directive @audience(
   "The audiences whose contracts have it."
   in: [Audience!]!
 ) on SCALAR | OBJECT | FIELD_DEFINITION | ARGUMENT_DEFINITION | INTERFACE | UNION | ENUM | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION
 
-"A field that is null, with the code ` + "`" + `FORBIDDEN` + "`" + `, unless the caller holds a scope."
+"Requires a scope. Without it, the field is null, with the code ` + "`" + `FORBIDDEN` + "`" + `."
 directive @scope(
-  "The scopes, of which one is enough."
+  "The scopes; any one is enough."
   any: [String!]!
 ) on FIELD_DEFINITION
 
-"A personal value, that is masked unless the caller holds the scope ` + "`" + `sensitive:` + "`" + ` with its class; on an input, what may then not be asked by."
+"A personal value. It is masked for callers without the scope ` + "`" + `sensitive:` + "`" + ` of its class; on an input, they cannot filter or sort by it."
 directive @sensitive(
   "The class of the value."
   class: SensitiveClass!
 ) on FIELD_DEFINITION | INPUT_FIELD_DEFINITION | ENUM_VALUE
 
-"A field of a customer that is null, with the code ` + "`" + `CONSENT_REQUIRED` + "`" + `, unless the request declares the purpose, its credential allows it, and the customer has agreed to it."
+"Requires a purpose: the request declares it, the credential allows it, and the customer has agreed to it. Otherwise the field is null, with the code ` + "`" + `CONSENT_REQUIRED` + "`" + `."
 directive @consent(
   "The purpose."
   purpose: String!
 ) on FIELD_DEFINITION
 
-"How long a text is that an operation says here. Where nothing is said it is 4096 bytes. What is longer is refused before anything is made of it."
+"The maximum length of a text. Default: 4096 bytes. Operations with longer texts are refused before they are executed."
 directive @length(
   "In bytes of UTF-8."
   max: Int!
 ) on ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION
 
-"A kind of users with a contract of its own."
+"A group of callers with a contract of its own."
 enum Audience {
-  "Teams that build what colleagues and customers work with."
+  "Teams that build applications for colleagues and customers."
   FRONTEND
   "Other companies."
   PARTNER
@@ -3128,170 +3128,170 @@ enum SensitiveClass {
   EMAIL
   "Phone numbers."
   PHONE
-  "Accounts on social networks, and where to open them."
+  "Accounts on social networks, and their URLs."
   HANDLE
   "Street, house number and postal code."
   ADDRESS
   "Dates of birth."
   BIRTH_DATE
-  "An e-mail address, phone number or handle, by its channel."
+  "An e-mail address, phone number or handle, depending on its channel."
   CONTACT_POINT
-  "What people wrote, and what was written of them."
+  "Texts written by or about people."
   FREE_TEXT
 }
 
 # ------------------------------------------------------------------------------------------------------------ Query
 
-"Where every query starts."
+"The root of queries."
 type Query @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   """
-  Any object of the graph by its id. Null where there is no such object (any more); a malformed id is an error with the
+  Any object of the graph by its id. Null if it does not exist (any more). A malformed id is an error with the
   code ` + "`" + `BAD_USER_INPUT` + "`" + `.
   """
   node(
-    "The ` + "`" + `id` + "`" + ` of an object, as any query of this graph gave it."
+    "The ` + "`" + `id` + "`" + ` of an object, as returned by this graph."
     id: ID!
   ): Node
 
   """
-  One customer, found by exactly one identifier. Null where no customer has it. An identifier that several customers
-  share gives null and an error with the code ` + "`" + `AMBIGUOUS` + "`" + `: ` + "`" + `customers(where:)` + "`" + ` lists them.
+  One customer, found by exactly one identifier. Null if no customer has it. An identifier that several customers
+  share is null and an error with the code ` + "`" + `AMBIGUOUS` + "`" + `: ` + "`" + `customers(where:)` + "`" + ` lists them.
   """
   customer(
-    "The identifier, exactly one of its fields."
+    "The identifier. Give exactly one field."
     by: CustomerBy!
   ): Customer
 
   "Customers, page by page."
   customers(
-    "How many at the most: 20 where it is not given. More than the gateway's cap (100 unless configured) is an error, never cut silently."
+    "How many to return. Default: 20. More than the gateway's cap (100 unless configured) is an error."
     first: Int
-    "The ` + "`" + `cursor` + "`" + ` of an edge, or the ` + "`" + `endCursor` + "`" + ` of a page: the customers after it, in the same order."
+    "Return the customers after this ` + "`" + `cursor` + "`" + ` of an edge or ` + "`" + `endCursor` + "`" + ` of a page, in the same order."
     after: String
-    "Which customers; all where it is not given."
+    "Filters the customers. Default: all."
     where: CustomerFilter
-    "In which order; newest first where it is not given."
+    "The order. Default: newest first."
     orderBy: CustomerOrder
   ): CustomerConnection @scope(any: ["customers:list"])
 
-  "The systems that this gateway is configured to ask."
+  "The systems that this gateway is configured with."
   systems: [SystemInfo!]! @audience(in: [FRONTEND, ANALYST])
 
-  "The attributes that this company keeps of its customers, in the order of their keys."
+  "The attributes that this company keeps about its customers, ordered by key."
   attributeDefinitions: [AttributeDefinition!]!
 
-  "What the caller may see and spend: the part of this graph that the credential leads to."
+  "What the caller may see and spend with its credential."
   contract: Contract!
 
-  "What this graph is to a router of Apollo Federation that joins it with others."
+  "This graph as a subgraph, for a router of Apollo Federation."
   _service: _Service!
 
   """
-  Objects by their keys, in the order of the representations: for routers of Apollo Federation, which send the keys that
-  other graphs gave them. Null where there is no such object; a malformed key is null and an error with the code
-  ` + "`" + `BAD_USER_INPUT` + "`" + ` on its place. At most 1,000, or as many as the cost allows.
+  Objects by their keys, in the order of the representations. For routers of Apollo Federation, which send keys from other
+  graphs. Null if there is no such object. A malformed key is null and an error with the code
+  ` + "`" + `BAD_USER_INPUT` + "`" + ` at its path. At most 1,000, and within the cost limit.
   """
   _entities(
-    "The keys, each with the name of its type, as ` + "`" + `{\"__typename\": \"Customer\", \"id\": \"…\"}` + "`" + `."
+    "The keys, each with the name of its type, such as ` + "`" + `{\"__typename\": \"Customer\", \"id\": \"…\"}` + "`" + `."
     representations: [_Any!]!
   ): [_Entity]!
 }
 
-"This graph as a part of a federated one."
+"This graph as a subgraph of a federated graph."
 type _Service @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The caller's contract as a subgraph of Apollo Federation 2, in the schema definition language."
   sdl: String
 }
 
-"What other graphs of a federation may refer to by its key."
+"The objects that other subgraphs may refer to by key."
 union _Entity @audience(in: [FRONTEND, PARTNER, ANALYST]) = Customer
 
-"The key of an object of a federation: an object with the name of its type as ` + "`" + `__typename` + "`" + ` and the fields of its ` + "`" + `@key` + "`" + `."
+"The key of an object in a federation: the name of its type as ` + "`" + `__typename` + "`" + `, and the fields of its ` + "`" + `@key` + "`" + `."
 scalar _Any @audience(in: [FRONTEND, PARTNER, ANALYST]) @specifiedBy(url: "https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec")
 
-"What a caller may see and spend. It follows from the credential."
+"What a caller may see and spend, as determined by the credential."
 type Contract @audience(in: [FRONTEND, PARTNER, ANALYST]) {
-  "The audience that the contract is for, as ` + "`" + `INTERNAL` + "`" + `."
+  "The audience of the contract, such as ` + "`" + `INTERNAL` + "`" + `."
   name: String!
-  "Changes whenever the contract does, and not otherwise."
+  "Changes if, and only if, the contract changes."
   version: String!
-  "The contract as a document in GraphQL's schema language."
+  "The contract in GraphQL's schema definition language."
   sdl: String!
-  "What the credential is called; null where none was asked for."
+  "The name of the credential. Null if none was required."
   credential: String
-  "When the credential ends; null: it does not by itself."
+  "When the credential expires. Null: never."
   expiresAt: DateTime
-  "What the credential may read inside the contract, as ` + "`" + `billing:read` + "`" + `; ` + "`" + `billing:*` + "`" + ` and ` + "`" + `*` + "`" + ` stand for more than one."
+  "The scopes of the credential, such as ` + "`" + `billing:read` + "`" + `. ` + "`" + `billing:*` + "`" + ` and ` + "`" + `*` + "`" + ` stand for several."
   scopes: [String!]!
-  "What the credential may read for, as ` + "`" + `marketing` + "`" + `; ` + "`" + `*` + "`" + `: for anything."
+  "The purposes that the credential allows, such as ` + "`" + `marketing` + "`" + `. ` + "`" + `*` + "`" + `: any."
   purposes: [String!]!
-  "What is in the contract and will not be for ever, in the order of the coordinates."
+  "What is deprecated in the contract, ordered by coordinate."
   deprecations: [Deprecation!]!
-  "How much may be asked."
+  "The limits of requests."
   limits: ContractLimits!
 }
 
-"Something that will be taken out of a contract."
+"Something that will be removed from the contract."
 type Deprecation @audience(in: [FRONTEND, PARTNER, ANALYST]) {
-  "What it is, as ` + "`" + `Customer.email` + "`" + `."
+  "Its schema coordinate, such as ` + "`" + `Customer.email` + "`" + `."
   coordinate: String!
-  "Why, and what to use instead."
+  "Why it will be removed, and what to use instead."
   reason: String!
-  "From which day on it may be gone; null where no day was set."
+  "The day from which it may be removed. Null: no day is set."
   removedOn: Date
 }
 
-"How much may be asked. Beyond a limit a request is refused, and nothing of it is executed."
+"The limits of requests. A request over a limit is refused and not executed."
 type ContractLimits @audience(in: [FRONTEND, PARTNER, ANALYST]) {
-  "The length of a document, in tokens."
+  "The maximum length of a document, in tokens."
   tokens: Int!
-  "How deep fields may nest in a document."
+  "The maximum nesting of fields in a document."
   depth: Int!
-  "How many aliases a document may have."
+  "The maximum number of aliases in a document."
   aliases: Int!
-  "How many directives a document may have."
+  "The maximum number of directives in a document."
   directives: Int!
-  "How many fields an operation may have at its root."
+  "The maximum number of root fields in an operation."
   rootFields: Int!
-  "The length of a request's body, in bytes."
+  "The maximum size of a request's body, in bytes."
   bodySize: Int!
-  "The largest page: ` + "`" + `first` + "`" + ` at most."
+  "The largest page: the maximum of ` + "`" + `first` + "`" + `."
   pageSize: Int!
-  "What one operation may cost; null: without a bound. ` + "`" + `extensions.cost` + "`" + ` tells what each did."
+  "The maximum cost of one operation. Null: unlimited. ` + "`" + `extensions.cost` + "`" + ` has the cost of each operation."
   costPerOperation: Int
-  "What all operations of a minute may cost together; null: without a bound."
+  "The maximum cost of all operations in a minute. Null: unlimited."
   costPerMinute: Int
-  "What is left of that, this operation counted; null: without a bound."
+  "What is left of ` + "`" + `costPerMinute` + "`" + ` after this operation. Null: unlimited."
   costLeft: Int
-  "When there is all of it again; null: without a bound."
+  "When ` + "`" + `costPerMinute` + "`" + ` is available in full again. Null: unlimited."
   resetsAt: DateTime
-  "Only documents that were registered with the gateway are executed."
+  "Only trusted documents are executed."
   trustedDocumentsOnly: Boolean!
 }
 
-"An object with an id that is the same whichever way it was reached."
+"An object with a global id."
 interface Node @audience(in: [FRONTEND, PARTNER, ANALYST]) {
-  "Opaque and globally unique. Store it, compare it, give it to ` + "`" + `node` + "`" + `; do not take it apart."
+  "Opaque and globally unique. Store it, compare it, pass it to ` + "`" + `node` + "`" + `; do not parse it."
   id: ID!
 }
 
-"An identifier of one customer. Exactly one field must be given."
+"An identifier of one customer. Give exactly one field."
 input CustomerBy @oneOf @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The ` + "`" + `id` + "`" + ` of a customer in this graph. The company's own key goes into ` + "`" + `record` + "`" + `."
   id: ID
-  "An e-mail address; letter case and surrounding space do not matter."
+  "An e-mail address. Letter case and surrounding space are ignored."
   email: String @sensitive(class: EMAIL)
-  "A phone number in international form, as ` + "`" + `+49 30 901820` + "`" + `; spaces and punctuation do not matter."
+  "A phone number in international format, such as ` + "`" + `+49 30 901820` + "`" + `. Spaces and punctuation are ignored."
   phone: String @sensitive(class: PHONE)
-  "A record of one of the systems, that is linked to the customer."
+  "A record of a system that is linked to the customer."
   record: RecordRef @audience(in: [FRONTEND, ANALYST])
-  "An account on a social network, that belongs to the customer."
+  "An account on a social network that belongs to the customer."
   handle: HandleRef @audience(in: [FRONTEND, ANALYST]) @sensitive(class: HANDLE)
 }
 
 "A record in one of the company's systems."
 input RecordRef @audience(in: [FRONTEND, ANALYST]) {
-  "The source that the system belongs to. ` + "`" + `PROFILE` + "`" + ` with the company's own key is the customer's profile itself."
+  "The source of the system. ` + "`" + `PROFILE` + "`" + ` with the company's own key is the customer's profile itself."
   source: SourceName!
   "The name of the system, as ` + "`" + `Query.systems` + "`" + ` lists it."
   system: String! @length(max: 200)
@@ -3301,53 +3301,53 @@ input RecordRef @audience(in: [FRONTEND, ANALYST]) {
 
 "An account on a social network."
 input HandleRef @audience(in: [FRONTEND, ANALYST]) {
-  "The network, in lower case, as ` + "`" + `mastodon` + "`" + ` or ` + "`" + `bluesky` + "`" + `."
+  "The network in lower case, such as ` + "`" + `mastodon` + "`" + ` or ` + "`" + `bluesky` + "`" + `."
   network: String! @length(max: 254)
-  "The account's name there; a leading ` + "`" + `@` + "`" + ` and letter case do not matter."
+  "The account's name there. A leading ` + "`" + `@` + "`" + ` and letter case are ignored."
   handle: String! @length(max: 254)
 }
 
-"Which customers. The fields that are given must all hold."
+"A filter of customers. All given fields must match."
 input CustomerFilter @audience(in: [FRONTEND, PARTNER, ANALYST]) {
-  "Each of these must hold."
+  "All of these must match."
   and: [CustomerFilter!]
-  "One of these must hold."
+  "At least one of these must match."
   or: [CustomerFilter!]
-  "This must not hold."
+  "This must not match."
   not: CustomerFilter
-  "The customer has one of these ids; at most 100."
+  "The customer has one of these ids. At most 100."
   ids: [ID!]
-  "By name; letter case and accents do not matter."
+  "The customer's name. Letter case and accents are ignored."
   name: StringFilter @audience(in: [FRONTEND, ANALYST]) @sensitive(class: NAME)
-  "The customer has this e-mail address among the contact points."
+  "One of the customer's e-mail addresses."
   email: String @sensitive(class: EMAIL)
-  "The customer has this phone number among the contact points, in international form."
+  "One of the customer's phone numbers, in international format."
   phone: String @sensitive(class: PHONE)
-  "Each of these must hold of the customer's attributes."
+  "All of these must match the customer's attributes."
   attributes: [AttributeFilter!]
-  "By the time at which the customer was first known."
+  "When the customer was first known."
   createdAt: DateTimeFilter
-  "By the customer's links to other systems."
+  "The customer's links to other systems."
   link: LinkFilter @audience(in: [FRONTEND, ANALYST])
 }
 
-"A condition on a text. The fields that are given must all hold."
+"A filter of a text. All given fields must match."
 input StringFilter @audience(in: [FRONTEND, ANALYST]) {
-  "Equal to this."
+  "The text is equal to this."
   eq: String @length(max: 1024)
-  "Equal to one of these; at most 100."
+  "The text is equal to one of these. At most 100."
   in: [String!] @length(max: 1024)
-  "Begins with this."
+  "The text begins with this."
   startsWith: String @length(max: 1024)
   """
-  A word of it begins with this, as ` + "`" + `laz` + "`" + ` of Grigory Lazarev; of several words each must begin one, in any order. At most ten
-  words. What stands between spaces, apostrophes, hyphens and dots is a word; in Chinese, Japanese and Korean names every
-  character of Han and Hangul begins one.
+  A word of the text begins with this: ` + "`" + `laz` + "`" + ` matches Grigory Lazarev. Each of several words must match, in any order. At most ten
+  words. Spaces, apostrophes, hyphens and dots separate words; in Chinese, Japanese and Korean names every
+  Han and Hangul character begins one.
   """
   hasWord: String @length(max: 1024)
 }
 
-"A condition on a moment in time. The fields that are given must all hold."
+"A filter of a moment in time. All given fields must match."
 input DateTimeFilter @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "Later than this."
   gt: DateTime
@@ -3359,51 +3359,51 @@ input DateTimeFilter @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   lte: DateTime
 }
 
-"A condition on one attribute. The fields that are given must all hold."
+"A filter of one attribute. All given fields must match."
 input AttributeFilter @audience(in: [FRONTEND, PARTNER, ANALYST]) {
-  "The attribute's key, as ` + "`" + `attributeDefinitions` + "`" + ` lists it."
+  "The attribute's key, as listed by ` + "`" + `attributeDefinitions` + "`" + `."
   key: String! @length(max: 200)
-  "The attribute has this value, written as its ` + "`" + `text` + "`" + `."
+  "The attribute has this value, in the format of its ` + "`" + `text` + "`" + `."
   eq: String
-  "The attribute has one of these values, written as its ` + "`" + `text` + "`" + `; at most 100."
+  "The attribute has one of these values, in the format of its ` + "`" + `text` + "`" + `. At most 100."
   in: [String!]
   "True: the customer has this attribute. False: the customer does not."
   exists: Boolean
 }
 
-"A condition on the customer's links, undone ones left out."
+"A filter of the customer's links, except undone ones."
 input LinkFilter @audience(in: [FRONTEND, ANALYST]) {
   "The source that is linked."
   source: SourceName!
-  "The system that is linked; any of the source where it is not given."
+  "The system that is linked. Default: any system of the source."
   system: String @length(max: 200)
   "True: there is such a link. False: there is none."
   exists: Boolean = true
 }
 
-"The order of customers. Ties are broken by the customer's key, so that paging neither skips nor repeats."
+"The order of customers. The customer's key breaks ties, so paging neither skips nor repeats."
 input CustomerOrder @audience(in: [FRONTEND, PARTNER, ANALYST]) {
-  "By what."
+  "The field to sort by."
   field: CustomerOrderField!
-  "In which direction."
+  "The direction."
   direction: OrderDirection! = ASC
 }
 
-"What customers can be ordered by. Values will be added."
+"The fields by which customers can be sorted. Values will be added."
 enum CustomerOrderField @audience(in: [FRONTEND, PARTNER, ANALYST]) {
-  "The name, letter case and accents aside; customers without a name come first."
+  "The name, ignoring letter case and accents. Customers without a name come first."
   NAME @audience(in: [FRONTEND, ANALYST]) @sensitive(class: NAME)
-  "The time at which the customer was first known."
+  "When the customer was first known."
   CREATED_AT
-  "The time at which the profile last changed."
+  "When the profile last changed."
   UPDATED_AT
 }
 
-"A direction of order."
+"The direction of an order."
 enum OrderDirection @audience(in: [FRONTEND, PARTNER, ANALYST]) {
-  "Smallest, earliest or alphabetically first comes first."
+  "Ascending: smallest, earliest or alphabetically first comes first."
   ASC
-  "Largest, latest or alphabetically last comes first."
+  "Descending: largest, latest or alphabetically last comes first."
   DESC
 }
 
@@ -3411,65 +3411,65 @@ enum OrderDirection @audience(in: [FRONTEND, PARTNER, ANALYST]) {
 type CustomerConnection @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The customers of this page, in order."
   edges: [CustomerEdge!]!
-  "The same without their cursors."
+  "The same entries without cursors."
   nodes: [Customer!]!
-  "Where this page stands in the whole list."
+  "The position of this page in the list."
   pageInfo: PageInfo!
-  "How many customers there are in all pages; null where they were not counted."
+  "The number of customers in all pages. Null if they were not counted."
   totalCount: Int
 }
 
 "A customer in a page."
 type CustomerEdge @audience(in: [FRONTEND, PARTNER, ANALYST]) {
-  "The place of this entry in the list, for ` + "`" + `after` + "`" + `."
+  "The position of this entry in the list, for ` + "`" + `after` + "`" + `."
   cursor: String!
   "The customer."
   node: Customer!
 }
 
-"Where a page stands in its list (Relay's Cursor Connections)."
+"The position of a page in its list (Relay's Cursor Connections)."
 type PageInfo @audience(in: [FRONTEND, PARTNER, ANALYST]) {
-  "There is more after this page."
+  "There are entries after this page."
   hasNextPage: Boolean!
-  "There is something before this page."
+  "There are entries before this page."
   hasPreviousPage: Boolean!
-  "The cursor of the first entry; null where the page is empty."
+  "The cursor of the first entry. Null if the page is empty."
   startCursor: String
-  "The cursor of the last entry; null where the page is empty."
+  "The cursor of the last entry. Null if the page is empty."
   endCursor: String
 }
 
-"A system that this gateway is configured to ask."
+"A system that this gateway is configured with."
 type SystemInfo @audience(in: [FRONTEND, ANALYST]) {
-  "The source that it belongs to."
+  "The source of the system."
   source: SourceName!
-  "Its name: the same in links, records, status, log lines and metrics."
+  "Its name, the same in links, records, status, log lines and metrics."
   system: String!
-  "The kind of adapter that asks it, as ` + "`" + `documents` + "`" + ` or ` + "`" + `stripe` + "`" + `."
+  "The kind of its adapter, such as ` + "`" + `documents` + "`" + ` or ` + "`" + `stripe` + "`" + `."
   kind: String!
 }
 
-"What an attribute means."
+"The definition of an attribute."
 type AttributeDefinition @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The attribute's key."
   key: String!
   "The type of its value."
   type: AttributeType!
-  "What it says of a customer; null where nobody wrote it down."
+  "What it means. Null if there is no description."
   description: String
 }
 
 # --------------------------------------------------------------------------------------------------------- Customer
 
-"A customer: the reconciled view over all the records that are linked to it."
+"A customer: the reconciled view of all records that are linked to it."
 type Customer implements Node @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "Opaque and globally unique; the company's own key is in ` + "`" + `links` + "`" + `, at the source ` + "`" + `PROFILE` + "`" + `."
   id: ID!
-  "What sort of party the customer is."
+  "The kind of party."
   kind: CustomerKind!
-  "What to call the customer on a screen: the name, else a contact point as the caller may see it, else the id. Never empty."
+  "A name to display: the name, else a contact point as the caller may see it, else the id. Never empty."
   displayName: String! @sensitive(class: NAME)
-  "The full name, or the organisation's; null where it is not known."
+  "The full name of the person or organisation. Null if not known."
   name: String @audience(in: [FRONTEND, ANALYST]) @sensitive(class: NAME)
   "The given name of a person."
   givenName: String @audience(in: [FRONTEND, ANALYST]) @sensitive(class: NAME)
@@ -3479,107 +3479,107 @@ type Customer implements Node @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   birthDate: Date @audience(in: [FRONTEND, ANALYST]) @sensitive(class: BIRTH_DATE)
   "The primary e-mail address."
   email: String @sensitive(class: EMAIL)
-  "The primary phone number, as ` + "`" + `+4930901820` + "`" + ` (E.164)."
+  "The primary phone number, such as ` + "`" + `+4930901820` + "`" + ` (E.164)."
   phone: String @sensitive(class: PHONE)
-  "A surrogate for the primary e-mail address, the same each time and different for every partner: HMAC-SHA-256 of the address in lower case under the partner's salt, in hexadecimal."
+  "A pseudonym of the primary e-mail address, stable, and different for every partner: HMAC-SHA-256 of the address in lower case with the partner's salt, in hexadecimal."
   emailHash: String @audience(in: [PARTNER])
-  "A surrogate for the primary phone number in E.164 form, made as ` + "`" + `emailHash` + "`" + ` is."
+  "A pseudonym of the primary phone number in E.164 format, made like ` + "`" + `emailHash` + "`" + `."
   phoneHash: String @audience(in: [PARTNER])
-  "All ways to reach the customer, primary ones first."
+  "All contact points, primary ones first."
   contactPoints: [ContactPoint!]
-  "The language that the customer prefers, as ` + "`" + `de` + "`" + ` or ` + "`" + `pt-BR` + "`" + ` (BCP 47)."
+  "The preferred language, such as ` + "`" + `de` + "`" + ` or ` + "`" + `pt-BR` + "`" + ` (BCP 47)."
   language: String
-  "The customer's time zone, as ` + "`" + `Europe/Berlin` + "`" + ` (IANA)."
+  "The time zone, such as ` + "`" + `Europe/Berlin` + "`" + ` (IANA)."
   timeZone: String
-  "What this company keeps of its customers beyond the fields above, in the order of the keys."
+  "Further facts that this company keeps about its customers, ordered by key."
   attributes(
-    "Only these keys; all where it is not given. A key that the customer does not have is left out."
+    "Return only these keys. Default: all. Keys that the customer does not have are left out."
     keys: [String!] @length(max: 200)
   ): [Attribute!]
-  "What the customer has agreed to, by purpose and channel. Null or no entry for a purpose: not known, which counts as none."
+  "What the customer has agreed to, by purpose and channel. If it is null or has no entry for a purpose, there is no consent."
   consents: [Consent!]
   "People and organisations around the customer."
   relations: [Relation!] @audience(in: [FRONTEND, ANALYST]) @scope(any: ["relations:read"])
-  "The records of other systems that belong to the customer. Undone links are left out unless asked for."
+  "The records of other systems that belong to the customer."
   links(
-    "Give links that were undone as well; they are not followed."
+    "Include undone links, which are not followed."
     includeUndone: Boolean = false
   ): [RecordLink!] @audience(in: [FRONTEND, ANALYST])
   "When the customer was first known."
   createdAt: DateTime!
   "When the profile last changed."
   updatedAt: DateTime!
-  "What the billing systems hold. Null: none linked, no such record, or no answer: ` + "`" + `sourceStatus(of: BILLING)` + "`" + ` says which."
+  "The records in billing systems. Null: none linked, not found, or no answer; ` + "`" + `sourceStatus(of: BILLING)` + "`" + ` says which."
   billing: Billing @scope(any: ["billing:read"])
-  "What the support systems hold. Null: none linked, no such record, or no answer: ` + "`" + `sourceStatus(of: SUPPORT)` + "`" + ` says which."
+  "The records in support systems. Null: none linked, not found, or no answer; ` + "`" + `sourceStatus(of: SUPPORT)` + "`" + ` says which."
   support: Support @audience(in: [FRONTEND, ANALYST]) @scope(any: ["support:read"])
-  "What the social networks hold. Null: none linked, no such record, or no answer: ` + "`" + `sourceStatus(of: SOCIAL)` + "`" + ` says which."
+  "The records in social networks. Null: none linked, not found, or no answer; ` + "`" + `sourceStatus(of: SOCIAL)` + "`" + ` says which."
   social: Social @audience(in: [FRONTEND, ANALYST]) @scope(any: ["social:read"]) @consent(purpose: "profiling")
   """
-  Everything that happened between the customer and the company, over all sources, newest first. A source that did not
-  answer gives no error here: it stands in ` + "`" + `missingSources` + "`" + `.
+  The interactions between the customer and the company, from all sources, newest first. A source that did not
+  answer is listed in ` + "`" + `missingSources` + "`" + ` and is not an error.
   """
   timeline(
-    "How many at the most: 20 where it is not given. More than the gateway's cap (100 unless configured) is an error."
+    "How many to return. Default: 20. More than the gateway's cap (100 unless configured) is an error."
     first: Int
-    "The ` + "`" + `cursor` + "`" + ` of an edge, or the ` + "`" + `endCursor` + "`" + ` of a page: what comes after it."
+    "Return entries after this ` + "`" + `cursor` + "`" + ` of an edge or ` + "`" + `endCursor` + "`" + ` of a page."
     after: String
-    "Only these kinds; all where it is not given. Only the sources that hold such kinds are asked."
+    "Return only these kinds. Default: all. Only sources that hold these kinds are asked."
     kinds: [InteractionKind!]
-    "Only through these channels; all where it is not given."
+    "Return only interactions through these channels. Default: all."
     channels: [Channel!]
   ): InteractionConnection
   """
-  How the sources answered that the fields beside this one ask (aliases, fragments, ` + "`" + `@skip` + "`" + ` and ` + "`" + `@include` + "`" + ` applied; the
-  timeline by its ` + "`" + `kinds` + "`" + `). It waits for just those. What it says depends on what stands beside it: in a client with a
-  normalising cache ask ` + "`" + `sourceStatus(of:)` + "`" + ` instead.
+  How the sources answered that the sibling fields ask (aliases, fragments, ` + "`" + `@skip` + "`" + ` and ` + "`" + `@include` + "`" + ` applied; the
+  timeline by its ` + "`" + `kinds` + "`" + `). It waits for those sources only. Its value depends on its siblings: with a client that has a
+  normalising cache, use ` + "`" + `sourceStatus(of:)` + "`" + ` instead.
   """
   sources: [SourceStatus!]!
-  "How one source answered for this customer. It asks the source, if nothing else does."
+  "How one source answered for this customer. Asks the source if no other field does."
   sourceStatus(
     "The source."
     of: SourceName!
   ): SourceStatus!
-  "Who read this customer's data, newest first: what the gateway recorded. Ask it of one customer at a time."
+  "Who read this customer's data, as recorded by the gateway, newest first. Request it for one customer at a time."
   accessLog(
-    "How many at the most: 20 where it is not given. More than the gateway's cap (100 unless configured) is an error."
+    "How many to return. Default: 20. More than the gateway's cap (100 unless configured) is an error."
     first: Int
-    "The ` + "`" + `cursor` + "`" + ` of an edge, or the ` + "`" + `endCursor` + "`" + ` of a page: what comes after it."
+    "Return entries after this ` + "`" + `cursor` + "`" + ` of an edge or ` + "`" + `endCursor` + "`" + ` of a page."
     after: String
   ): AccessLogConnection @audience(in: []) @scope(any: ["audit:read"])
 }
 
-"What sort of party a customer is. Values will be added."
+"The kind of party that a customer is. Values will be added."
 enum CustomerKind @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "A natural person."
   PERSON
   "A company, authority or association."
   ORGANIZATION
-  "Something else, or not known."
+  "Another kind, or not known."
   OTHER
 }
 
-"A way to reach a customer."
+"A contact point: a way to reach a customer."
 type ContactPoint @audience(in: [FRONTEND, PARTNER, ANALYST]) {
-  "The channel that it serves."
+  "The channel of the contact point."
   channel: Channel!
-  "The address, number or account; null for a postal address, which is in ` + "`" + `address` + "`" + `, and where the caller may not see it."
+  "The address, number or account. Null for a postal address, which is in ` + "`" + `address` + "`" + `, and if the caller may not see it."
   value: String @sensitive(class: CONTACT_POINT)
-  "The network of a social handle, in lower case; null for other channels."
+  "The network of a social handle, in lower case. Null for other channels."
   network: String @audience(in: [FRONTEND, ANALYST])
-  "The postal address; null for other channels."
+  "The postal address. Null for other channels."
   address: PostalAddress @audience(in: [FRONTEND, ANALYST])
-  "The preferred one of its channel."
+  "Whether it is the preferred one of its channel."
   isPrimary: Boolean!
-  "Somebody has confirmed that it reaches the customer; null where it is not known."
+  "Whether it is confirmed to reach the customer. Null if not known."
   isVerified: Boolean
-  "The value is shown in part only, because the caller may not see it whole."
+  "Whether the value is masked because the caller may not see it in full."
   isMasked: Boolean!
 }
 
 "A postal address."
 type PostalAddress @audience(in: [FRONTEND, ANALYST]) {
-  "Street, house number and what else stands above the town, line by line."
+  "The lines above the town: street, house number and so on."
   lines: [String!] @sensitive(class: ADDRESS)
   "The postal code."
   postalCode: String @sensitive(class: ADDRESS)
@@ -3587,11 +3587,11 @@ type PostalAddress @audience(in: [FRONTEND, ANALYST]) {
   locality: String
   "The state, province or region."
   region: String
-  "The country by its two-letter code, as ` + "`" + `DE` + "`" + ` (ISO 3166-1)."
+  "The two-letter country code, such as ` + "`" + `DE` + "`" + ` (ISO 3166-1)."
   country: String
 }
 
-"A means by which customer and company reach each other. Values will be added."
+"A channel between customer and company. Values will be added."
 enum Channel @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "E-mail."
   EMAIL
@@ -3611,27 +3611,27 @@ enum Channel @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   POST
   "Face to face."
   IN_PERSON
-  "Another means."
+  "Another channel."
   OTHER
 }
 
-"One fact that the company keeps of a customer. The field that fits its ` + "`" + `type` + "`" + ` is set beside ` + "`" + `text` + "`" + `."
+"One fact that the company keeps about a customer. Besides ` + "`" + `text` + "`" + `, the field of its ` + "`" + `type` + "`" + ` is set."
 type Attribute @audience(in: [FRONTEND, PARTNER, ANALYST]) {
-  "Which fact: one of ` + "`" + `Query.attributeDefinitions` + "`" + `."
+  "The key, one of ` + "`" + `Query.attributeDefinitions` + "`" + `."
   key: String!
   "The type of its value."
   type: AttributeType!
-  "The value as a text, whatever its type: a number as a decimal, a boolean as ` + "`" + `true` + "`" + ` or ` + "`" + `false` + "`" + `, a date as ` + "`" + `YYYY-MM-DD` + "`" + `."
+  "The value as text, whatever its type: a number as a decimal, a boolean as ` + "`" + `true` + "`" + ` or ` + "`" + `false` + "`" + `, a date as ` + "`" + `YYYY-MM-DD` + "`" + `."
   text: String!
-  "The value where the type is ` + "`" + `NUMBER` + "`" + `."
+  "The value if the type is ` + "`" + `NUMBER` + "`" + `."
   number: Decimal
-  "The value where the type is ` + "`" + `BOOLEAN` + "`" + `."
+  "The value if the type is ` + "`" + `BOOLEAN` + "`" + `."
   boolean: Boolean
-  "The value where the type is ` + "`" + `DATE` + "`" + `."
+  "The value if the type is ` + "`" + `DATE` + "`" + `."
   date: Date
   "The source that it came from."
   source: SourceName!
-  "When it was observed; null where that is not known."
+  "When it was observed. Null if not known."
   observedAt: DateTime
 }
 
@@ -3647,71 +3647,71 @@ enum AttributeType @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   DATE
 }
 
-"A dated permission for one purpose, or its refusal."
+"A consent to one purpose, or its refusal, with its date."
 type Consent @audience(in: [FRONTEND, PARTNER, ANALYST]) {
-  "What for, as ` + "`" + `marketing` + "`" + ` or ` + "`" + `profiling` + "`" + `."
+  "The purpose, such as ` + "`" + `marketing` + "`" + ` or ` + "`" + `profiling` + "`" + `."
   purpose: String!
-  "Through which channel; null: through any."
+  "The channel. Null: any."
   channel: Channel
   "What the customer said."
   status: ConsentStatus!
-  "The ground on which the data may be used (GDPR, article 6)."
+  "The legal basis for using the data (GDPR, article 6)."
   legalBasis: LegalBasis
-  "When it was said."
+  "When the customer said it."
   givenAt: DateTime
-  "When it ends by itself; null: it does not."
+  "When it expires. Null: never."
   expiresAt: DateTime
-  "Where the proof is, as a form's number or a recording's."
+  "Where the proof is, such as the number of a form or recording."
   evidence: String @audience(in: [FRONTEND]) @sensitive(class: FREE_TEXT)
 }
 
-"What a customer said to a purpose. Values will be added."
+"What a customer said about a purpose. Values will be added."
 enum ConsentStatus @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "Agreed."
   GRANTED
   "Refused."
   DENIED
-  "Agreed once, and taken back."
+  "Agreed, then withdrawn."
   WITHDRAWN
   "Something else: treat it as refused."
   OTHER
 }
 
-"The ground on which personal data may be used (GDPR, article 6). Values will be added."
+"The legal basis for using personal data (GDPR, article 6). Values will be added."
 enum LegalBasis @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The person has agreed."
   CONSENT
-  "A contract with the person needs it."
+  "A contract with the person requires it."
   CONTRACT
-  "A law demands it."
+  "A law requires it."
   LEGAL_OBLIGATION
   "A life depends on it."
   VITAL_INTERESTS
-  "A task in the public interest needs it."
+  "A task in the public interest requires it."
   PUBLIC_TASK
   "An interest of the company that outweighs the person's."
   LEGITIMATE_INTERESTS
-  "Another ground, or not known."
+  "Another basis, or not known."
   OTHER
 }
 
-"Somebody around a customer."
+"A person or organisation around a customer."
 type Relation @audience(in: [FRONTEND, ANALYST]) {
   "What the other party is to the customer."
   kind: RelationKind!
-  "The word that the company uses for it."
+  "The company's own word for the kind."
   rawKind: String
-  "The other party's name, where it is kept here."
+  "The other party's name, if it is kept here."
   name: String @sensitive(class: NAME)
-  "The other party's date of birth, where it is kept here."
+  "The other party's date of birth, if it is kept here."
   birthDate: Date @sensitive(class: BIRTH_DATE)
-  "Since when."
+  "Since when the relation exists."
   since: Date
-  "The other party as a customer; null where it is none."
+  "The other party as a customer. Null if it is not one."
   customer: Customer
 }
 
-"What somebody is to a customer. Values will be added."
+"What the other party is to a customer. Values will be added."
 enum RelationKind @audience(in: [FRONTEND, ANALYST]) {
   "Husband, wife or partner."
   SPOUSE
@@ -3737,7 +3737,7 @@ enum RelationKind @audience(in: [FRONTEND, ANALYST]) {
   OTHER
 }
 
-"That a record of another system belongs to a customer, and how that is known."
+"A link from a customer to a record of another system, and how it was found."
 type RecordLink @audience(in: [FRONTEND, ANALYST]) {
   "The source that the record is in."
   source: SourceName!
@@ -3747,21 +3747,21 @@ type RecordLink @audience(in: [FRONTEND, ANALYST]) {
   recordId: String! @sensitive(class: HANDLE)
   "How the link was found."
   method: MatchMethod!
-  "How sure the match is, from 0 to 1; null where it was not scored."
+  "The confidence of the match, from 0 to 1. Null if it was not scored."
   confidence: Float
-  "What the link rests on, in words."
+  "What the link is based on, in words."
   evidence: String @audience(in: [FRONTEND]) @sensitive(class: FREE_TEXT)
   "Who or what made the link."
   linkedBy: String @audience(in: [FRONTEND]) @sensitive(class: NAME)
   "When the link was made."
   linkedAt: DateTime
-  "When the link was undone; null: it holds."
+  "When the link was undone. Null: it is in force."
   undoneAt: DateTime
 }
 
-"How it was found that a record belongs to a customer. Values will be added."
+"How a record was matched to a customer. Values will be added."
 enum MatchMethod @audience(in: [FRONTEND, ANALYST]) {
-  "Exact agreement on a strong key, as an account number."
+  "Exact agreement on a strong key, such as an account number."
   DETERMINISTIC
   "Similarity that gives a score."
   PROBABILISTIC
@@ -3771,7 +3771,7 @@ enum MatchMethod @audience(in: [FRONTEND, ANALYST]) {
   OTHER
 }
 
-"Something that happened between a customer and the company."
+"An interaction between a customer and the company."
 type Interaction implements Node @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "Opaque and globally unique."
   id: ID!
@@ -3779,23 +3779,23 @@ type Interaction implements Node @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   at: DateTime!
   "What happened."
   kind: InteractionKind!
-  "By which means; null where that has no meaning, as for an invoice."
+  "The channel. Null if not applicable, as for an invoice."
   channel: Channel
-  "From whom to whom; null where that has no meaning."
+  "The direction. Null if not applicable."
   direction: Direction
-  "The source that knows of it."
+  "The source that holds it."
   source: SourceName!
-  "The system that knows of it."
+  "The system that holds it."
   system: String! @audience(in: [FRONTEND, ANALYST])
-  "What it is about, in a line."
+  "What it is about, in one line."
   title: String @sensitive(class: FREE_TEXT)
   "What was said, as plain text."
   body: String @audience(in: [FRONTEND]) @sensitive(class: FREE_TEXT)
   "Who did it."
   actor: Actor @audience(in: [FRONTEND, ANALYST])
-  "Interactions of one conversation share this; null where there is none."
+  "The id that the interactions of a conversation share. Null if there is none."
   conversationId: ID @audience(in: [FRONTEND, ANALYST])
-  "Where to open it in its system."
+  "The URL to open it in its system."
   url: URL @audience(in: [FRONTEND]) @sensitive(class: HANDLE)
   "The record that it is about."
   subject: Node
@@ -3807,7 +3807,7 @@ enum InteractionKind @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   MESSAGE @audience(in: [FRONTEND, ANALYST])
   "A phone call."
   CALL @audience(in: [FRONTEND, ANALYST])
-  "A note of one colleague for others; the customer does not see it."
+  "An internal note; the customer does not see it."
   NOTE @audience(in: [FRONTEND, ANALYST])
   "A ticket was opened."
   TICKET_OPENED @audience(in: [FRONTEND, ANALYST])
@@ -3817,9 +3817,9 @@ enum InteractionKind @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   INVOICE_ISSUED
   "A payment was received."
   PAYMENT @audience(in: [FRONTEND, ANALYST])
-  "A payment was tried and failed."
+  "A payment attempt failed."
   PAYMENT_FAILED @audience(in: [FRONTEND, ANALYST])
-  "A payment was given back, in whole or in part."
+  "A payment was refunded, in whole or in part."
   REFUND @audience(in: [FRONTEND, ANALYST])
   "A subscription began."
   SUBSCRIPTION_STARTED
@@ -3831,7 +3831,7 @@ enum InteractionKind @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   OTHER
 }
 
-"From whom to whom. Values will be added."
+"The direction of an interaction. Values will be added."
 enum Direction @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "From the customer to the company."
   INBOUND
@@ -3843,15 +3843,15 @@ enum Direction @audience(in: [FRONTEND, PARTNER, ANALYST]) {
 
 "Who did something."
 type Actor @audience(in: [FRONTEND, ANALYST]) {
-  "On which side."
+  "The side of the actor."
   kind: ActorKind!
-  "The name, or the account on a network; null where it is not known."
+  "The name, or the account on a network. Null if not known."
   name: String @sensitive(class: NAME)
 }
 
-"On which side somebody stands. Values will be added."
+"The side of an actor. Values will be added."
 enum ActorKind @audience(in: [FRONTEND, ANALYST]) {
-  "The customer, or somebody for the customer."
+  "The customer, or somebody on the customer's behalf."
   CUSTOMER
   "A person of the company."
   AGENT
@@ -3863,21 +3863,21 @@ enum ActorKind @audience(in: [FRONTEND, ANALYST]) {
 
 "A page of a timeline."
 type InteractionConnection @audience(in: [FRONTEND, PARTNER, ANALYST]) {
-  "What happened, newest first."
+  "The interactions of this page, newest first."
   edges: [InteractionEdge!]!
-  "The same without their cursors."
+  "The same entries without cursors."
   nodes: [Interaction!]!
-  "Where this page stands in the timeline."
+  "The position of this page in the timeline."
   pageInfo: PageInfo!
-  "From now back to this moment nothing is missing. Null: what is missing could be of any time."
+  "The timeline is complete from this moment until now. Null: entries of any time may be missing."
   completeSince: DateTime
-  "The sources that are linked and asked here, and did not answer whole. Empty: nothing is missing."
+  "The linked sources that did not answer in full. Empty: nothing is missing."
   missingSources: [SourceName!]!
 }
 
 "An interaction in a page."
 type InteractionEdge @audience(in: [FRONTEND, PARTNER, ANALYST]) {
-  "The place of this entry in the timeline, for ` + "`" + `after` + "`" + `."
+  "The position of this entry in the timeline, for ` + "`" + `after` + "`" + `."
   cursor: String!
   "The interaction."
   node: Interaction!
@@ -3885,23 +3885,23 @@ type InteractionEdge @audience(in: [FRONTEND, PARTNER, ANALYST]) {
 
 # ---------------------------------------------------------------------------------------------------------- Sources
 
-"How a source answered for one customer: a headline over its systems."
+"How a source answered for one customer: a summary of its systems."
 type SourceStatus @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The source."
   source: SourceName!
-  "What is known without asking, else the worst state of its systems."
+  "The state that is known without asking, else the worst state of its systems."
   state: SourceState!
-  "Every linked record was asked, and all of what was asked for was given."
+  "Whether every linked record was asked and returned everything requested."
   complete: Boolean!
-  "Something in the answer is past its freshness."
+  "Whether something in the answer is stale."
   stale: Boolean!
-  "The age of the oldest value in the answer: when the system held it. Null: not known."
+  "When the system held the oldest value in the answer. Null if not known."
   asOf: DateTime
-  "Why the state is not better; null where there is nothing to say."
+  "Why the state is not better. Null if there is no reason."
   code: ErrorCode
-  "When it makes sense to ask again; null where the system did not say."
+  "How long to wait before asking again. Null if the system did not say."
   retryAfter: Duration
-  "The same, by system."
+  "The status of each system."
   systems: [SystemStatus!]! @audience(in: [FRONTEND, ANALYST])
 }
 
@@ -3909,23 +3909,23 @@ type SourceStatus @audience(in: [FRONTEND, PARTNER, ANALYST]) {
 type SystemStatus @audience(in: [FRONTEND, ANALYST]) {
   "The system."
   system: String!
-  "What is known without asking, else how the system answered."
+  "The state that is known without asking, else how the system answered."
   state: SourceState!
-  "Every linked record was asked, and all of what was asked for was given."
+  "Whether every linked record was asked and returned everything requested."
   complete: Boolean!
-  "Something in the answer is past its freshness."
+  "Whether something in the answer is stale."
   stale: Boolean!
-  "The age of the oldest value in the answer: when the system held it. Null: not known."
+  "When the system held the oldest value in the answer. Null if not known."
   asOf: DateTime
-  "Why the state is not better; null where there is nothing to say."
+  "Why the state is not better. Null if there is no reason."
   code: ErrorCode
-  "When it makes sense to ask again; null where the system did not say."
+  "How long to wait before asking again. Null if the system did not say."
   retryAfter: Duration
 }
 
-"Where facts of a customer come from. Values will be added."
+"A source of facts about a customer. Values will be added."
 enum SourceName @audience(in: [FRONTEND, PARTNER, ANALYST]) {
-  "The company's own customer profiles: the spine that everything is linked to."
+  "The company's own store of customer profiles, from which everything is linked."
   PROFILE
   "Accounts, subscriptions, invoices and payments."
   BILLING
@@ -3933,29 +3933,29 @@ enum SourceName @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   SUPPORT @audience(in: [FRONTEND, ANALYST])
   "Accounts on social networks and public posts."
   SOCIAL @audience(in: [FRONTEND, ANALYST])
-  "What the gateway itself keeps: notes, holds, decisions."
+  "Data that the gateway itself keeps: notes, holds, decisions."
   WORKSPACE @audience(in: [FRONTEND, ANALYST])
-  "Another source, which the caller's contract does not name."
+  "A source that is not in the caller's contract."
   OTHER
 }
 
 "How a source or system answered. Values will be added."
 enum SourceState @audience(in: [FRONTEND, PARTNER, ANALYST]) {
-  "Everything that answered is as fresh as its system promises."
+  "Every answer is as fresh as its system promises."
   FRESH
-  "What answered is past its freshness, was kept from before since the system does not answer now, or nobody knows when it was true."
+  "An answer is older than its system promises, comes from the cache because the system does not answer, or is of unknown age."
   STALE
-  "Asked, and there is no such record."
+  "Asked, but there is no such record."
   EMPTY
   "Some of the linked records answered, others did not."
   PARTIAL
   "No answer within the time allowed."
   TIMED_OUT
-  "No answer: the system is down, refuses, or answers nonsense."
+  "No answer: the system is down, refuses, or gives an answer that cannot be understood."
   UNAVAILABLE
   "Not asked: the caller may not see it."
   FORBIDDEN
-  "Not asked: the customer has no record there that we know of."
+  "Not asked: the customer has no known record there."
   NOT_LINKED
   "Not asked: no such system is configured."
   NOT_CONFIGURED
@@ -3969,19 +3969,19 @@ enum ErrorCode @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   UNAVAILABLE
   "The system did not answer within the time allowed."
   TIMED_OUT
-  "The system asks us to slow down; ` + "`" + `retryAfter` + "`" + ` says for how long, if it did."
+  "A rate limit is reached. ` + "`" + `retryAfter` + "`" + ` says how long to wait, if known."
   RATE_LIMITED
-  "The system refused our own credentials: its operator must act."
+  "The system refused the gateway's credentials: the operator must act."
   UNAUTHORIZED
-  "The system answered, but not in a form that can be understood."
+  "The system gave an answer that cannot be understood."
   MALFORMED
-  "The link to the record has a key that the system cannot be asked by: who keeps the links must act."
+  "The link has a key that the system cannot look up: the link must be corrected."
   BAD_LINK
-  "The system failed again and again, and is left alone for a while."
+  "The system failed repeatedly and is not asked for a while (circuit breaker)."
   CIRCUIT_OPEN
-  "The request was given up before the system answered."
+  "The request was abandoned before the system answered."
   CANCELED
-  "A fault in the gateway; the error has a ` + "`" + `requestId` + "`" + ` to quote."
+  "A fault in the gateway. Report the error's ` + "`" + `requestId` + "`" + `."
   INTERNAL
   "The caller may not see this."
   FORBIDDEN
@@ -3989,66 +3989,66 @@ enum ErrorCode @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   CONSENT_REQUIRED
   "The link names a system that is not configured."
   NOT_CONFIGURED
-  "Several customers have this identifier."
+  "Several customers share this identifier."
   AMBIGUOUS
-  "An argument cannot be understood; the message says what to do."
+  "An argument is invalid; the message says what to do."
   BAD_USER_INPUT
-  "There is no credential, or not one that is right."
+  "The credential is missing or not valid."
   UNAUTHENTICATED
-  "The operation costs more than one may; the message says how much."
+  "The operation costs more than its limit; the message has both."
   COST_LIMIT
-  "The caller may send registered documents only, and this is none."
+  "The caller may send trusted documents only, and this is not one."
   DOCUMENT_NOT_TRUSTED
-  "There is no such object, or none that the caller may see."
+  "There is no such object that the caller may see."
   NOT_FOUND
   "Something else."
   OTHER
 }
 
 """
-How fresh the answers of systems must be in this operation, and what to do where a system does not answer; what is left
-out is as the operator configured it. It may stand several times: without ` + "`" + `sources` + "`" + ` it holds for all of them, and one that
-names a source goes before it. Wishes that contradict each other are an error.
+How fresh the answers of systems must be in this operation, and what to do if a system does not answer. Omitted
+arguments are as the operator configured them. Repeatable: without ` + "`" + `sources` + "`" + ` it applies to all sources, and one that
+names a source takes precedence. Contradictory values are an error.
 """
 directive @freshness(
-  "The sources that this holds for, of BILLING, SUPPORT and SOCIAL; left out: all of them. Profiles are always read anew."
+  "The sources that this applies to: BILLING, SUPPORT or SOCIAL. Default: all three. Profiles are never cached."
   sources: [SourceName!] @audience(in: [FRONTEND, ANALYST])
-  "How old an answer that the gateway kept may be to be given without asking the system, as ` + "`" + `PT10M` + "`" + `; ` + "`" + `PT0S` + "`" + `: always ask."
+  "How old a cached answer may be to be used without asking the system, such as ` + "`" + `PT10M` + "`" + `. ` + "`" + `PT0S` + "`" + `: always ask."
   maxAge: Duration @audience(in: [FRONTEND, ANALYST])
-  "What to do where a system does not answer."
+  "What to do if a system does not answer."
   onError: OnError @audience(in: [FRONTEND, ANALYST])
-  "How old a kept answer may be that is served because the system does not answer, as ` + "`" + `P1D` + "`" + `; at least ` + "`" + `maxAge` + "`" + `. What the operator lets the gateway keep bounds it."
+  "How old a cached answer may be to be served if the system does not answer, such as ` + "`" + `P1D` + "`" + `. At least ` + "`" + `maxAge` + "`" + `, and at most what the operator configured."
   maxStale: Duration @audience(in: [FRONTEND, ANALYST])
-  "How long to wait for a system, as ` + "`" + `PT0.3S` + "`" + `: at the end of it, what is there is given. Never longer than the operator configured."
+  "How long to wait for a system, such as ` + "`" + `PT0.3S` + "`" + `. Then the answer has what is there. At most what the operator configured."
   deadline: Duration @audience(in: [FRONTEND, ANALYST])
 ) repeatable on QUERY
 
-"What to do where a system does not answer. Values will be added."
+"What to do if a system does not answer. Values will be added."
 enum OnError @audience(in: [FRONTEND, ANALYST]) {
-  "Serve what the gateway kept, if anything is young enough, and say so: the state is ` + "`" + `STALE` + "`" + `, ` + "`" + `asOf` + "`" + ` tells its age, ` + "`" + `code` + "`" + ` why."
+  "Serve a cached answer that is young enough: the state is ` + "`" + `STALE` + "`" + `, ` + "`" + `asOf` + "`" + ` has its time, ` + "`" + `code` + "`" + ` the reason."
   SERVE_STALE
-  "Serve nothing old: the source has failed."
+  "Serve no cached answer: the source has failed."
   FAIL
 }
 
 # ----------------------------------------------------------------------------------------------------------- Rights
 
-# What a customer may ask of the company: who has read their data, what there is of them, and that it goes.
+# The rights of customers: to know who has read their data, to get a copy, and to have it erased.
 
-"Where every change starts."
+"The root of mutations."
 type Mutation {
-  "Everything that is known of a customer, from every source, as one package; it says which source failed. It changes nothing, and is recorded in the access log."
+  "Exports everything known about a customer, from every source, as one package that says which source failed. Changes nothing, and is recorded in the access log."
   exportCustomer(
-    "Which customer."
+    "The customer."
     input: ExportCustomerInput!
   ): ExportCustomerPayload @scope(any: ["customer:export"])
 
   """
-  Removes a customer: the profile, and the records in every system that the gateway may write to; what it cannot remove
-  somewhere else is said. Sent again, it completes what failed, and of a customer who is gone it says so.
+  Erases a customer: the profile, and the records in every system that the gateway may write to. The payload lists what
+  it could not erase. Sent again, it completes what failed, and reports a customer who is already erased as such.
   """
   eraseCustomer(
-    "Which customer."
+    "The customer."
     input: EraseCustomerInput!
   ): EraseCustomerPayload @scope(any: ["customer:erase"])
 }
@@ -4057,29 +4057,29 @@ type Mutation {
 input ExportCustomerInput {
   "The ` + "`" + `id` + "`" + ` of the customer in this graph."
   customerId: ID!
-  "A name of the caller's own for this request, of up to 128 bytes, the same when it is sent again, which is safe. It stands in the access log."
+  "The caller's own name for this request, up to 128 bytes. Use the same when repeating the request, which is safe. It is recorded in the access log."
   idempotencyKey: String!
 }
 
-"What came of an export."
+"The result of an export."
 type ExportCustomerPayload {
-  "The package; null where there is a problem."
+  "The package. Null if there is a problem."
   package: CustomerPackage
-  "Why there is none. Empty: there is one."
+  "Why there is no package. Empty if there is one."
   problems: [Problem!]!
 }
 
-"Everything that is known of a customer."
+"Everything known about a customer."
 type CustomerPackage {
   "The company's own key of the customer."
   customerId: String!
   "When the systems were asked."
   generatedAt: DateTime!
-  "Nothing is known to be lacking; else ` + "`" + `sources` + "`" + ` says what is."
+  "Whether nothing is missing. If not, ` + "`" + `sources` + "`" + ` says what is."
   complete: Boolean!
-  "How every system answered for every record of the customer, the profile first."
+  "How each system answered for each record of the customer, the profile first."
   sources: [PackageRecord!]!
-  "The package itself, in the form that its members ` + "`" + `format` + "`" + ` and ` + "`" + `version` + "`" + ` name."
+  "The package itself, in the format that its members ` + "`" + `format` + "`" + ` and ` + "`" + `version` + "`" + ` name."
   document: JSONValue!
 }
 
@@ -4087,17 +4087,17 @@ type CustomerPackage {
 type PackageRecord {
   "The source."
   source: SourceName!
-  "The system; null where nothing is linked there."
+  "The system. Null if nothing is linked there."
   system: String
-  "The record's own key in that system; null where nothing is linked there."
+  "The record's own key in that system. Null if nothing is linked there."
   recordId: String
   "How it answered."
   state: SourceState!
-  "Why the state is not better; null where there is nothing to say."
+  "Why the state is not better. Null if there is no reason."
   code: ErrorCode
-  "When the system held it; null where that is not known."
+  "When the system held it. Null if not known."
   asOf: DateTime
-  "The system has more than it gave."
+  "Whether the system has more than it returned."
   truncated: Boolean!
 }
 
@@ -4105,45 +4105,45 @@ type PackageRecord {
 input EraseCustomerInput {
   "The ` + "`" + `id` + "`" + ` of the customer in this graph."
   customerId: ID!
-  "A name of the caller's own for this request, of up to 128 bytes, the same when it is sent again, which is safe. It stands in the access log."
+  "The caller's own name for this request, up to 128 bytes. Use the same when repeating the request, which is safe. It is recorded in the access log."
   idempotencyKey: String!
-  "Say what would be done, and do nothing."
+  "Only report what would be erased."
   dryRun: Boolean! = false
 }
 
-"What came of an erasure."
+"The result of an erasure."
 type EraseCustomerPayload {
-  "What became of everything of the customer; null where there is a problem."
+  "The outcome for all records of the customer. Null if there is a problem."
   erasure: Erasure
-  "Why nothing was done. Empty: something was."
+  "Why nothing was done. Empty if something was."
   problems: [Problem!]!
 }
 
-"What became of everything of a customer."
+"The outcome of an erasure."
 type Erasure {
   "The company's own key of the customer."
   customerId: String!
-  "How far it came."
+  "The state of the erasure."
   state: ErasureState!
-  "Something failed that may succeed another time: send the same again."
+  "Whether something failed that may succeed later: repeat the request."
   retry: Boolean!
-  "When it was done; null in a dry run, unless it was done before and left something behind."
+  "When it was done. Null in a dry run, unless an earlier erasure left something behind."
   erasedAt: DateTime
-  "What became of every record, the profile last."
+  "The outcome for each record, the profile last."
   records: [ErasedRecord!]!
 }
 
-"How far an erasure came. Values will be added."
+"The state of an erasure. Values will be added."
 enum ErasureState {
-  "Nothing was done: it was a dry run."
+  "Dry run: nothing was done."
   PLANNED
-  "Nothing of the customer is left in any system that the gateway knew of."
+  "Nothing of the customer is left in any system that the gateway knows."
   COMPLETE
-  "Something is left, and the records say what."
+  "Something is left; the records say what."
   INCOMPLETE
 }
 
-"What became of a record."
+"The outcome for a record."
 type ErasedRecord {
   "The source."
   source: SourceName!
@@ -4151,43 +4151,43 @@ type ErasedRecord {
   system: String!
   "The record's own key in that system."
   recordId: String!
-  "What became of it."
+  "The outcome."
   state: ErasedRecordState!
-  "What failed; null where nothing did."
+  "What failed. Null if nothing did."
   code: ErrorCode
 }
 
-"What became of a record. Values will be added."
+"The outcome for a record. Values will be added."
 enum ErasedRecordState {
-  "It would be erased: it was a dry run."
+  "Dry run: it would be erased."
   TO_ERASE
-  "It is there no more."
+  "It was erased."
   ERASED
   "The system was asked, and there is no such record."
   NOTHING_THERE
-  "The gateway only reads this system: somebody has to erase the record there."
+  "The gateway can only read this system: erase the record there."
   NOT_SUPPORTED
-  "Somebody else is linked to it as well, and it was left: undo one of the links first."
+  "Another customer is linked to it too, so it was kept: undo one of the links first."
   SHARED
-  "The system did not answer, and the record may be there."
+  "The system did not answer; the record may still exist."
   FAILED
-  "The profile was left, since something that it leads to could not be erased and would not be found again without it."
+  "The profile was kept, because a linked record could not be erased and would not be found again without it."
   KEPT
 }
 
-"Why something was not done."
+"A reason why something was not done."
 interface Problem {
-  "For machines."
+  "The code, for machines."
   code: ErrorCode!
-  "For people: what to do."
+  "What to do, for people."
   message: String!
 }
 
-"There is no such customer, or none that the caller may see."
+"There is no such customer that the caller may see."
 type CustomerNotFound implements Problem {
-  "For machines."
+  "The code, for machines."
   code: ErrorCode!
-  "For people: what to do."
+  "What to do, for people."
   message: String!
 }
 
@@ -4195,57 +4195,57 @@ type CustomerNotFound implements Problem {
 type AccessLogConnection {
   "The entries of this page, newest first."
   edges: [AccessLogEdge!]!
-  "The same without their cursors."
+  "The same entries without cursors."
   nodes: [AccessLogEntry!]!
-  "Where this page stands in the whole list."
+  "The position of this page in the list."
   pageInfo: PageInfo!
 }
 
 "An entry in a page."
 type AccessLogEdge {
-  "The place of this entry in the list, for ` + "`" + `after` + "`" + `."
+  "The position of this entry in the list, for ` + "`" + `after` + "`" + `."
   cursor: String!
   "The entry."
   node: AccessLogEntry!
 }
 
-"That a credential read a customer's data."
+"A record of a credential reading a customer's data."
 type AccessLogEntry {
-  "When."
+  "When it happened."
   at: DateTime!
-  "What was done, as ` + "`" + `READ` + "`" + `, ` + "`" + `EXPORT` + "`" + ` or ` + "`" + `ERASE` + "`" + `."
+  "What was done: ` + "`" + `READ` + "`" + `, ` + "`" + `EXPORT` + "`" + ` or ` + "`" + `ERASE` + "`" + `."
   action: String!
-  "The credential, as ` + "`" + `key:` + "`" + ` and its id."
+  "The credential: for an API key, ` + "`" + `key:` + "`" + ` and its id."
   credential: String!
-  "The audience whose contract it was."
+  "The audience of the credential."
   audience: String!
-  "What the request declared that it reads for; null: nothing."
+  "The purpose that the request declared. Null: none."
   purpose: String
-  "The name of the operation; null: it has none."
+  "The name of the operation. Null if it has none."
   operation: String
   "The SHA-256 of the document, in hexadecimal."
   operationHash: String!
-  "The fields that were read, as ` + "`" + `Customer.email` + "`" + `."
+  "The fields that were read, such as ` + "`" + `Customer.email` + "`" + `."
   fields: [String!]!
   "The systems that were asked."
   systems: [String!]!
-  "The id of the request, which is in the log as well."
+  "The id of the request, as in the gateway's log."
   requestId: String!
-  "The ` + "`" + `idempotencyKey` + "`" + ` of an export or an erasure; null: it is none."
+  "The ` + "`" + `idempotencyKey` + "`" + ` of an export or an erasure. Null for reads."
   idempotencyKey: String
 }
 
 # ---------------------------------------------------------------------------------------------------------- Billing
 
-"What the billing systems hold of a customer, joined."
+"A customer's records in billing systems, joined."
 type Billing implements Node @audience(in: [FRONTEND, PARTNER, ANALYST]) {
-  "Opaque and globally unique; derived from the customer's."
+  "Opaque and globally unique; derived from the customer's id."
   id: ID!
-  "What the customer owes: positive, the customer owes; negative, the company does. Null unless it is known whole and in exactly one currency: ` + "`" + `totals` + "`" + ` has the rest."
+  "The balance: positive if the customer owes, negative if the company does. Null unless it is complete and in one currency; see ` + "`" + `totals` + "`" + `."
   balance: Money @audience(in: [FRONTEND, ANALYST])
-  "The recurring revenue of a month, from the prices of running subscriptions, not from invoices. Null unless it is known whole and in exactly one currency."
+  "The monthly recurring revenue, from the prices of running subscriptions, not from invoices. Null unless it is complete and in one currency; see ` + "`" + `totals` + "`" + `."
   mrr: Money @audience(in: [FRONTEND, ANALYST])
-  "Balance and recurring revenue, one row per currency. Null where an account did not answer, so that they cannot be known."
+  "Balance and recurring revenue, one row per currency. Null if an account did not answer."
   totals: [CurrencyTotals!] @audience(in: [FRONTEND, ANALYST])
   "The accounts, in the order of the links."
   accounts: [BillingAccount!] @audience(in: [FRONTEND, ANALYST])
@@ -4253,23 +4253,23 @@ type Billing implements Node @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   subscriptions: [Subscription!]
   "The invoices, newest first."
   invoices(
-    "How many at the most: 20 where it is not given. More than the gateway's cap (100 unless configured) is an error."
+    "How many to return. Default: 20. More than the gateway's cap (100 unless configured) is an error."
     first: Int
-    "The ` + "`" + `cursor` + "`" + ` of an edge, or the ` + "`" + `endCursor` + "`" + ` of a page: what comes after it."
+    "Return entries after this ` + "`" + `cursor` + "`" + ` of an edge or ` + "`" + `endCursor` + "`" + ` of a page."
     after: String
-    "Only with one of these statuses; all where it is not given."
+    "Return only entries with one of these statuses. Default: all."
     status: [InvoiceStatus!]
   ): InvoiceConnection
   "The charges, failed ones too, newest first."
   charges(
-    "How many at the most: 20 where it is not given. More than the gateway's cap (100 unless configured) is an error."
+    "How many to return. Default: 20. More than the gateway's cap (100 unless configured) is an error."
     first: Int
-    "The ` + "`" + `cursor` + "`" + ` of an edge, or the ` + "`" + `endCursor` + "`" + ` of a page: what comes after it."
+    "Return entries after this ` + "`" + `cursor` + "`" + ` of an edge or ` + "`" + `endCursor` + "`" + ` of a page."
     after: String
-    "Only at this moment or later."
+    "Return only charges at this moment or later."
     since: DateTime
   ): ChargeConnection @audience(in: [FRONTEND, ANALYST])
-  "The latest payment that was received; null: none that we know of."
+  "The latest payment received. Null: none known."
   lastPayment: Payment @audience(in: [FRONTEND, ANALYST])
 }
 
@@ -4285,9 +4285,9 @@ type Money @audience(in: [FRONTEND, PARTNER, ANALYST]) {
 type CurrencyTotals @audience(in: [FRONTEND, ANALYST]) {
   "The currency."
   currency: CurrencyCode!
-  "What the customer owes in this currency: positive, the customer owes; negative, the company does."
+  "The balance in this currency: positive if the customer owes, negative if the company does."
   balance: Money
-  "The recurring revenue of a month in this currency."
+  "The monthly recurring revenue in this currency."
   mrr: Money
 }
 
@@ -4299,23 +4299,23 @@ type BillingAccount implements Node @audience(in: [FRONTEND, ANALYST]) {
   system: String!
   "Its own key in that system."
   recordId: String!
-  "Where to open it in that system."
+  "The URL to open it in that system."
   url: URL
   "The name on the account."
   name: String @sensitive(class: NAME)
-  "What the account owes: positive, the customer owes; negative, the company does. Null where it is not known."
+  "The balance: positive if the customer owes, negative if the company does. Null if not known."
   balance: Money
   "The currency that it is billed in."
   currency: CurrencyCode
-  "How it is paid, in the system's words."
+  "The payment method, in the system's words."
   paymentMethod: String
-  "A payment is overdue; null where it is not known."
+  "Whether a payment is overdue. Null if not known."
   isDelinquent: Boolean
   "When it was opened."
   createdAt: DateTime
 }
 
-"Something that is paid for again and again."
+"Something that is paid for periodically."
 type Subscription implements Node @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "Opaque and globally unique."
   id: ID!
@@ -4323,21 +4323,21 @@ type Subscription implements Node @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   system: String! @audience(in: [FRONTEND, ANALYST])
   "Its own key in that system."
   recordId: String! @audience(in: [FRONTEND, ANALYST])
-  "Where to open it in that system."
+  "The URL to open it in that system."
   url: URL @audience(in: [FRONTEND, ANALYST])
   "What is subscribed to."
   name: String
-  "Where it stands in its life."
+  "The status of the subscription."
   status: SubscriptionStatus!
-  "The status in the system's own word."
+  "The system's own word for the status."
   rawStatus: String
-  "How many of it."
+  "The quantity."
   quantity: Int
-  "The price of one, for one ` + "`" + `interval` + "`" + `."
+  "The price of one unit per ` + "`" + `interval` + "`" + `."
   price: Money
-  "How often it is billed, as ` + "`" + `P1M` + "`" + `."
+  "How often it is billed, such as ` + "`" + `P1M` + "`" + `."
   interval: Duration
-  "What it brings in a month; zero while it is in trial, paused or ended; null where it is not known."
+  "Its monthly recurring revenue. Zero while it is in trial, paused or ended. Null if not known."
   mrr: Money @audience(in: [FRONTEND, ANALYST])
   "When it began."
   startedAt: DateTime
@@ -4347,11 +4347,11 @@ type Subscription implements Node @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   currentPeriodEndsAt: DateTime
   "When it was cancelled; it may run on until ` + "`" + `endedAt` + "`" + `."
   canceledAt: DateTime
-  "When it ended; null while it runs."
+  "When it ended. Null while it runs."
   endedAt: DateTime
 }
 
-"Where a subscription stands in its life: the eight statuses of Stripe's billing, which other systems are mapped to. Values will be added."
+"The status of a subscription: the eight statuses of Stripe, to which other systems are mapped. Values will be added."
 enum SubscriptionStatus @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The first payment is still open."
   INCOMPLETE
@@ -4381,15 +4381,15 @@ type Invoice implements Node @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   system: String! @audience(in: [FRONTEND, ANALYST])
   "Its own key in that system."
   recordId: String! @audience(in: [FRONTEND, ANALYST])
-  "Where to open it in that system."
+  "The URL to open it in that system."
   url: URL @audience(in: [FRONTEND, ANALYST])
   "The number that the customer sees."
   number: String
   "What it is for."
   description: String @sensitive(class: FREE_TEXT)
-  "Where it stands."
+  "The status."
   status: InvoiceStatus!
-  "The status in the system's own word."
+  "The system's own word for the status."
   rawStatus: String @audience(in: [FRONTEND, ANALYST])
   "The whole amount."
   total: Money
@@ -4397,17 +4397,17 @@ type Invoice implements Node @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   amountDue: Money
   "When it was issued."
   issuedAt: DateTime!
-  "When it is to be paid."
+  "When payment is due."
   dueAt: DateTime
-  "When it was paid; null: it is not."
+  "When it was paid. Null if it is not paid."
   paidAt: DateTime
 }
 
-"Where an invoice stands. Values will be added."
+"The status of an invoice. Values will be added."
 enum InvoiceStatus @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "Not issued yet."
   DRAFT @audience(in: [FRONTEND, ANALYST])
-  "Issued, to be paid, not overdue."
+  "Issued and not paid, but not overdue."
   DUE
   "Its due date has passed."
   OVERDUE
@@ -4415,9 +4415,9 @@ enum InvoiceStatus @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   PAID
   "Cancelled."
   VOID
-  "Given up."
+  "Written off."
   UNCOLLECTIBLE @audience(in: [FRONTEND, ANALYST])
-  "Something else, that only the system has a word for."
+  "Something else."
   OTHER
 }
 
@@ -4425,17 +4425,17 @@ enum InvoiceStatus @audience(in: [FRONTEND, PARTNER, ANALYST]) {
 type InvoiceConnection @audience(in: [FRONTEND, PARTNER, ANALYST]) {
   "The invoices of this page, newest first."
   edges: [InvoiceEdge!]!
-  "The same without their cursors."
+  "The same entries without cursors."
   nodes: [Invoice!]!
-  "Where this page stands in the whole list."
+  "The position of this page in the list."
   pageInfo: PageInfo!
-  "How many there are in all pages; null where the count is not known whole."
+  "The number of entries in all pages. Null if the count is incomplete."
   totalCount: Int
 }
 
 "An invoice in a page."
 type InvoiceEdge @audience(in: [FRONTEND, PARTNER, ANALYST]) {
-  "The place of this entry in the list, for ` + "`" + `after` + "`" + `."
+  "The position of this entry in the list, for ` + "`" + `after` + "`" + `."
   cursor: String!
   "The invoice."
   node: Invoice!
@@ -4449,25 +4449,25 @@ type Charge implements Node @audience(in: [FRONTEND, ANALYST]) {
   system: String!
   "Its own key in that system."
   recordId: String!
-  "Where to open it in that system."
+  "The URL to open it in that system."
   url: URL
   "What it is for."
   description: String @sensitive(class: FREE_TEXT)
-  "How it went."
+  "The status of the charge."
   status: ChargeStatus!
-  "The status in the system's own word."
+  "The system's own word for the status."
   rawStatus: String
-  "How much."
+  "The amount."
   amount: Money
-  "How much of it was given back; null where nothing was."
+  "How much of it was refunded. Null if nothing was."
   refunded: Money
-  "How it is paid, in the system's words."
+  "The payment method, in the system's words."
   paymentMethod: String
-  "When it was tried."
+  "When it was attempted."
   chargedAt: DateTime!
 }
 
-"How a charge went. Values will be added."
+"The status of a charge. Values will be added."
 enum ChargeStatus @audience(in: [FRONTEND, ANALYST]) {
   "The money was received."
   SUCCEEDED
@@ -4475,9 +4475,9 @@ enum ChargeStatus @audience(in: [FRONTEND, ANALYST]) {
   PENDING
   "It failed."
   FAILED
-  "The money was received, and some or all of it given back."
+  "The money was received, and some or all of it refunded."
   REFUNDED
-  "The customer contests it."
+  "The customer disputes it."
   DISPUTED
   "Something else: ` + "`" + `rawStatus` + "`" + ` has the system's word."
   OTHER
@@ -4487,17 +4487,17 @@ enum ChargeStatus @audience(in: [FRONTEND, ANALYST]) {
 type ChargeConnection @audience(in: [FRONTEND, ANALYST]) {
   "The charges of this page, newest first."
   edges: [ChargeEdge!]!
-  "The same without their cursors."
+  "The same entries without cursors."
   nodes: [Charge!]!
-  "Where this page stands in the whole list."
+  "The position of this page in the list."
   pageInfo: PageInfo!
-  "How many there are in all pages; null where the count is not known whole."
+  "The number of entries in all pages. Null if the count is incomplete."
   totalCount: Int
 }
 
 "A charge in a page."
 type ChargeEdge @audience(in: [FRONTEND, ANALYST]) {
-  "The place of this entry in the list, for ` + "`" + `after` + "`" + `."
+  "The position of this entry in the list, for ` + "`" + `after` + "`" + `."
   cursor: String!
   "The charge."
   node: Charge!
@@ -4511,11 +4511,11 @@ type Payment implements Node @audience(in: [FRONTEND, ANALYST]) {
   system: String!
   "Its own key in that system."
   recordId: String!
-  "Where to open it in that system."
+  "The URL to open it in that system."
   url: URL
-  "How much."
+  "The amount."
   amount: Money
-  "How it was paid, in the system's words."
+  "The payment method, in the system's words."
   paymentMethod: String
   "When it was received."
   paidAt: DateTime!
@@ -4523,23 +4523,23 @@ type Payment implements Node @audience(in: [FRONTEND, ANALYST]) {
 
 # ---------------------------------------------------------------------------------------------------------- Support
 
-"What the support systems hold of a customer, joined."
+"A customer's records in support systems, joined."
 type Support implements Node @audience(in: [FRONTEND, ANALYST]) {
-  "Opaque and globally unique; derived from the customer's."
+  "Opaque and globally unique; derived from the customer's id."
   id: ID!
-  "How many tickets are not solved; null where the count is not known whole."
+  "The number of tickets that are not solved. Null if the count is incomplete."
   openTickets: Int
-  "How satisfied the customer was, over all rated tickets; null: none rated, or rated on different scales, or not known whole."
+  "The customer's satisfaction over all rated tickets. Null: none rated, different scales, or incomplete."
   csat: Rating
-  "When the customer last wrote or called, or a ticket was opened for the customer; null: never that we know of, or not known whole."
+  "When the customer last wrote or called, or a ticket was opened for the customer. Null: never as far as known, or incomplete."
   lastContactAt: DateTime
   "The tickets, newest first."
   tickets(
-    "How many at the most: 20 where it is not given. More than the gateway's cap (100 unless configured) is an error."
+    "How many to return. Default: 20. More than the gateway's cap (100 unless configured) is an error."
     first: Int
-    "The ` + "`" + `cursor` + "`" + ` of an edge, or the ` + "`" + `endCursor` + "`" + ` of a page: what comes after it."
+    "Return entries after this ` + "`" + `cursor` + "`" + ` of an edge or ` + "`" + `endCursor` + "`" + ` of a page."
     after: String
-    "Only with one of these statuses; all where it is not given."
+    "Return only entries with one of these statuses. Default: all."
     status: [TicketStatus!]
   ): TicketConnection
 }
@@ -4550,9 +4550,9 @@ type Rating @audience(in: [FRONTEND, ANALYST]) {
   rating: Float!
   "The best rating that could be given."
   scale: Int!
-  "How many ratings it is made of."
+  "The number of ratings."
   count: Int!
-  "When the latest of them was given; null where that is not known."
+  "When the latest rating was given. Null if not known."
   ratedAt: DateTime
 }
 
@@ -4564,37 +4564,37 @@ type Ticket implements Node @audience(in: [FRONTEND, ANALYST]) {
   system: String!
   "Its own key in that system."
   recordId: String!
-  "Where to open it in that system."
+  "The URL to open it in that system."
   url: URL
-  "What it is about, in a line."
+  "What it is about, in one line."
   title: String @sensitive(class: FREE_TEXT)
-  "Where it stands."
+  "The status."
   status: TicketStatus!
-  "The status in the system's own word."
+  "The system's own word for the status."
   rawStatus: String
-  "How urgent it is."
+  "The priority."
   priority: TicketPriority
-  "The urgency in the system's own word."
+  "The system's own word for the priority."
   rawPriority: String
-  "By which means it came."
+  "The channel that it came through."
   channel: Channel
-  "What colleagues tagged it with."
+  "The tags that colleagues gave it."
   tags: [String!]
   "When it was opened."
   createdAt: DateTime!
   "When it last changed."
   updatedAt: DateTime
-  "When it was solved; null: it is not."
+  "When it was solved. Null if it is not solved."
   solvedAt: DateTime
   "How the customer rated the help."
   satisfaction: Rating
 }
 
-"Where a ticket stands. Values will be added."
+"The status of a ticket. Values will be added."
 enum TicketStatus @audience(in: [FRONTEND, ANALYST]) {
-  "Nobody has looked at it yet."
+  "Nobody has worked on it yet."
   NEW
-  "Somebody of the company must act."
+  "The company must act."
   OPEN
   "The customer must act."
   PENDING
@@ -4608,7 +4608,7 @@ enum TicketStatus @audience(in: [FRONTEND, ANALYST]) {
   OTHER
 }
 
-"How urgent a ticket is. Values will be added."
+"The priority of a ticket. Values will be added."
 enum TicketPriority @audience(in: [FRONTEND, ANALYST]) {
   "It can wait."
   LOW
@@ -4626,17 +4626,17 @@ enum TicketPriority @audience(in: [FRONTEND, ANALYST]) {
 type TicketConnection @audience(in: [FRONTEND, ANALYST]) {
   "The tickets of this page, newest first."
   edges: [TicketEdge!]!
-  "The same without their cursors."
+  "The same entries without cursors."
   nodes: [Ticket!]!
-  "Where this page stands in the whole list."
+  "The position of this page in the list."
   pageInfo: PageInfo!
-  "How many there are in all pages; null where the count is not known whole."
+  "The number of entries in all pages. Null if the count is incomplete."
   totalCount: Int
 }
 
 "A ticket in a page."
 type TicketEdge @audience(in: [FRONTEND, ANALYST]) {
-  "The place of this entry in the list, for ` + "`" + `after` + "`" + `."
+  "The position of this entry in the list, for ` + "`" + `after` + "`" + `."
   cursor: String!
   "The ticket."
   node: Ticket!
@@ -4644,44 +4644,44 @@ type TicketEdge @audience(in: [FRONTEND, ANALYST]) {
 
 # ----------------------------------------------------------------------------------------------------------- Social
 
-"What the social networks hold of a customer, joined."
+"A customer's records in social networks, joined."
 type Social implements Node @audience(in: [FRONTEND, ANALYST]) {
-  "Opaque and globally unique; derived from the customer's."
+  "Opaque and globally unique; derived from the customer's id."
   id: ID!
   "The customer's accounts, in the order of the links."
   profiles: [SocialProfile!]
-  "How many follow the customer over all accounts, one person perhaps several times; null where it is not known whole."
+  "The followers of all accounts together; one person may count several times. Null if incomplete."
   followers: Int
-  "How the customer speaks of the brand, from -1 (badly) to 1 (well): the mean over the mentions that were scored; null: none was, or not known whole."
+  "How the customer speaks about the brand, from -1 (badly) to 1 (well): the mean of the scored mentions. Null: none scored, or incomplete."
   sentiment: Score
   "The customer's public posts about the brand or addressed to it, newest first."
   mentions(
-    "How many at the most: 20 where it is not given. More than the gateway's cap (100 unless configured) is an error."
+    "How many to return. Default: 20. More than the gateway's cap (100 unless configured) is an error."
     first: Int
-    "The ` + "`" + `cursor` + "`" + ` of an edge, or the ` + "`" + `endCursor` + "`" + ` of a page: what comes after it."
+    "Return entries after this ` + "`" + `cursor` + "`" + ` of an edge or ` + "`" + `endCursor` + "`" + ` of a page."
     after: String
   ): MentionConnection
 }
 
-"A figure that was estimated."
+"An estimated figure."
 type Score @audience(in: [FRONTEND, ANALYST]) {
   "What it estimates."
   kind: ScoreKind!
   "The figure, from ` + "`" + `min` + "`" + ` to ` + "`" + `max` + "`" + `."
   value: Float!
-  "The least it can be."
+  "The lowest possible value."
   min: Float!
-  "The most it can be."
+  "The highest possible value."
   max: Float!
-  "How many observations it is made of; null where that has no meaning."
+  "The number of observations. Null if not applicable."
   count: Int
-  "When the latest observation was made; null where that is not known."
+  "When the latest observation was made. Null if not known."
   asOf: DateTime
 }
 
 "What a score estimates. Values will be added."
 enum ScoreKind @audience(in: [FRONTEND, ANALYST]) {
-  "How somebody speaks of the brand."
+  "How somebody speaks about the brand."
   SENTIMENT
   "Something else."
   OTHER
@@ -4695,41 +4695,41 @@ type SocialProfile implements Node @audience(in: [FRONTEND, ANALYST]) {
   system: String!
   "Its own key in that system."
   recordId: String! @sensitive(class: HANDLE)
-  "Where to open it."
+  "The URL to open it."
   url: URL @sensitive(class: HANDLE)
-  "The network, in lower case, as ` + "`" + `mastodon` + "`" + `."
+  "The network in lower case, such as ` + "`" + `mastodon` + "`" + `."
   network: String!
   "The account's name there."
   handle: String @sensitive(class: HANDLE)
-  "The name that the account shows."
+  "The display name of the account."
   displayName: String @sensitive(class: NAME)
-  "How many follow it; null where it is not known."
+  "The number of followers. Null if not known."
   followers: Int
-  "When it last posted; null where it is not known."
+  "When it last posted. Null if not known."
   lastActiveAt: DateTime
-  "What has become of it: one that is not active says nothing new, and may show nothing at all."
+  "The state of the account. One that is not active has nothing new, and may show nothing."
   state: SocialProfileState!
-  "The word that the network has for the state, where it is none of these."
+  "The network's own word for the state, if it is ` + "`" + `OTHER` + "`" + `."
   rawState: String
-  "The name of the account that it moved to; null where it did not."
+  "The name of the account that it moved to. Null if it did not move."
   movedTo: String @sensitive(class: HANDLE)
 }
 
-"What has become of an account on a social network. Values will be added."
+"The state of an account on a social network. Values will be added."
 enum SocialProfileState @audience(in: [FRONTEND, ANALYST]) {
-  "It is used, or nothing else is known of it."
+  "In use, as far as known."
   ACTIVE
-  "Its owner has gone to another account, which ` + "`" + `movedTo` + "`" + ` names."
+  "Its owner moved to another account, which ` + "`" + `movedTo` + "`" + ` names."
   MOVED
   "The network shows it to fewer people than others."
   LIMITED
-  "The network has shut it, or it was deleted: nothing of it is shown."
+  "The network closed it, or it was deleted. Nothing of it is shown."
   SUSPENDED
-  "Its owner has switched it off."
+  "Its owner deactivated it."
   DEACTIVATED
   "Its owner has died."
   MEMORIAL
-  "Something else, which ` + "`" + `rawState` + "`" + ` names."
+  "Something else: ` + "`" + `rawState` + "`" + ` has the network's word."
   OTHER
 }
 
@@ -4741,17 +4741,17 @@ type Mention implements Node @audience(in: [FRONTEND, ANALYST]) {
   system: String!
   "Its own key in that system."
   recordId: String! @sensitive(class: HANDLE)
-  "Where to open it."
+  "The URL to open it."
   url: URL @sensitive(class: HANDLE)
-  "The network, in lower case, as ` + "`" + `mastodon` + "`" + `."
+  "The network in lower case, such as ` + "`" + `mastodon` + "`" + `."
   network: String!
   "What was said, as plain text."
   text: String @sensitive(class: FREE_TEXT)
-  "The language it is written in (BCP 47)."
+  "Its language, such as ` + "`" + `de` + "`" + ` (BCP 47)."
   language: String
-  "How it speaks of the brand, from -1 (badly) to 1 (well); null where it was not scored."
+  "How it speaks about the brand, from -1 (badly) to 1 (well). Null if it was not scored."
   sentiment: Score
-  "How many people it could reach; null where it is not known."
+  "How many people it could reach. Null if not known."
   reach: Int
   "When it was posted."
   postedAt: DateTime!
@@ -4761,17 +4761,17 @@ type Mention implements Node @audience(in: [FRONTEND, ANALYST]) {
 type MentionConnection @audience(in: [FRONTEND, ANALYST]) {
   "The mentions of this page, newest first."
   edges: [MentionEdge!]!
-  "The same without their cursors."
+  "The same entries without cursors."
   nodes: [Mention!]!
-  "Where this page stands in the whole list."
+  "The position of this page in the list."
   pageInfo: PageInfo!
-  "How many there are in all pages; null where the count is not known whole."
+  "The number of entries in all pages. Null if the count is incomplete."
   totalCount: Int
 }
 
 "A mention in a page."
 type MentionEdge @audience(in: [FRONTEND, ANALYST]) {
-  "The place of this entry in the list, for ` + "`" + `after` + "`" + `."
+  "The position of this entry in the list, for ` + "`" + `after` + "`" + `."
   cursor: String!
   "The mention."
   node: Mention!

@@ -28,7 +28,7 @@ func (o *OneOf) Validate(schema graphql.ExecutableSchema) error {
 func (o *OneOf) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	for _, v := range op.Operation.VariableDefinitions {
 		if name := o.broken(v.Type, op.Variables[v.Variable]); name != "" {
-			err := gqlerror.ErrorPosf(v.Position, "Variable \"$%s\": exactly one field of the input type %q must be given, and not null.", v.Variable, name)
+			err := gqlerror.ErrorPosf(v.Position, "Variable \"$%s\": exactly one field of the input type %q must be given and not null.", v.Variable, name)
 			errcode.Set(err, errcode.ValidationFailed)
 			return err
 		}

@@ -83,11 +83,11 @@ func AppendDateTime(b []byte, t time.Time) []byte {
 func UnmarshalDateTime(v any) (time.Time, error) {
 	s, ok := v.(string)
 	if !ok {
-		return time.Time{}, errors.New("a DateTime is a string like \"2026-01-31T09:30:00Z\"")
+		return time.Time{}, errors.New("want a DateTime such as \"2026-01-31T09:30:00Z\"")
 	}
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil {
-		return time.Time{}, errors.New("a DateTime is a string like \"2026-01-31T09:30:00Z\"")
+		return time.Time{}, errors.New("want a DateTime such as \"2026-01-31T09:30:00Z\"")
 	}
 	return t.UTC(), nil
 }
@@ -102,7 +102,7 @@ func AppendDate(b []byte, s string) []byte { return AppendString(b, s) }
 func UnmarshalDate(v any) (string, error) {
 	s, ok := v.(string)
 	if _, err := time.Parse(time.DateOnly, s); !ok || err != nil {
-		return "", errors.New("a Date is a string like \"2026-01-31\"")
+		return "", errors.New("want a Date such as \"2026-01-31\"")
 	}
 	return s, nil
 }
@@ -137,10 +137,10 @@ var decimalForm = regexp.MustCompile(`^-?[0-9]{1,40}(\.[0-9]{1,40})?$`)
 func UnmarshalDecimal(v any) (string, error) {
 	s, ok := v.(string)
 	if !ok || !decimalForm.MatchString(s) {
-		return "", errors.New("a Decimal is a string like \"1234.50\"")
+		return "", errors.New("want a Decimal such as \"1234.50\"")
 	}
 	if _, ok := new(big.Rat).SetString(s); !ok {
-		return "", errors.New("a Decimal is a string like \"1234.50\"")
+		return "", errors.New("want a Decimal such as \"1234.50\"")
 	}
 	return s, nil
 }
@@ -155,7 +155,7 @@ func AppendCurrencyCode(b []byte, s string) []byte { return AppendString(b, s) }
 func UnmarshalCurrencyCode(v any) (string, error) {
 	s, ok := v.(string)
 	if !ok || len(s) != 3 || strings.ToUpper(s) != s {
-		return "", errors.New("a CurrencyCode is a string like \"EUR\"")
+		return "", errors.New("want a CurrencyCode such as \"EUR\"")
 	}
 	return s, nil
 }
@@ -170,7 +170,7 @@ func AppendURL(b []byte, s string) []byte { return AppendString(b, s) }
 func UnmarshalURL(v any) (string, error) {
 	s, ok := v.(string)
 	if u, err := url.Parse(s); !ok || err != nil || !u.IsAbs() {
-		return "", errors.New("a URL is a string like \"https://example.com/\"")
+		return "", errors.New("want a URL such as \"https://example.com/\"")
 	}
 	return s, nil
 }
@@ -192,7 +192,7 @@ var durationForm = regexp.MustCompile(`^P([0-9.]+Y)?([0-9.]+M)?([0-9.]+W)?([0-9.
 func UnmarshalDuration(v any) (string, error) {
 	s, ok := v.(string)
 	if !ok || len(s) > maxDuration || !durationForm.MatchString(s) || s == "P" || strings.HasSuffix(s, "T") {
-		return "", errors.New("a Duration is a string like \"PT30S\" or \"P1M\"")
+		return "", errors.New("want a Duration such as \"PT30S\" or \"P1M\"")
 	}
 	return s, nil
 }
@@ -217,14 +217,14 @@ const maxElapsed = 100 * 365 * 24 * time.Hour
 func UnmarshalElapsed(v any) (time.Duration, error) {
 	s, err := UnmarshalDuration(v)
 	if err != nil {
-		return 0, errors.New("a Duration in days, hours, minutes and seconds is expected, as \"PT30S\"")
+		return 0, errors.New("want a Duration in days, hours, minutes and seconds, such as \"PT30S\"")
 	}
 	d, err := duration.Parse(s)
 	if err != nil || d.Years != 0 || d.Months != 0 {
-		return 0, errors.New("a Duration in days, hours, minutes and seconds is expected, as \"PT30S\"")
+		return 0, errors.New("want a Duration in days, hours, minutes and seconds, such as \"PT30S\"")
 	}
 	if d.Weeks*7+d.Days+d.Hours/24+d.Minutes/24/60+d.Seconds/24/3600 > maxElapsed.Hours()/24 {
-		return 0, errors.New("a Duration of at most a century is expected")
+		return 0, errors.New("want a Duration of at most a century")
 	}
 	return d.ToTimeDuration(), nil
 }

@@ -93,20 +93,20 @@ func describe(rule *ast.Directive, on ast.DefinitionKind) string {
 		for _, c := range rule.Arguments.ForName("any").Value.Children {
 			scopes = append(scopes, "`"+c.Value.Raw+"`")
 		}
-		return "Without the scope " + strings.Join(scopes, " or ") + " it is null, with the code `FORBIDDEN`."
+		return "Requires scope " + strings.Join(scopes, " or ") + "."
 	case "sensitive":
 		class := access.Class(rule.Arguments.ForName("class").Value.Raw)
 		switch {
 		case on != ast.Object:
-			return "It needs the scope `" + class.Scope() + "`."
+			return "Requires scope `" + class.Scope() + "`."
 		case class == access.ContactPoint:
-			return "Masked without the scope of its kind, as `" + access.Email.Scope() + "`."
+			return "Masked without the scope of its kind, such as `" + access.Email.Scope() + "`."
 		}
-		return "Masked without the scope `" + class.Scope() + "`."
+		return "Masked without scope `" + class.Scope() + "`."
 	case "length":
 		return "At most " + rule.Arguments.ForName("max").Value.Raw + " bytes."
 	case "consent":
-		return "It is read for the purpose `" + rule.Arguments.ForName("purpose").Value.Raw + "` only: a request declares that in `extensions.purpose`, and the customer must have agreed to it; else it is null, with the code `CONSENT_REQUIRED`."
+		return "Requires purpose `" + rule.Arguments.ForName("purpose").Value.Raw + "`, declared in `extensions.purpose`, and the customer's consent to it."
 	}
 	return ""
 }

@@ -28,7 +28,7 @@ func (r customerResolver) AccessLog(ctx context.Context, c *profiles.Customer, f
 		position = &audit.Position{At: cursor.At, ID: cursor.Key}
 	}
 	if r.config.AccessLog == nil {
-		return nil, &customer.Error{Code: customer.CodeNotConfigured, Message: "this gateway keeps no access log"}
+		return nil, &customer.Error{Code: customer.CodeNotConfigured, Message: "this gateway does not keep an access log"}
 	}
 	page, err := r.config.AccessLog.List(ctx, c.ID, position, max(limit, 1))
 	if err != nil {

@@ -28,7 +28,7 @@ func (g *Graph) Subgraph(context.Context) (graph.Service, error) {
 func (g *Graph) Entities(ctx context.Context, representations []*graph.Representation) []graph.Entity {
 	entities := make([]graph.Entity, len(representations))
 	if len(representations) > maxEntities {
-		graphql.AddError(ctx, customer.BadInput(fmt.Sprintf("`representations` are %d: at most %d are answered at once", len(representations), maxEntities)))
+		graphql.AddError(ctx, customer.BadInput(fmt.Sprintf("too many `representations`: %d, at most %d", len(representations), maxEntities)))
 		return entities
 	}
 	keys := make([]string, len(representations))
@@ -53,7 +53,7 @@ func (g *Graph) Entities(ctx context.Context, representations []*graph.Represent
 // entityKey gives the profile's key of a representation; "": there is no such customer.
 func (g *Graph) entityKey(ctx context.Context, r *graph.Representation) (string, error) {
 	if r.TypeName != "Customer" {
-		return "", customer.BadInput("a representation must be of a Customer: no other type of this graph has a key")
+		return "", customer.BadInput("a representation must be a Customer: no other type of this graph has a key")
 	}
 	id, err := operation.Of(ctx).ParseID(r.ID)
 	switch {

@@ -23,7 +23,7 @@ const (
 // condition counts conditions before anything is made of them.
 func condition(o *operation.Operation, n int) error {
 	if o.Conditions(min(n, maxConditions+1)) > maxConditions {
-		return customer.BadInput("`where` has too many conditions: 100 at the most in an operation, where each word of `hasWord` and each 1,000 bytes of text are one")
+		return customer.BadInput("`where` has too many conditions: at most 100 per operation, where each word of `hasWord` and each 1,000 bytes of text count as one")
 	}
 	return nil
 }
@@ -47,7 +47,7 @@ func (q query) where(ctx context.Context, f *graph.CustomerFilter) (profiles.Fil
 		return profiles.Filter{}, nil
 	}
 	if nestedIn(f, maxNesting) {
-		return profiles.Filter{}, customer.BadInput("`where` has filters in filters more than 20 levels deep: write it flatter")
+		return profiles.Filter{}, customer.BadInput("`where` is nested too deep: at most 20 levels")
 	}
 	return q.filter(ctx, f)
 }
@@ -87,7 +87,7 @@ func (q query) filter(ctx context.Context, f *graph.CustomerFilter) (profiles.Fi
 			return out, customer.BadInput("`or` needs at least one condition")
 		}
 		if slices.ContainsFunc(f.Or, saysNothing) {
-			return out, customer.BadInput("a condition of `or` says nothing, which everybody meets: leave it out")
+			return out, customer.BadInput("a condition of `or` is empty and matches everybody: leave it out")
 		}
 		if out.Or, err = q.filters(ctx, f.Or); err != nil {
 			return out, err
@@ -107,14 +107,14 @@ func (q query) filter(ctx context.Context, f *graph.CustomerFilter) (profiles.Fi
 	}
 	if n := f.Name; n != nil {
 		if len(n.In) > maxValues {
-			return out, customer.BadInput("`name.in` has too many values: 100 at the most")
+			return out, customer.BadInput("`name.in` has too many values: at most 100")
 		}
 		if err := cmp.Or(texts(o, n.In...), texts(o, deref(n.Eq), deref(n.StartsWith))); err != nil {
 			return out, err
 		}
 		out.Name = &profiles.TextFilter{Eq: folded(n.Eq), StartsWith: folded(n.StartsWith)}
 		if s := out.Name.StartsWith; s != nil && *s == "" {
-			return out, customer.BadInput("`name.startsWith` has no letter, and everybody's name begins so: leave it out")
+			return out, customer.BadInput("`name.startsWith` is empty and matches everybody: leave it out")
 		}
 		for _, v := range n.In {
 			out.Name.In = append(out.Name.In, profiles.FoldName(v))
@@ -191,7 +191,7 @@ func (q query) filters(ctx context.Context, all []*graph.CustomerFilter) ([]prof
 // another spine, is nobody's.
 func (q query) keys(o *operation.Operation, ids []string) ([]string, error) {
 	if len(ids) > maxValues {
-		return nil, customer.BadInput("`where.ids` has too many values: 100 at the most")
+		return nil, customer.BadInput("`where.ids` has too many values: at most 100")
 	}
 	keys := []string{}
 	for _, text := range ids {
@@ -216,7 +216,7 @@ func (q query) attributes(ctx context.Context, all []*graph.AttributeFilter) ([]
 	for _, a := range all {
 		i := slices.IndexFunc(defs, func(d profiles.Definition) bool { return d.Key == a.Key })
 		if i < 0 {
-			return nil, customer.BadInput("`where.attributes`: there is no attribute of this key; `attributeDefinitions` lists them")
+			return nil, customer.BadInput("`where.attributes`: unknown key; `attributeDefinitions` lists the attributes")
 		}
 		o.AskedBy("CustomerFilter", map[string]bool{"attributes(" + a.Key + ")": true})
 		if a.Eq != nil || a.In != nil {
@@ -225,11 +225,11 @@ func (q query) attributes(ctx context.Context, all []*graph.AttributeFilter) ([]
 			}
 		}
 		if a.Eq == nil && a.In == nil && a.Exists == nil {
-			return nil, customer.BadInput("`where.attributes`: a condition says nothing of its attribute: give `eq`, `in` or `exists`")
+			return nil, customer.BadInput("`where.attributes`: a condition is empty: give `eq`, `in` or `exists`")
 		}
 		values := a.In
 		if len(values) > maxValues {
-			return nil, customer.BadInput("`where.attributes.in` has too many values: 100 at the most")
+			return nil, customer.BadInput("`where.attributes.in` has too many values: at most 100")
 		}
 		if err := cmp.Or(texts(o, values...), texts(o, deref(a.Eq))); err != nil {
 			return nil, err
@@ -266,7 +266,7 @@ const (
 
 func wordsAsked(text string) ([]string, error) {
 	if len(text) > maxWordsText {
-		return nil, customer.BadInput("`name.hasWord` is too long: 1,000 bytes at the most")
+		return nil, customer.BadInput("`name.hasWord` is too long: at most 1,000 bytes")
 	}
 	asked := profiles.WordsAsked(text)
 	if len(asked) == 0 || len(asked) > maxWords {

@@ -83,7 +83,7 @@ func (q query) lookUp(ctx context.Context, by graph.CustomerBy) (*profiles.Custo
 	case err != nil:
 		return nil, err
 	case len(found) > 1:
-		return nil, &customer.Error{Code: customer.CodeAmbiguous, Message: "several customers have this identifier: list them with `customers(where:)`"}
+		return nil, &customer.Error{Code: customer.CodeAmbiguous, Message: "several customers share this identifier: list them with `customers(where:)`"}
 	case len(found) == 0:
 		return nil, nil
 	}

@@ -26,7 +26,7 @@ const maxIdempotencyKey = 128
 // the caller.
 func (m mutation) subject(ctx context.Context, id, idempotencyKey string) (string, error) {
 	if idempotencyKey == "" || len(idempotencyKey) > maxIdempotencyKey {
-		return "", customer.BadInput("`input.idempotencyKey` is a text of 1 to 128 bytes, the same when the request is sent again")
+		return "", customer.BadInput("`input.idempotencyKey` must be 1 to 128 bytes, and the same when the request is repeated")
 	}
 	o := operation.Of(ctx)
 	o.ChangesAs(idempotencyKey)
@@ -71,7 +71,7 @@ func (m mutation) missed(ctx context.Context) error {
 }
 
 func notFound() []graph.Problem {
-	return []graph.Problem{graph.CustomerNotFound{Code: customer.CodeNotFound, Message: "there is no such customer: look the id up anew"}}
+	return []graph.Problem{graph.CustomerNotFound{Code: customer.CodeNotFound, Message: "no such customer: look up the id again"}}
 }
 
 func (m mutation) ExportCustomer(ctx context.Context, input graph.ExportCustomerInput) (*graph.ExportCustomerPayload, error) {

@@ -77,7 +77,7 @@ const (
 	RateLimited Kind = "RATE_LIMITED"
 	// Unauthorized: the system refused our own credentials.
 	Unauthorized Kind = "UNAUTHORIZED"
-	// Malformed: the system answered in a form that cannot be understood.
+	// Malformed: the system gave an answer that cannot be understood.
 	Malformed Kind = "MALFORMED"
 	// BadLink: the system cannot be asked by such a key: what names the record is at fault,
 	// and neither the system nor the gateway.

@@ -13,7 +13,7 @@ import (
 func (c Config) Check() error {
 	var errs []error
 	if c.Attempts < 0 || c.Attempts > maxAttempts {
-		errs = append(errs, fmt.Errorf("attempts: a number from 1 to %d", maxAttempts))
+		errs = append(errs, fmt.Errorf("attempts: want a number from 1 to %d", maxAttempts))
 	}
 	_, err := parseProxies(c.TrustedProxies)
 	return errors.Join(append(errs, err)...)
@@ -37,9 +37,9 @@ func parseProxies(texts []string) (p proxies, err error) {
 		}
 		switch {
 		case err != nil || network.Addr().Zone() != "":
-			errs = append(errs, fmt.Errorf("trustedProxies[%d]: this is neither an address nor a network like 10.0.0.0/8", i))
+			errs = append(errs, fmt.Errorf("trustedProxies[%d]: want an IP address or a network such as 10.0.0.0/8", i))
 		case network.Bits() == 0:
-			errs = append(errs, fmt.Errorf("trustedProxies[%d]: this is everybody, who could then name any address as theirs", i))
+			errs = append(errs, fmt.Errorf("trustedProxies[%d]: this network covers every address, so any client could forge its own", i))
 		default:
 			p = append(p, network.Masked())
 		}

@@ -56,7 +56,7 @@ type NoCredential struct{}
 
 // Error says how to give one.
 func (NoCredential) Error() string {
-	return "a credential is needed: send an API key or a token as Authorization: Bearer …"
+	return "credential required: send an API key or a token as Authorization: Bearer …"
 }
 
 // BadCredential is where a request has one that does not count. For clients all of them
@@ -77,7 +77,7 @@ type TooManyAttempts struct {
 
 // Error says what to do.
 func (TooManyAttempts) Error() string {
-	return "too many credentials from this address were not valid: wait before the next one"
+	return "too many invalid credentials from this address: wait before you try again"
 }
 
 // Unavailable is where a credential cannot be checked now. Err is for the log.
@@ -130,7 +130,7 @@ func (f *Finder) Find(r *http.Request) (*access.Caller, error) {
 	client := f.proxies.client(r)
 	if r.Header.Get("X-Forwarded-For") != "" && f.config.Log != nil && !f.proxies.trusts(r) {
 		f.told.Do(func() {
-			f.config.Log.Warn("requests come over a proxy that access.trustedProxies does not name: failed attempts of all its clients count as one client's, who then keep each other waiting")
+			f.config.Log.Warn("requests come through a proxy that access.trustedProxies does not list: failed attempts of all its clients are counted together, so they block each other")
 		})
 	}
 	var c *access.Caller

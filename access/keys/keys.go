@@ -105,7 +105,7 @@ type Key struct {
 	// CostPerOperation and CostPerMinute bound what is asked; 0: as the audience's.
 	CostPerOperation int `bson:"costPerOperation,omitempty" json:"costPerOperation,omitempty"`
 	CostPerMinute    int `bson:"costPerMinute,omitempty" json:"costPerMinute,omitempty"`
-	// CreatedAt is when it was made, ExpiresAt when it ends; zero: it does not end by itself.
+	// CreatedAt is when it was made, ExpiresAt when it ends; zero: it does not expire.
 	CreatedAt time.Time `bson:"createdAt" json:"createdAt"`
 	ExpiresAt time.Time `bson:"expiresAt,omitempty" json:"expiresAt,omitzero"`
 	// RevokedAt is when it was revoked; zero: it was not.

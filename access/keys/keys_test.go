@@ -150,7 +150,7 @@ func TestAllFaultsOfASpecAreToldAtOnce(t *testing.T) {
 	if err == nil {
 		t.Fatal("the key was made")
 	}
-	for _, want := range []string{"name: ", `audience: "everyone"`, `scope: "Billing Read"`, `scope: "a:*:b"`, `scope: "*:a"`, `purpose: "a;b"`, `row: "region=north"`, "partner: ", "expires: ", "costPerOperation: ", "costPerMinute: "} {
+	for _, want := range []string{"name: ", `audience: "everyone"`, `not "Billing Read"`, `not "a:*:b"`, `not "*:a"`, `not "a;b"`, `row: "region=north"`, "partner: ", "expires: ", "costPerOperation: ", "costPerMinute: "} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%v\nhas no %q", err, want)
 		}
@@ -349,7 +349,7 @@ func TestRotationProlongsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c := accepted(t, w.Store, old); !c.Expires.Equal(ends) {
-		t.Errorf("the old key ends at %s, want %s", c.Expires, ends)
+		t.Errorf("the old key expires at %s, want %s", c.Expires, ends)
 	}
 }
 

@@ -38,10 +38,10 @@ func (s *Store) IDSecret(ctx context.Context) ([]byte, error) {
 		}
 	}
 	if err == nil && len(kept.Secret) != idSecretBytes {
-		err = errors.New("it is not one")
+		err = errors.New("it is malformed")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the secret that ids are sealed with could not be kept in the collection %s: let the gateway write there, or configure access.matchingSecret: %w", SecretsCollection, err)
+		return nil, fmt.Errorf("cannot store the secret that ids are sealed with in the collection %s: allow the gateway to write there, or set access.matchingSecret: %w", SecretsCollection, err)
 	}
 	return kept.Secret, nil
 }

@@ -24,7 +24,7 @@ type Spec struct {
 	Rows []string
 	// Partner is who pseudonyms are made for; empty: there are none.
 	Partner string
-	// Expires is when the key ends; zero: it does not end by itself.
+	// Expires is when the key ends; zero: it does not expire.
 	Expires time.Time
 	// CostPerOperation and CostPerMinute bound what is asked; 0: as the audience's.
 	CostPerOperation, CostPerMinute int
@@ -66,22 +66,22 @@ func (k Key) check() error {
 	var errs []error
 	fault := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	if k.CostPerMinute > 0 && k.CostPerOperation > k.CostPerMinute {
-		fault("costPerOperation: it must not be above costPerMinute, %d: such an operation could never be sent", k.CostPerMinute)
+		fault("costPerOperation: must not exceed costPerMinute, %d: such an operation could never be sent", k.CostPerMinute)
 	}
 	if !line(k.Name) {
-		fault("name: a key needs a name of 1 to %d characters, on one line", maxText)
+		fault("name: want 1 to %d characters on one line", maxText)
 	}
 	if !slices.Contains(access.Audiences, k.Audience) {
 		fault("audience: %q is not one of %s", k.Audience, audiences())
 	}
 	for _, s := range k.Scopes {
 		if !access.AreScopes(s) {
-			fault("scope: %q is not like billing:read, billing:* or *, in lower case", s)
+			fault("scope: want a scope such as billing:read, billing:* or *, in lower case, not %q", s)
 		}
 	}
 	for _, p := range k.Purposes {
 		if p != "*" && !access.IsPurpose(p) {
-			fault("purpose: %q is not like marketing, or * for all", p)
+			fault("purpose: want a purpose such as marketing, or * for all, not %q", p)
 		}
 	}
 	for _, r := range k.Rows {
@@ -90,13 +90,13 @@ func (k Key) check() error {
 		}
 	}
 	if k.Partner != "" && !line(k.Partner) {
-		fault("partner: a name of 1 to %d characters, on one line", maxText)
+		fault("partner: want 1 to %d characters on one line", maxText)
 	}
 	if k.CostPerOperation < 0 {
-		fault("costPerOperation: a number of at least 1, or 0 for the audience's")
+		fault("costPerOperation: want at least 1, or 0 for the audience's limit")
 	}
 	if k.CostPerMinute < 0 {
-		fault("costPerMinute: a number of at least 1, or 0 for the audience's")
+		fault("costPerMinute: want at least 1, or 0 for the audience's limit")
 	}
 	return errors.Join(errs...)
 }

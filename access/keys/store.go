@@ -16,7 +16,7 @@ import (
 )
 
 // ErrNotFound is where there is no key of an id.
-var ErrNotFound = errors.New("there is no such key: customer360 keys list shows all of them")
+var ErrNotFound = errors.New("no such key: customer360 keys list shows all keys")
 
 // A Store keeps keys in a database, and those that were looked up in memory. It is safe
 // for concurrent use, and must be closed.
@@ -172,7 +172,7 @@ func (k stored) rotatable(now time.Time, grace time.Duration) error {
 	}
 	switch state := k.State(now); {
 	case grace < 0:
-		return errors.New("grace: a length of time of at least 0s")
+		return errors.New("grace: want a duration of at least 0s")
 	case state == Rotated:
 		return fmt.Errorf("the key %s has been rotated to %s: rotate that one", k.ID, k.RotatedTo)
 	case state != Active:

@@ -46,14 +46,14 @@ var reserved = []string{"response_type", "client_id", "redirect_uri", "scope", "
 func (c Config) Check() error {
 	var errs []error
 	if c.ClientID == "" {
-		errs = append(errs, errors.New("clientId: want what the issuer knows the console by"))
+		errs = append(errs, errors.New("clientId: want the client id of the console at the issuer"))
 	}
 	if c.Scope != "" && !containsWord(c.Scope, "openid") {
-		errs = append(errs, errors.New("scope: want openid among its words"))
+		errs = append(errs, errors.New("scope: must include openid"))
 	}
 	for _, name := range reserved {
 		if _, is := c.Parameters[name]; is {
-			errs = append(errs, fmt.Errorf("parameters.%s: the console sends it itself", name))
+			errs = append(errs, fmt.Errorf("parameters.%s: the console sets this parameter itself", name))
 		}
 	}
 	return errors.Join(errs...)
@@ -129,8 +129,8 @@ func (s *SignIn) Describe(w http.ResponseWriter, r *http.Request) {
 	}
 	m, err := s.discover(r.Context())
 	if err != nil {
-		s.log.Warn("the issuer cannot be asked how people sign in", "error", err)
-		answer(w, http.StatusServiceUnavailable, fault{"The issuer cannot be reached at present: try again."})
+		s.log.Warn("the issuer's sign-in configuration cannot be read", "error", err)
+		answer(w, http.StatusServiceUnavailable, fault{"The issuer cannot be reached. Try again."})
 		return
 	}
 	d := Description{
@@ -165,19 +165,19 @@ type issued struct {
 // 503 where it does not answer. What other sites make a browser send is refused.
 func (s *SignIn) Exchange(w http.ResponseWriter, r *http.Request) {
 	if s == nil {
-		answer(w, http.StatusNotFound, fault{"This gateway has no issuer to sign in with."})
+		answer(w, http.StatusNotFound, fault{"Sign-in is not configured on this gateway."})
 		return
 	}
 	// A page of another origin can send no JSON without asking first, which is not answered.
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if site := r.Header.Get("Sec-Fetch-Site"); err != nil || media != "application/json" || site != "" && site != "same-origin" {
-		answer(w, http.StatusForbidden, fault{"Only the gateway's own pages sign in here, with JSON."})
+		answer(w, http.StatusForbidden, fault{"Only the gateway's own pages may sign in here, with a JSON body."})
 		return
 	}
 	var asked request
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil || json.Unmarshal(body, &asked) != nil || (asked.RefreshToken == "") == (asked.Code == "" || asked.CodeVerifier == "" || asked.RedirectURI == "") {
-		answer(w, http.StatusBadRequest, fault{"Want code, codeVerifier and redirectUri, or refreshToken."})
+		answer(w, http.StatusBadRequest, fault{"Send code, codeVerifier and redirectUri, or refreshToken."})
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), deadline)
@@ -186,7 +186,7 @@ func (s *SignIn) Exchange(w http.ResponseWriter, r *http.Request) {
 	case s.places <- struct{}{}:
 		defer func() { <-s.places }()
 	case <-ctx.Done():
-		answer(w, http.StatusServiceUnavailable, fault{"Too many people sign in at present: try again."})
+		answer(w, http.StatusServiceUnavailable, fault{"Too many people are signing in. Try again."})
 		return
 	}
 	token, err := s.ask(ctx, asked)
@@ -194,11 +194,11 @@ func (s *SignIn) Exchange(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case errors.As(err, &refused) && refused.Response.StatusCode < http.StatusInternalServerError:
 		// The description is for developers, and may repeat what was sent.
-		s.log.Warn("the issuer refuses a sign-in", "error", word(refused.ErrorCode), "status", refused.Response.StatusCode)
-		answer(w, http.StatusBadRequest, fault{fmt.Sprintf("The issuer refuses (%s): sign in again.", word(refused.ErrorCode))})
+		s.log.Warn("the issuer refused a sign-in", "error", word(refused.ErrorCode), "status", refused.Response.StatusCode)
+		answer(w, http.StatusBadRequest, fault{fmt.Sprintf("The issuer refused (%s). Sign in again.", word(refused.ErrorCode))})
 	case err != nil:
-		s.log.Warn("the issuer does not answer a sign-in", "error", withoutBody(err))
-		answer(w, http.StatusServiceUnavailable, fault{"The issuer cannot be reached at present: try again."})
+		s.log.Warn("the issuer did not answer a sign-in", "error", withoutBody(err))
+		answer(w, http.StatusServiceUnavailable, fault{"The issuer cannot be reached. Try again."})
 	default:
 		idToken, _ := token.Extra("id_token").(string)
 		answer(w, http.StatusOK, issued{token.AccessToken, max(token.ExpiresIn, 0), token.RefreshToken, idToken})
@@ -267,7 +267,7 @@ func word(code string) string {
 	case "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope", "invalid_target":
 		return code
 	}
-	return "no reason that is known"
+	return "unknown reason"
 }
 
 // withoutBody words an error without what the issuer answered, in which a token could stand.

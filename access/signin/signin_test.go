@@ -124,7 +124,7 @@ func TestExchangeRefuses(t *testing.T) {
 		t.Errorf("the issuer was asked %d times", len(i.asked))
 	}
 	i.fault = "invalid_grant"
-	if status, answer := post(s, code); status != 400 || answer["error"] != "The issuer refuses (invalid_grant): sign in again." {
+	if status, answer := post(s, code); status != 400 || answer["error"] != "The issuer refused (invalid_grant). Sign in again." {
 		t.Errorf("%d %v", status, answer)
 	}
 	i.fault = "sesame"

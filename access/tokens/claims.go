@@ -18,7 +18,7 @@ type path []string
 // parsePath reads a claim's name, or a JSON pointer.
 func parsePath(text string) (path, error) {
 	if text == "" {
-		return nil, errors.New("a claim is named by its name, as scope, or by a JSON pointer, as /realm_access/roles")
+		return nil, errors.New("want a claim's name, such as scope, or a JSON pointer, such as /realm_access/roles")
 	}
 	pointer, ok := strings.CutPrefix(text, "/")
 	if !ok {
@@ -153,7 +153,7 @@ func (m mapping) caller(claims map[string]any) (*access.Caller, error) {
 			continue
 		}
 		if c.Audience != "" && c.Audience != a {
-			return nil, bad(m.claims.Audience, "has values of several audiences")
+			return nil, bad(m.claims.Audience, "has values that map to several audiences")
 		}
 		c.Audience = a
 	}
@@ -164,7 +164,7 @@ func (m mapping) caller(claims map[string]any) (*access.Caller, error) {
 	case c.Audience == "" && said == nil:
 		return nil, bad(m.claims.Audience, isMissing)
 	case c.Audience == "":
-		return nil, bad(m.claims.Audience, "has none of the values that stand for an audience")
+		return nil, bad(m.claims.Audience, "has no value that maps to an audience")
 	}
 	if values, ok = texts(m.scopes.in(claims), true); !ok {
 		return nil, bad(m.claims.Scopes, isMalformed)
@@ -221,7 +221,7 @@ func mark(n int) string { return "\x00" + strconv.Itoa(n) + "\x00" }
 func parseTemplate(text string) (t template, err error) {
 	var errs []error
 	if strings.ContainsRune(text, 0) {
-		return t, errors.New("a row rule has no zero bytes")
+		return t, errors.New("a row rule must not contain zero bytes")
 	}
 	marked := placeholder.ReplaceAllStringFunc(text, func(s string) string {
 		p, err := parsePath(s[1 : len(s)-1])
@@ -232,15 +232,15 @@ func parseTemplate(text string) (t template, err error) {
 		return mark(len(t.claims) - 1)
 	})
 	if strings.ContainsAny(marked, "{}") {
-		errs = append(errs, errors.New("{ and } stand around the name of a claim only"))
+		errs = append(errs, errors.New("use { and } only around the name of a claim"))
 	}
 	// A claim in the key, or in the name of the source, is a fault: the rule would be
 	// another one than was meant.
 	if t.Row, err = access.ParseRow(marked); err != nil {
-		errs = append(errs, fmt.Errorf("%w; {claim} stands in VALUE and SYSTEM only", err))
+		errs = append(errs, fmt.Errorf("%w; use {claim} only in VALUE and SYSTEM", err))
 	}
 	if len(t.claims) > 1 {
-		errs = append(errs, errors.New("one {claim} for a rule"))
+		errs = append(errs, errors.New("use one {claim} per rule"))
 	}
 	return t, errors.Join(errs...)
 }
@@ -260,7 +260,7 @@ func (t template) row(claims map[string]any) (access.Row, error) {
 	if r.Attribute == "" {
 		// One system: a list would have to be several rules, all of which must hold.
 		if len(values) > 1 {
-			return access.Row{}, bad(t.names[0], "has several values, and a system is one")
+			return access.Row{}, bad(t.names[0], "has several values, but a rule names one system")
 		}
 		r.System = strings.ReplaceAll(r.System, mark(0), values[0])
 	} else {

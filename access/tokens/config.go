@@ -111,31 +111,31 @@ func (c Config) Check() error {
 	var errs []error
 	fault := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	if !Safe(c.Issuer) {
-		fault("issuer: the issuer's address as its tokens have it, with https (http on loopback only)")
+		fault("issuer: want the issuer's address exactly as in its tokens, with https (http on loopback only)")
 	}
 	if c.JWKSURL != "" && !Safe(c.JWKSURL) {
-		fault("jwksUrl: an address with https (http on loopback only)")
+		fault("jwksUrl: want an https address (http on loopback only)")
 	}
 	if c.Audience == "" {
-		fault("audience: name what the issuer puts into aud for this gateway: without it, tokens made for others would count")
+		fault("audience: want the value of aud that the issuer uses for this gateway: without it, tokens issued for others would be accepted")
 	}
 	for i, name := range c.Algorithms {
 		if !slices.Contains(algorithms, name) {
-			fault("algorithms[%d]: this is not one of %s", i, strings.Join(algorithms, ", "))
+			fault("algorithms[%d]: want one of %s", i, strings.Join(algorithms, ", "))
 		}
 	}
 	if c.ClockSkew < 0 || c.ClockSkew > maxSkew {
-		fault("clockSkew: a length of time from 0s to %s", maxSkew)
+		fault("clockSkew: want a duration from 0s to %s", maxSkew)
 	}
 	if c.MaxBytes < 512 || c.MaxBytes > maxBytes {
-		fault("maxBytes: a number from 512 to %d", maxBytes)
+		fault("maxBytes: want a number from 512 to %d", maxBytes)
 	}
 	if c.DefaultAudience != "" {
 		switch a, ok := access.ParseAudience(string(c.DefaultAudience)); {
 		case !ok:
-			fault("defaultAudience: this is not one of FRONTEND, ANALYST, PARTNER")
+			fault("defaultAudience: want one of FRONTEND, ANALYST, PARTNER")
 		case a == access.Internal:
-			fault("defaultAudience: INTERNAL sees everything, so a claim must say it: use claims.audiences")
+			fault("defaultAudience: INTERNAL sees everything, so a claim must grant it: use claims.audiences")
 		}
 	}
 	errs = append(errs, c.Claims.check(c.DefaultAudience == ""))
@@ -151,20 +151,20 @@ func (c Claims) check(mustTell bool) error {
 		}
 	}
 	if mustTell && (c.Audience == "" || len(c.Audiences) == 0) {
-		fault("claims.audiences: say in claims.audience and claims.audiences which claim gives which audience, or set defaultAudience: a token whose audience cannot be told is refused")
+		fault("claims.audiences: map a claim to audiences with claims.audience and claims.audiences, or set defaultAudience: a token without an audience is refused")
 	}
 	if len(c.Audiences) > 0 && c.Audience == "" {
-		fault("claims.audience: name the claim that claims.audiences are values of")
+		fault("claims.audience: want the claim whose values claims.audiences maps")
 	}
 	for value, a := range c.Audiences {
 		if _, ok := access.ParseAudience(string(a)); !ok {
-			fault("%s: this is not one of INTERNAL, FRONTEND, ANALYST, PARTNER", entry("claims.audiences", value))
+			fault("%s: want one of INTERNAL, FRONTEND, ANALYST, PARTNER", entry("claims.audiences", value))
 		}
 	}
 	for value, scopes := range c.ScopeMap {
 		for i, s := range scopes {
 			if !access.AreScopes(s) {
-				fault("%s[%d]: a scope is like billing:read, billing:* or *, in lower case", entry("claims.scopeMap", value), i)
+				fault("%s[%d]: want a scope such as billing:read, billing:* or *, in lower case", entry("claims.scopeMap", value), i)
 			}
 		}
 	}

@@ -113,9 +113,9 @@ func (k *keyring) refresh(ctx context.Context) {
 			defer k.mu.Unlock()
 			switch {
 			case err != nil && k.fault == nil && k.running.Err() == nil:
-				k.config.Log.Warn("the token issuer's keys cannot be fetched: tokens are checked by those that are there", "issuer", k.config.Issuer, "error", err)
+				k.config.Log.Warn("the token issuer's keys cannot be fetched: tokens are checked with the keys fetched before", "issuer", k.config.Issuer, "error", err)
 			case err == nil && k.fault != nil:
-				k.config.Log.Info("the token issuer's keys are fetched again", "issuer", k.config.Issuer)
+				k.config.Log.Info("the token issuer's keys can be fetched again", "issuer", k.config.Issuer)
 			}
 			if k.fault, k.flight = err, nil; err == nil {
 				k.keys, k.fetched = keys, now
@@ -177,7 +177,7 @@ func (k *keyring) look(id, alg string) (found []verifyingKey, known bool, err er
 }
 
 // errNoKeys is where no token can be checked.
-var errNoKeys = errors.New("the token issuer's keys are not there")
+var errNoKeys = errors.New("the token issuer's keys have not been fetched")
 
 // fetch asks the issuer for its keys.
 func fetch(ctx context.Context, c Config) ([]verifyingKey, error) {
@@ -217,7 +217,7 @@ func get(ctx context.Context, client *http.Client, address string) ([]byte, erro
 	}
 	body, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
 	if err != nil || len(body) > maxAnswer {
-		return nil, fmt.Errorf("the issuer's answer to %s is cut short, or longer than %d bytes", r.URL.Path, maxAnswer)
+		return nil, fmt.Errorf("the issuer's answer to %s is incomplete, or longer than %d bytes", r.URL.Path, maxAnswer)
 	}
 	return body, nil
 }

@@ -167,7 +167,7 @@ func (f claimFault) Unwrap() error { return f.Refusal }
 // What is wrong with a claim.
 const (
 	isMissing   = "is missing"
-	isMalformed = "is not of the form that it must have"
+	isMalformed = "is malformed"
 )
 
 // problemOf says what is wrong with a claim that is not as it must be.
@@ -186,7 +186,7 @@ func (v *Verifier) find(ctx context.Context, token string) (*access.Caller, erro
 	id, edition := sha256.Sum256([]byte(token)), v.keys.current()
 	if known, ok := v.verified.Get(id); ok && edition != 0 && known.edition == edition {
 		if known.caller.Expired(v.now()) {
-			return nil, claimFault{HasExpired, "exp", "is over"}
+			return nil, claimFault{HasExpired, "exp", "has passed"}
 		}
 		return known.caller, nil
 	}
@@ -315,7 +315,7 @@ func (v *Verifier) caller(payload []byte) (*access.Caller, error) {
 	}
 	ends := exp.Add(skew)
 	if !now.Before(ends) {
-		return nil, claimFault{HasExpired, "exp", "is over"}
+		return nil, claimFault{HasExpired, "exp", "has passed"}
 	}
 	for _, name := range []string{"nbf", "iat"} {
 		switch at, ok := date(claims[name]); {
@@ -323,7 +323,7 @@ func (v *Verifier) caller(payload []byte) (*access.Caller, error) {
 		case !ok:
 			return nil, claimFault{Unmapped, name, isMalformed}
 		case now.Before(at.Add(-skew)):
-			return nil, claimFault{NotYet, name, "is still to come"}
+			return nil, claimFault{NotYet, name, "is in the future"}
 		}
 	}
 	if claims["cnf"] != nil {

@@ -126,7 +126,7 @@ func (l Limiter) MutateOperationParameters(ctx context.Context, _ *graphql.RawPa
 	if left > 0 {
 		return nil
 	}
-	return l.refuse(ctx, &Refusal{Code: CodeRate, RetryAfter: seconds(reset.Sub(now)), Message: fmt.Sprintf("Nothing is left of the limit of %d for a minute: send it again after `retryAfter`.", limits.PerMinute)})
+	return l.refuse(ctx, &Refusal{Code: CodeRate, RetryAfter: seconds(reset.Sub(now)), Message: fmt.Sprintf("The cost limit of %d per minute is used up: retry after `retryAfter`.", limits.PerMinute)})
 }
 
 func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
@@ -148,9 +148,9 @@ func (l Limiter) MutateOperationContext(ctx context.Context, op *graphql.Operati
 	var refused *Refusal
 	switch {
 	case limits.PerOperation > 0 && c.Requested > limits.PerOperation:
-		refused = &Refusal{Code: CodeLimit, Message: fmt.Sprintf("The operation costs %d, over the limit of %d for one operation: ask for fewer fields, or for smaller pages with `first`.", c.Requested, limits.PerOperation)}
+		refused = &Refusal{Code: CodeLimit, Message: fmt.Sprintf("The operation costs %d; the limit per operation is %d: request fewer fields, or smaller pages with `first`.", c.Requested, limits.PerOperation)}
 	case limits.PerMinute > 0 && c.Requested > limits.PerMinute:
-		refused = &Refusal{Code: CodeLimit, Message: fmt.Sprintf("The operation costs %d, over the limit of %d for a minute: ask for fewer fields, or for smaller pages with `first`.", c.Requested, limits.PerMinute)}
+		refused = &Refusal{Code: CodeLimit, Message: fmt.Sprintf("The operation costs %d; the limit per minute is %d: request fewer fields, or smaller pages with `first`.", c.Requested, limits.PerMinute)}
 	}
 	if limits.PerMinute > 0 {
 		ok := true
@@ -160,7 +160,7 @@ func (l Limiter) MutateOperationContext(ctx context.Context, op *graphql.Operati
 			c.Remaining, c.ResetAt, ok = l.Budget.Take(id, c.Requested, limits.PerMinute, now)
 		}
 		if !ok {
-			refused = &Refusal{Code: CodeRate, RetryAfter: seconds(c.ResetAt.Sub(now)), Message: fmt.Sprintf("The operation costs %d, and %d is left of the limit of %d for a minute: send it again after `retryAfter`.", c.Requested, c.Remaining, limits.PerMinute)}
+			refused = &Refusal{Code: CodeRate, RetryAfter: seconds(c.ResetAt.Sub(now)), Message: fmt.Sprintf("The operation costs %d; %d is left of the limit of %d per minute: retry after `retryAfter`.", c.Requested, c.Remaining, limits.PerMinute)}
 		}
 	}
 	if refused == nil {

@@ -80,14 +80,14 @@ func TestLimiter(t *testing.T) {
 	}{
 		{"a", cheap, 0, `{"requested":22,"limit":30,"limitPerMinute":50,"remaining":28,"resetAt":"2026-01-31T12:01:01Z"}`, ""},
 		{"a", dear, 0, `{"requested":42,"limit":30,"limitPerMinute":50,"remaining":28,"resetAt":"2026-01-31T12:01:01Z"}`,
-			"COST_LIMIT The operation costs 42, over the limit of 30 for one operation: ask for fewer fields, or for smaller pages with `first`."},
+			"COST_LIMIT The operation costs 42; the limit per operation is 30: request fewer fields, or smaller pages with `first`."},
 		{"a", cheap, 0, `{"requested":22,"limit":30,"limitPerMinute":50,"remaining":6,"resetAt":"2026-01-31T12:01:01Z"}`, ""},
 		{"a", cheap, 10 * time.Second, `{"requested":22,"limit":30,"limitPerMinute":50,"remaining":6,"resetAt":"2026-01-31T12:01:01Z"}`,
-			"RATE_LIMITED PT50S The operation costs 22, and 6 is left of the limit of 50 for a minute: send it again after `retryAfter`."},
+			"RATE_LIMITED PT50S The operation costs 22; 6 is left of the limit of 50 per minute: retry after `retryAfter`."},
 		{"b", cheap, 0, `{"requested":22,"limit":30,"limitPerMinute":50,"remaining":28,"resetAt":"2026-01-31T12:01:11Z"}`, ""},
 		{"a", cheap, 50 * time.Second, `{"requested":22,"limit":30,"limitPerMinute":50,"remaining":28,"resetAt":"2026-01-31T12:02:01Z"}`, ""},
 		{"whole minute", cheap, 0, `{"requested":22,"limitPerMinute":10,"remaining":10,"resetAt":"2026-01-31T12:02:01Z"}`,
-			"COST_LIMIT The operation costs 22, over the limit of 10 for a minute: ask for fewer fields, or for smaller pages with `first`."},
+			"COST_LIMIT The operation costs 22; the limit per minute is 10: request fewer fields, or smaller pages with `first`."},
 		{"nobody bounds", cheap, 0, `{"requested":22}`, ""},
 		{"a", `{ shoeSize }`, 0, ``, `GRAPHQL_VALIDATION_FAILED Cannot query field "shoeSize" on type "Query".`},
 	} {
@@ -137,7 +137,7 @@ func TestRefusedDocumentsAreCharged(t *testing.T) {
 		s.limiter.Charge(as("b"), 60_000)
 	}
 	r, _ := s.ask("a", "{ this is nothing that could be parsed")
-	if len(r.Errors) != 1 || r.Errors[0].Extensions["code"] != cost.CodeRate || !strings.Contains(r.Errors[0].Message, "Nothing is left of the limit of 50") {
+	if len(r.Errors) != 1 || r.Errors[0].Extensions["code"] != cost.CodeRate || !strings.Contains(r.Errors[0].Message, "The cost limit of 50 per minute is used up") {
 		t.Errorf("with nothing left: %v", r.Errors)
 	}
 	if r, _ := s.ask("b", cheap); r.Errors != nil {

@@ -182,15 +182,15 @@ func (r *reader) value(v *ast.Value, at place, into *found) {
 }
 
 func tooLong(at place, what string, bytes int, position *ast.Position) *fault {
-	return &fault{fmt.Sprintf("`%s` takes at most %d bytes, and %s has %d: shorten it.", at.coordinate, at.max, what, bytes), position}
+	return &fault{fmt.Sprintf("`%s` takes at most %d bytes, but %s has %d.", at.coordinate, at.max, what, bytes), position}
 }
 
 func (l *Limiter) tooMuch(s sum) *fault {
 	switch {
 	case s.values > l.limits.Values:
-		return &fault{fmt.Sprintf("The arguments of the operation have more than %d values, each variable counted wherever it is used: ask in several requests.", l.limits.Values), nil}
+		return &fault{fmt.Sprintf("The arguments of the operation have more than %d values (a variable counts wherever it is used): split it into several requests.", l.limits.Values), nil}
 	case s.bytes > l.limits.Bytes:
-		return &fault{fmt.Sprintf("The texts in the arguments of the operation have more than %d bytes, each variable counted wherever it is used: ask in several requests.", l.limits.Bytes), nil}
+		return &fault{fmt.Sprintf("The texts in the arguments of the operation have more than %d bytes (a variable counts wherever it is used): split it into several requests.", l.limits.Bytes), nil}
 	}
 	return nil
 }

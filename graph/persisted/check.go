@@ -102,7 +102,7 @@ func (c *checked) check(d Document) int {
 		return 0
 	}
 	if d.Name != "" && doc.Operations.ForName(d.Name) == nil {
-		c.fault(errors.New("it has no operation of this name"))
+		c.fault(errors.New("it has no operation with this name"))
 	}
 	if errs := validator.ValidateWithRules(c.Schema, doc, rules.NewDefaultRules()); len(errs) > 0 {
 		for _, err := range errs {
@@ -125,9 +125,9 @@ func (c *checked) cost(doc *ast.QueryDocument, op *ast.OperationDefinition) int 
 	}
 	f := Finding{Document: c.title, Line: op.Position.Line, Column: op.Position.Column}
 	if n := c.Cost.Of(doc, op, defaults(op)); n > c.PerOperation {
-		f.Problem = fmt.Sprintf("it costs %d, over the limit of %d for one operation: ask for fewer fields, or for smaller pages with `first`", n, c.PerOperation)
+		f.Problem = fmt.Sprintf("it costs %d; the limit per operation is %d: request fewer fields, or smaller pages with `first`", n, c.PerOperation)
 	} else {
-		f.Problem = fmt.Sprintf("it costs up to %d, depending on its variables: above %d, the limit for one operation, it is refused", most, c.PerOperation)
+		f.Problem = fmt.Sprintf("it costs up to %d, depending on its variables; above %d, the limit per operation, it is refused", most, c.PerOperation)
 		f.Minor = true
 	}
 	c.findings = append(c.findings, f)

@@ -55,11 +55,11 @@ func TestDocumentsAreChecked(t *testing.T) {
 		`document 4 "4": exceeded token limit of 40`,
 		`document 5 "5": too many fragments`,
 		`document 6 "6": it has no operation`,
-		`document 7 "Other": it has no operation of this name`,
-		"document 8 \"8\": 1:1: it costs 91, over the limit of 50 for one operation: ask for fewer fields, or for smaller pages with `first`",
-		`(minor) document 9 "Pages": 1:1: it costs up to 101, depending on its variables: above 50, the limit for one operation, it is refused`,
-		"document 10 \"10\": 1:1: it costs 61, over the limit of 50 for one operation: ask for fewer fields, or for smaller pages with `first`",
-		"document 11 \"11\": 1:25: it costs 81, over the limit of 50 for one operation: ask for fewer fields, or for smaller pages with `first`",
+		`document 7 "Other": it has no operation with this name`,
+		"document 8 \"8\": 1:1: it costs 91; the limit per operation is 50: request fewer fields, or smaller pages with `first`",
+		`(minor) document 9 "Pages": 1:1: it costs up to 101, depending on its variables; above 50, the limit per operation, it is refused`,
+		"document 10 \"10\": 1:1: it costs 61; the limit per operation is 50: request fewer fields, or smaller pages with `first`",
+		"document 11 \"11\": 1:25: it costs 81; the limit per operation is 50: request fewer fields, or smaller pages with `first`",
 	}, got); diff != "" {
 		t.Error(diff)
 	}

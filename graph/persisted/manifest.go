@@ -55,7 +55,7 @@ func Read(r io.Reader) (*Manifest, error) {
 	case err != nil:
 		return nil, err
 	case len(data) > maxManifest:
-		return nil, fmt.Errorf("it is larger than %d bytes: leave out documents that are not sent any more", maxManifest)
+		return nil, fmt.Errorf("it is larger than %d bytes: remove documents that are no longer sent", maxManifest)
 	}
 	members, err := object(data)
 	if err != nil {
@@ -89,7 +89,7 @@ type member struct {
 	value json.RawMessage
 }
 
-var errObject = errors.New("it is not a JSON object, and so no manifest")
+var errObject = errors.New("it is not a JSON object")
 
 // object reads the members of a JSON object, as often as they stand there: decoded to a map,
 // the last of a name would win unseen.
@@ -115,7 +115,7 @@ func object(data []byte) ([]member, error) {
 		return nil, broken(d)
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return nil, errors.New("something follows the JSON object")
+		return nil, errors.New("there is more after the JSON object")
 	}
 	return all, nil
 }
@@ -171,11 +171,11 @@ func check(all []Document, noText map[int]bool) []error {
 		sum := strings.TrimPrefix(d.ID, "sha256:")
 		switch {
 		case noText[i]:
-			fault("a text is expected: either the manifest is an object of documents by id, or it has `format`, `version` and `operations`")
+			fault("want a text: a manifest is either an object of documents by id, or has `format`, `version` and `operations`")
 		case strings.TrimSpace(d.Body) == "":
 			fault("it has no body")
 		case isHash(sum) && hash(d.Body) != sum, sum != d.ID && !isHash(sum):
-			fault("the id is not the SHA-256 of the body: make the manifest anew, or write other ids")
+			fault("the id is not the SHA-256 of the body: generate the manifest again, or use other ids")
 		}
 	}
 	return errs

@@ -36,7 +36,7 @@ func TestManifests(t *testing.T) {
 		"a list":            {text: `[]`, faults: []string{"not a JSON object"}},
 		"nothing":           {text: ``, faults: []string{"not a JSON object"}},
 		"cut short":         {text: `{"a": "{ a }"`, faults: []string{"not valid JSON"}},
-		"two objects":       {text: `{"a": "{ a }"} {}`, faults: []string{"follows"}},
+		"two objects":       {text: `{"a": "{ a }"} {}`, faults: []string{"more after"}},
 		"another format":    {text: `{"format": "x", "version": 1, "operations": []}`, faults: []string{"`format`"}},
 		"another version":   {text: `{"format": "apollo-persisted-query-manifest", "version": 2, "operations": []}`, faults: []string{"`version` 1"}},
 		"no format":         {text: `{"operations": []}`, faults: []string{"`format`"}},
@@ -44,7 +44,7 @@ func TestManifests(t *testing.T) {
 		"operations, twice": {text: `{"format": "apollo-persisted-query-manifest", "version": 1, "operations": [], "Operations": []}`, faults: []string{`"Operations" is there twice`}},
 		"all faults at once": {
 			text: fmt.Sprintf(`{"a": "", "b": 1, "": "{ a }", "c": "{ a }", "c": "{ b }", %q: "{ a }", "sha256:x": "{ a }"}`, sum("{ b }")),
-			faults: []string{`document 2 "b": a text`, `"a": it has no body`, "document 3: it has no id", `the id "c" is there twice`,
+			faults: []string{`document 2 "b": want a text`, `"a": it has no body`, "document 3: it has no id", `the id "c" is there twice`,
 				`document 6 "057b04649e8755c690649b6c6f320caa93fb107429e8b4bfb5b081a109264e8f": the id is not the SHA-256`, `"sha256:x": the id is not the SHA-256`},
 		},
 	} {

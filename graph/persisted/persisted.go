@@ -68,10 +68,10 @@ func (c Config) Check() error {
 		errs = append(errs, errors.New("maxBytes: must not be negative"))
 	}
 	if c.Required && c.Manifest == "" {
-		errs = append(errs, errors.New("required: needs a manifest: without one, nothing could be executed"))
+		errs = append(errs, errors.New("required: a manifest is missing: without one, nothing could be executed"))
 	}
 	if c.Required && c.Automatic {
-		errs = append(errs, errors.New("automatic: must be false where trusted documents are required: nothing else is executed, so nothing else is kept"))
+		errs = append(errs, errors.New("automatic: must be false if trusted documents are required"))
 	}
 	return errors.Join(errs...)
 }
@@ -104,12 +104,12 @@ func (e *Error) Error() string { return e.Message }
 var (
 	errNotFound     = &Error{CodeNotFound, "PersistedQueryNotFound"}
 	errNotSupported = &Error{CodeNotSupported, "PersistedQueryNotSupported"}
-	errUnknown      = &Error{CodeUnknown, "There is no document of this `documentId`: it must stand in the manifest that the gateway was given."}
-	errNotTrusted   = &Error{CodeNotTrusted, "Only documents of the manifest that the gateway was given are executed: name one by its `documentId`."}
-	errBoth         = &Error{CodeBadInput, "a request has either a `query` or a `documentId`, not both"}
-	errNothing      = &Error{CodeBadInput, "there is no `query`"}
-	errNoID         = &Error{CodeBadInput, "there is no `documentId`"}
-	errVersion      = &Error{CodeBadInput, "`extensions.persistedQuery` must be {version: 1, sha256Hash: \"…\"}, with 64 hexadecimal digits in lower case"}
+	errUnknown      = &Error{CodeUnknown, "Unknown `documentId`: the gateway's manifest of trusted documents does not have it."}
+	errNotTrusted   = &Error{CodeNotTrusted, "Only trusted documents are executed: send the `documentId` of one in the gateway's manifest."}
+	errBoth         = &Error{CodeBadInput, "send either `query` or `documentId`, not both"}
+	errNothing      = &Error{CodeBadInput, "`query` is missing"}
+	errNoID         = &Error{CodeBadInput, "`documentId` is missing"}
+	errVersion      = &Error{CodeBadInput, "`extensions.persistedQuery` must be {version: 1, sha256Hash: \"…\"}, with 64 lower-case hexadecimal digits"}
 	errMismatch     = &Error{CodeBadInput, "provided sha does not match query"}
 )
 

@@ -21,7 +21,7 @@ type ID struct {
 }
 
 // ErrID says that a text is not a global id.
-var ErrID = errors.New("the id is malformed: give one that this graph gave")
+var ErrID = errors.New("malformed id: use one that this graph returned")
 
 // NewID makes an id of a type and its parts.
 func NewID(typ string, parts ...string) ID { return ID{typ, parts} }

@@ -119,7 +119,7 @@ type Cursor struct {
 }
 
 // ErrCursor says that a text is not a cursor of the list.
-var ErrCursor = errors.New("the cursor is malformed or of another list: give one that this list gave, with the same order")
+var ErrCursor = errors.New("invalid cursor: use one that this list returned, with the same order")
 
 // String gives the opaque text of a cursor.
 func (c Cursor) String() string {
@@ -152,7 +152,7 @@ func First(first *int, limit int) (int, error) {
 	case *first < 0:
 		return 0, errors.New("`first` must not be negative")
 	case *first > limit:
-		return 0, fmt.Errorf("`first` must not be more than %d: ask for less, and for the rest with `after`", limit)
+		return 0, fmt.Errorf("`first` must be at most %d: get the rest with `after`", limit)
 	}
 	return *first, nil
 }

@@ -76,10 +76,10 @@ func TestLoadFiles(t *testing.T) {
 		}
 	}
 	for want, text := range map[string]string{
-		"is too large":                   strings.Repeat("# comment\n", maxSize/9),
-		"the file is not UTF-8":          "server: \xff\xfe\n",
-		"more than 40000 words and sign": "[" + strings.Repeat("1,", maxTokens) + "]",
-		"nested more than 32 deep":       strings.Repeat("- ", 40) + "x",
+		"is too large":                strings.Repeat("# comment\n", maxSize/9),
+		"the file is not UTF-8":       "server: \xff\xfe\n",
+		"more than 40000 YAML tokens": "[" + strings.Repeat("1,", maxTokens) + "]",
+		"nested more than 32 deep":    strings.Repeat("- ", 40) + "x",
 	} {
 		if _, err := Load(write(t, text), kinds(t)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)

@@ -18,8 +18,8 @@ import (
 // Store are the flags that name the store of the profiles, shared by all commands.
 // A nil pointer is a flag that was not given.
 type Store struct {
-	MongodbURI     *string `name:"mongodb-uri" env:"C360_MONGODB_URI" placeholder:"URI" help:"The MongoDB that holds the profiles. Without it, a store embedded in the process is used. A database may be named in the path; customer360 is the default."`
-	MongodbIndexes string  `name:"mongodb-indexes" env:"C360_MONGODB_INDEXES" default:"verify" help:"What to do about the indexes in MongoDB: create those that are missing, verify that they are there, or off. Data is never touched."`
+	MongodbURI     *string `name:"mongodb-uri" env:"C360_MONGODB_URI" placeholder:"URI" help:"The MongoDB that holds the profiles. Without it, a store embedded in the process is used. Its path may name a database; the default is customer360."`
+	MongodbIndexes string  `name:"mongodb-indexes" env:"C360_MONGODB_INDEXES" default:"verify" help:"How to handle the indexes in MongoDB: create the missing ones, verify that they exist, or off. Data is never changed."`
 	DataDir        string  `name:"data-dir" env:"C360_DATA_DIR" default:"./data" help:"Where the embedded store keeps its files."`
 }
 
@@ -31,20 +31,20 @@ const ProfileTimeout = 1500 * time.Millisecond
 type Serve struct {
 	Store
 	Addr            string   `name:"addr" env:"C360_ADDR" default:"127.0.0.1:8080" help:"The address to serve on."`
-	AdminAddr       string   `name:"admin-addr" env:"C360_ADMIN_ADDR" placeholder:"ADDR" help:"An address of its own for /healthz, /readyz and /metrics. Without it they are on the address that serves the graph."`
-	Console         string   `name:"console" env:"C360_CONSOLE" default:"on" placeholder:"on|off|AUDIENCE,..." help:"Whose the playground is: on, everybody's who can reach the address; off, nobody's, and there is no page at all; or that of callers of these audiences only (internal, frontend, analyst, partner). The page of the contract is everybody's. It says nothing of who may ask the graph."`
-	Demo            *string  `name:"demo" env:"C360_DEMO" placeholder:"records|live|off" help:"The made-up demo company: records fills the embedded store with it if that is empty (the default where neither a MongoDB nor systems are configured); live asks its records of small servers in this process that speak as Stripe, Zendesk and Mastodon do; off leaves the store as it is."`
-	DemoFault       []string `name:"demo-fault" env:"C360_DEMO_FAULT" placeholder:"SOURCE=FAULT" help:"Make a source fail for show: billing, support or social = error, hang, slow or partial, at once or, as billing=error@30s, a while after it was first asked. May be repeated."`
-	RequestTimeout  string   `name:"request-timeout" env:"C360_REQUEST_TIMEOUT" default:"2s" help:"The longest that a request may take; what is not there by then is reported as late."`
-	SourceTimeout   string   `name:"source-timeout" env:"C360_SOURCE_TIMEOUT" default:"800ms" help:"The longest that one call of a billing, support or social system may take."`
-	ProfileTimeout  string   `name:"profile-timeout" env:"C360_PROFILE_TIMEOUT" default:"1500ms" help:"The longest that one call of the store of profiles may take."`
-	DocumentsMaxAge string   `name:"documents-max-age" env:"C360_DOCUMENTS_MAX_AGE" default:"24h" help:"How old a landed billing, support or social record may be before it is reported as stale; 0: any age."`
-	PageCap         string   `name:"page-cap" env:"C360_PAGE_CAP" default:"100" help:"The largest page that a caller may ask for."`
-	MaxConnections  string   `name:"max-connections" env:"C360_MAX_CONNECTIONS" default:"4096" help:"How many connections there may be at once, on each address; more wait until one ends."`
-	LogLevel        string   `name:"log-level" env:"C360_LOG_LEVEL" default:"info" help:"The least that is logged: debug, info, warn or error."`
-	LogFormat       string   `name:"log-format" env:"C360_LOG_FORMAT" default:"text" help:"The form of the log on standard error: text or json."`
-	ShutdownDelay   string   `name:"shutdown-delay" env:"C360_SHUTDOWN_DELAY" placeholder:"10s" help:"How long to go on serving after SIGTERM with /readyz down, so that load balancers notice. Default: 10s, on a loopback address 1s."`
-	ShutdownTimeout string   `name:"shutdown-timeout" env:"C360_SHUTDOWN_TIMEOUT" default:"10s" help:"The longest to wait for running requests after that."`
+	AdminAddr       string   `name:"admin-addr" env:"C360_ADMIN_ADDR" placeholder:"ADDR" help:"A separate address for /healthz, /readyz and /metrics. Default: the address that serves the graph."`
+	Console         string   `name:"console" env:"C360_CONSOLE" default:"on" placeholder:"on|off|AUDIENCE,..." help:"Who may open the playground: on (everyone who can reach the address), off (no pages), or these audiences (internal, frontend, analyst, partner). The page of the contract is open to everyone unless off. Access to the graph is not affected."`
+	Demo            *string  `name:"demo" env:"C360_DEMO" placeholder:"records|live|off" help:"The made-up demo company: records fills an empty embedded store with it (the default if neither a MongoDB nor systems are configured); live reads its records from small stand-ins for Stripe, Zendesk and Mastodon in this process; off leaves the store as it is."`
+	DemoFault       []string `name:"demo-fault" env:"C360_DEMO_FAULT" placeholder:"SOURCE=FAULT" help:"Make a source fail on purpose: billing, support or social = error, hang, slow or partial. With billing=error@30s it fails 30 s after it was first asked. May be repeated."`
+	RequestTimeout  string   `name:"request-timeout" env:"C360_REQUEST_TIMEOUT" default:"2s" help:"The timeout of a request. Sources that have not answered by then are reported as TIMED_OUT."`
+	SourceTimeout   string   `name:"source-timeout" env:"C360_SOURCE_TIMEOUT" default:"800ms" help:"The timeout of one call to a billing, support or social system."`
+	ProfileTimeout  string   `name:"profile-timeout" env:"C360_PROFILE_TIMEOUT" default:"1500ms" help:"The timeout of one call to the store of profiles."`
+	DocumentsMaxAge string   `name:"documents-max-age" env:"C360_DOCUMENTS_MAX_AGE" default:"24h" help:"The age at which a landed billing, support or social record is reported as stale; 0: never."`
+	PageCap         string   `name:"page-cap" env:"C360_PAGE_CAP" default:"100" help:"The largest page that a caller may request."`
+	MaxConnections  string   `name:"max-connections" env:"C360_MAX_CONNECTIONS" default:"4096" help:"The most simultaneous connections on each address. Further ones wait."`
+	LogLevel        string   `name:"log-level" env:"C360_LOG_LEVEL" default:"info" help:"The lowest level that is logged: debug, info, warn or error."`
+	LogFormat       string   `name:"log-format" env:"C360_LOG_FORMAT" default:"text" help:"The format of the log on standard error: text or json."`
+	ShutdownDelay   string   `name:"shutdown-delay" env:"C360_SHUTDOWN_DELAY" placeholder:"10s" help:"How long to keep serving after SIGTERM while /readyz fails, so that load balancers notice. Default: 10s; on a loopback address 1s."`
+	ShutdownTimeout string   `name:"shutdown-timeout" env:"C360_SHUTDOWN_TIMEOUT" default:"10s" help:"How long to wait for running requests after that."`
 	Checked         `kong:"-"`
 }
 
@@ -69,15 +69,15 @@ type Checked struct {
 func (s Store) Check() error {
 	var errs []error
 	if s.MongodbURI != nil && *s.MongodbURI == "" {
-		errs = append(errs, errors.New("C360_MONGODB_URI (--mongodb-uri) is set, and empty: set it to the MongoDB to use, or unset it to use the embedded store"))
+		errs = append(errs, errors.New("C360_MONGODB_URI (--mongodb-uri) is set but empty: set it to the MongoDB to use, or unset it to use the embedded store"))
 	}
 	switch s.MongodbIndexes {
 	case "create", "verify", "off":
 	default:
-		errs = append(errs, fmt.Errorf("--mongodb-indexes is create, verify or off, not %q", s.MongodbIndexes))
+		errs = append(errs, fmt.Errorf("--mongodb-indexes must be create, verify or off, not %q", s.MongodbIndexes))
 	}
 	if s.DataDir == "" {
-		errs = append(errs, errors.New("--data-dir is empty: name a directory"))
+		errs = append(errs, errors.New("--data-dir is empty: give a directory"))
 	}
 	return errors.Join(errs...)
 }
@@ -97,7 +97,7 @@ func (s *Serve) Check() error {
 	duration := func(flag, text string, least time.Duration) time.Duration {
 		d, err := time.ParseDuration(text)
 		if err != nil || d < least {
-			fault("--%s is a length of time of at least %s, as 800ms or 2s, not %q", flag, least, text)
+			fault("--%s must be a duration of at least %s, such as 800ms or 2s, not %q", flag, least, text)
 		}
 		return d
 	}
@@ -116,18 +116,18 @@ func (s *Serve) Check() error {
 	c.ShutdownTimeout = duration("shutdown-timeout", s.ShutdownTimeout, 0)
 	var err error
 	if c.PageCap, err = strconv.Atoi(s.PageCap); err != nil || c.PageCap < 1 || c.PageCap > 10000 {
-		fault("--page-cap is a number from 1 to 10000, not %q", s.PageCap)
+		fault("--page-cap must be a number from 1 to 10000, not %q", s.PageCap)
 	}
 	if c.MaxConnections, err = strconv.Atoi(s.MaxConnections); err != nil || c.MaxConnections < 1 || c.MaxConnections > 1_000_000 {
-		fault("--max-connections is a number from 1 to 1000000, not %q", s.MaxConnections)
+		fault("--max-connections must be a number from 1 to 1000000, not %q", s.MaxConnections)
 	}
 	switch s.LogLevel {
 	case "debug", "info", "warn", "error":
 	default:
-		fault("--log-level is debug, info, warn or error, not %q", s.LogLevel)
+		fault("--log-level must be debug, info, warn or error, not %q", s.LogLevel)
 	}
 	if s.LogFormat != "text" && s.LogFormat != "json" {
-		fault("--log-format is text or json, not %q", s.LogFormat)
+		fault("--log-format must be text or json, not %q", s.LogFormat)
 	}
 	s.checkConsole(fault)
 	s.checkDemo(fault)
@@ -136,7 +136,7 @@ func (s *Serve) Check() error {
 			continue
 		}
 		if _, port, err := net.SplitHostPort(addr); err != nil || port == "" {
-			fault("--%s is HOST:PORT, as 127.0.0.1:8080, not %q", flag, addr)
+			fault("--%s must be HOST:PORT, such as 127.0.0.1:8080, not %q", flag, addr)
 		}
 	}
 	return errors.Join(errs...)
@@ -155,7 +155,7 @@ func (s *Serve) checkConsole(fault func(string, ...any)) {
 	}
 	for name := range strings.SplitSeq(s.Console, ",") {
 		if name = strings.ToLower(strings.TrimSpace(name)); !slices.Contains(Audiences, name) {
-			fault("--console is on, off, or audiences with commas between, of %s; not %q", strings.Join(Audiences, ", "), s.Console)
+			fault("--console must be on, off, or comma-separated audiences (%s), not %q", strings.Join(Audiences, ", "), s.Console)
 			return
 		}
 		s.Checked.Console = append(s.Checked.Console, strings.ToUpper(name))
@@ -170,14 +170,14 @@ func (s *Serve) checkDemo(fault func(string, ...any)) {
 	}
 	switch {
 	case mode != "records" && mode != "live" && mode != "off":
-		fault("--demo is records, live or off, not %q", mode)
+		fault("--demo must be records, live or off, not %q", mode)
 	case s.URI() != "" && named && mode != "off":
-		fault("--demo fills the embedded store only: made-up customers are never written to a configured MongoDB")
+		fault("--demo fills the embedded store only: it never writes made-up customers to a configured MongoDB")
 	}
 	s.Checked.SeedDemo = s.URI() == "" && mode != "off"
 	s.Checked.LiveDemo = s.Checked.SeedDemo && mode == "live"
 	if s.Checked.SeedDemo && !named && !IsLoopback(s.Addr) {
-		fault("--addr %s can be reached from other machines, and nothing but the made-up demo company would be served: name a MongoDB with --mongodb-uri, or ask for the demo by name with --demo records, or for an empty store with --demo off", s.Addr)
+		fault("other machines can reach --addr %s, but only the made-up demo company would be served: set --mongodb-uri, or serve the demo on purpose with --demo records, or an empty store with --demo off", s.Addr)
 	}
 	s.Checked.Faults = map[string]demo.Fault{}
 	for _, text := range s.DemoFault {
@@ -189,7 +189,7 @@ func (s *Serve) checkDemo(fault func(string, ...any)) {
 		s.Checked.Faults[source] = f
 	}
 	if len(s.Checked.Faults) > 0 && !s.Checked.SeedDemo {
-		fault("--demo-fault makes the demo fail for show: it goes with --demo records and --demo live only")
+		fault("--demo-fault requires --demo records or --demo live")
 	}
 }
 

@@ -127,7 +127,7 @@ func wanted(t reflect.Type) string {
 		what = inWords["boolean"]
 	case reflect.Int, reflect.Int32, reflect.Int64:
 		if what = inWords["integer"]; t == reflect.TypeFor[time.Duration]() {
-			what = "a length of time, as 800ms, 2s or 1h30m"
+			what = "a duration, such as 800ms, 2s or 1h30m"
 		}
 	case reflect.Float64:
 		what = inWords["number"]

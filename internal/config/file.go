@@ -162,7 +162,7 @@ func resolve(t teller, rules *rules, r *resolver, wrong map[string]bool) Faults 
 	})
 	for _, f := range t.tell(rules.resolved.Validate(t.root.plain())) {
 		if changed[f.at.id()] {
-			f.Problem += "; what the reference stands for is not so"
+			f.Problem += "; the value of the reference does not fit"
 			faults = append(faults, f.Fault)
 		}
 	}
@@ -330,7 +330,7 @@ type FileFlag string
 func (FileFlag) BeforeResolve(ctx *kong.Context, trace *kong.Path, kinds []Kind, into **File) error {
 	name, _ := ctx.FlagValue(trace.Flag).(FileFlag)
 	if name == "" {
-		return errors.New("C360_CONFIG (--config) is set, and empty: name a file, or unset it")
+		return errors.New("C360_CONFIG (--config) is set but empty: name a file, or unset it")
 	}
 	file, err := Load(string(name), kinds)
 	if file != nil {

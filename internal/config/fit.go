@@ -134,7 +134,7 @@ func (f *fit) value(schema object, t reflect.Type, at string) {
 		return
 	}
 	if t == reflect.TypeFor[time.Duration]() {
-		f.fault(at, "a length of time is #/$defs/duration")
+		f.fault(at, "a duration is #/$defs/duration")
 		return
 	}
 	var want []string

@@ -98,19 +98,19 @@ func document(kinds []Kind) (object, error) {
 		defs[source] = object{
 			"type": "object", "required": []any{"kind"}, "allOf": cases,
 			"description": "A " + source + " system.",
-			"properties":  object{"kind": object{"enum": names, "description": "What kind of a system it is."}},
+			"properties":  object{"kind": object{"enum": names, "description": "The kind of system."}},
 		}
 		named["^"+regexp.QuoteMeta(source)+"/"+systemName+"$"] = object{"$ref": "#/$defs/" + source}
 	}
 	systems["patternProperties"] = named
-	systems["errorMessage"] = "a system is named source/system in small letters, digits and hyphens, as billing/stripe-eu; here a source is " + oneOf(sources)
+	systems["errorMessage"] = "want a name source/system in lower-case letters, digits and hyphens, such as billing/stripe-eu; the source must be " + oneOf(sources)
 	return doc, errors.Join(errs...)
 }
 
 // addKind makes a definition of what all kinds have and a kind's fragment.
 func addKind(defs, common object, k Kind) error {
 	if !kindName.MatchString(k.Source) || !kindName.MatchString(k.Kind) {
-		return errors.New("source and kind are small letters, digits and hyphens")
+		return errors.New("source and kind must be lower-case letters, digits and hyphens")
 	}
 	fragment, err := parseSchema(k.Schema)
 	if err != nil {
@@ -135,11 +135,11 @@ func addKind(defs, common object, k Kind) error {
 	if properties == nil {
 		properties = object{}
 	}
-	all := object{"kind": object{"const": k.Kind, "description": "What kind of a system it is."}}
+	all := object{"kind": object{"const": k.Kind, "description": "The kind of system."}}
 	maps.Copy(all, common)
 	for key, schema := range properties {
 		if _, taken := all[key]; taken {
-			return fmt.Errorf("the key %s is of all kinds", key)
+			return fmt.Errorf("the key %s is reserved for all kinds", key)
 		}
 		all[key] = schema
 	}

@@ -51,11 +51,11 @@ func (r *resolver) text(s string) (string, error) {
 func (r *resolver) variable(found string) (string, error) {
 	name := variable.FindStringSubmatch(found)
 	if name == nil {
-		return "", errors.New("want ${NAME}, a variable of the environment; for a ${ that stays, write $${")
+		return "", errors.New("want ${NAME}, an environment variable; for a literal ${, write $${")
 	}
-	what := "the variable of the environment that is named here"
+	what := "the environment variable named here"
 	if usual.MatchString(name[1]) {
-		what = name[1] + " of the environment"
+		what = "the environment variable " + name[1]
 	}
 	value, ok := r.lookup(name[1])
 	switch {
@@ -76,11 +76,11 @@ func (r *resolver) file(path string) (string, error) {
 	data, err := readFile(path, maxSecret)
 	if err != nil {
 		// The path itself is not told: it may be a secret.
-		return "", errors.New("the file that is named here " + why(err) + "; a path is relative to the folder of this file")
+		return "", errors.New("the file named here " + why(err) + "; paths are relative to the folder of this file")
 	}
 	value := strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")
 	if strings.TrimSpace(value) == "" {
-		return "", errors.New("the file that is named here is empty")
+		return "", errors.New("the file named here is empty")
 	}
 	r.secrets = append(r.secrets, value)
 	return value, nil
@@ -117,7 +117,7 @@ func why(err error) string {
 	case errors.Is(err, fs.ErrNotExist):
 		return "does not exist"
 	case errors.Is(err, fs.ErrPermission):
-		return "may not be read by this process"
+		return "is not readable by this process"
 	case errors.Is(err, errIsFolder):
 		return "is a folder"
 	case errors.Is(err, errTooLarge):

@@ -102,7 +102,7 @@ func (t teller) leaves(e *jsonschema.ValidationError) []finding {
 			return t.alternatives(e, message)
 		}
 		if message == "" {
-			message = "only one of several can stand here" + named(alternativeKeys(schema["oneOf"], k.Subschemas))
+			message = "only one of several is allowed here" + named(alternativeKeys(schema["oneOf"], k.Subschemas))
 		}
 		add(e.InstanceLocation, false, message)
 	case *kind.Required:
@@ -112,7 +112,7 @@ func (t teller) leaves(e *jsonschema.ValidationError) []finding {
 		}
 	case *kind.Dependency:
 		for _, key := range k.Missing {
-			add(e.InstanceLocation, true, "the key "+key+" is missing, which "+k.Prop+" needs")
+			add(e.InstanceLocation, true, "the key "+key+" is missing; it is required by "+k.Prop+" needs")
 		}
 	case *kind.AdditionalProperties:
 		for _, key := range k.Properties {
@@ -223,7 +223,7 @@ func several(at location, branches [][]finding) (location, string) {
 	if len(problems) == 1 {
 		return at, problems[0]
 	}
-	return at, "none of the forms that can stand here fits: " + strings.Join(problems, "; or ")
+	return at, "this fits none of the allowed forms: " + strings.Join(problems, "; or ")
 }
 
 // isNothing reports whether a branch is the one that wants no value.

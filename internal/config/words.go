@@ -32,10 +32,10 @@ func unknown(key string, schema object, message string, top map[string]object) (
 		return problem + quoteMeant(like), like
 	}
 	if in := sectionsWith(key, top); len(in) > 0 {
-		return problem + " here: it is " + oneOf(in), ""
+		return problem + " here: it belongs to " + oneOf(in), ""
 	}
 	if len(all) > 0 {
-		problem += ": here can be " + strings.Join(all, ", ")
+		problem += ": allowed here: " + strings.Join(all, ", ")
 	}
 	return problem, ""
 }
@@ -86,7 +86,7 @@ func plainLetters(s string) string {
 // where there is one.
 func problem(k jsonschema.ErrorKind, message string) string {
 	if t, ok := k.(*kind.Type); ok && t.Got == "null" {
-		return "nothing stands here: give it a value, or leave the key out"
+		return "this has no value: give it one, or remove the key"
 	}
 	if t, ok := k.(*kind.Type); ok && message != "" && slices.Contains(t.Want, "object") {
 		// The message is about what stands in it.
@@ -130,9 +130,9 @@ func problem(k jsonschema.ErrorKind, message string) string {
 	case *kind.UniqueItems:
 		return fmt.Sprintf("the entries %d and %d are the same", k.Duplicates[0]+1, k.Duplicates[1]+1)
 	case *kind.Pattern:
-		return "this has not the form that is wanted: " + k.Want
+		return "this does not match the pattern " + k.Want
 	case *kind.FalseSchema:
-		return "this cannot stand here"
+		return "this is not allowed here"
 	}
 	return "this does not fit the schema: " + strings.Join(k.KeywordPath(), "/")
 }

@@ -156,14 +156,14 @@ func (r *reader) read(data []byte) (root *node) {
 		n.keyLine, n.keyColumn = n.line, n.column
 		return n
 	}
-	r.fault(docs[1].Body.GetToken(), nil, "a second YAML document begins here: the configuration is one")
+	r.fault(docs[1].Body.GetToken(), nil, "a second YAML document begins here: the configuration must be one document")
 	return nil
 }
 
 // bounded reports whether the file can be parsed in little time and space.
 func (r *reader) bounded(tokens token.Tokens) bool {
 	if len(tokens) > maxTokens {
-		r.fault(nil, nil, "the file has more than %d words and signs", maxTokens)
+		r.fault(nil, nil, "the file has more than %d YAML tokens", maxTokens)
 		return false
 	}
 	flow, line, openers := 0, 0, 0
@@ -189,15 +189,15 @@ func (r *reader) bounded(tokens token.Tokens) bool {
 
 // inPlainWords are the parser's words for what goes wrong most.
 var inPlainWords = map[string]string{
-	"non-map value is specified":                         "a key and a value are wanted here; behind a colon there is a space",
-	"unexpected key name":                                "a key and a value are wanted here; behind a colon there is a space",
-	"mapping value is not allowed in this context":       "a value with a colon and a space in it stands in quotes, and keys of one section begin in one column",
-	"value is not allowed in this context":               "this belongs to nothing: keys of one section begin in one column",
+	"non-map value is specified":                         "want a key and a value here, with a space after the colon",
+	"unexpected key name":                                "want a key and a value here, with a space after the colon",
+	"mapping value is not allowed in this context":       "put a value that contains a colon and a space in quotes; indent the keys of a section alike",
+	"value is not allowed in this context":               "this belongs to no key: indent the keys of a section alike",
 	"could not find flow mapping end token '}'":          "this { is not closed",
 	"sequence end token ']' not found":                   "this [ is not closed",
 	"could not find end character of double-quoted text": "this quote is not closed",
 	"could not find end character of single-quoted text": "this quote is not closed",
-	"found an invalid key for this map":                  "a key is text",
+	"found an invalid key for this map":                  "a key must be text",
 }
 
 // syntax tells an error of the parser, whose own text shows the lines around it.
@@ -262,9 +262,9 @@ func (r *reader) node(n ast.Node, at location) *node {
 		}
 		made.scalar, made.text = json.Number(t.Value), t.Value
 	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode:
-		return unread("anchors, aliases and tags are not read here: write the value itself; what all systems share goes into guards")
+		return unread("anchors, aliases and tags are not supported: write the value itself; put what all systems share into guards")
 	default:
-		return unread("this is not read here")
+		return unread("this is not supported")
 	}
 	return made
 }
@@ -275,11 +275,11 @@ func (r *reader) mapping(made *node, values []*ast.MappingValueNode, at location
 		t := v.Key.GetToken()
 		key, ok := v.Key.(*ast.StringNode)
 		if _, merge := v.Key.(*ast.MergeKeyNode); merge {
-			r.fault(t, at, "merge keys are not read here: write the values themselves")
+			r.fault(t, at, "merge keys are not supported: write the values themselves")
 			continue
 		}
 		if !ok {
-			r.fault(t, at, "a key is text: put it in quotes")
+			r.fault(t, at, "a key must be text: put it in quotes")
 			continue
 		}
 		if i == 0 {
@@ -287,7 +287,7 @@ func (r *reader) mapping(made *node, values []*ast.MappingValueNode, at location
 			made.line, made.column = t.Position.Line, t.Position.Column
 		}
 		if first, twice := made.fields[key.Value]; twice {
-			r.fault(t, at.of(key.Value), "this key is there twice: line %d has it as well", first.keyLine)
+			r.fault(t, at.of(key.Value), "this key is a duplicate of line %d", first.keyLine)
 			continue
 		}
 		value := r.node(v.Value, at.of(key.Value))

@@ -360,7 +360,7 @@ func guarded[V any](g *Gateway, systems []resolvers.System[V], c Config, t *tele
 // check reports systems whose names do not fit: "domain/system", each once.
 func check(systems resolvers.Systems) error {
 	if systems.Spine == nil {
-		return errors.New("there is no store of profiles")
+		return errors.New("the store of profiles is missing")
 	}
 	var errs []error
 	seen := map[string]bool{}

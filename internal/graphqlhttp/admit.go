@@ -66,7 +66,7 @@ func few(errs gqlerror.List) gqlerror.List {
 	if len(errs) <= maxErrors {
 		return errs
 	}
-	more := gqlerror.Errorf("And %d errors more.", len(errs)-maxErrors)
+	more := gqlerror.Errorf("And %d more errors.", len(errs)-maxErrors)
 	errcode.Set(more, errcode.ValidationFailed)
 	return append(errs[:maxErrors:maxErrors], more)
 }

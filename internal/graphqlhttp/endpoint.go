@@ -101,15 +101,15 @@ func (e *Endpoint) begin(w http.ResponseWriter, r *http.Request) (context.Contex
 	h["X-Request-Id"] = []string{request.ID}
 	h["Content-Security-Policy"], h["Cross-Origin-Resource-Policy"] = noContent, sameOrigin
 	if e.LoopbackHosts && !isLoopback(r.Host) {
-		write(w, typeJSON, refuse(w, refusal{status: http.StatusMisdirectedRequest, code: "FORBIDDEN", message: "this gateway asks for no credentials, and so answers to names of its own machine only, as localhost"}))
+		write(w, typeJSON, refuse(w, refusal{status: http.StatusMisdirectedRequest, code: "FORBIDDEN", message: "this gateway requires no credentials, so it accepts only host names of its own machine, such as localhost"}))
 		return nil, false
 	}
 	if e.LoopbackHosts && !r.ProtoAtLeast(1, 1) {
-		write(w, typeJSON, refuse(w, refusal{status: http.StatusForbidden, code: "FORBIDDEN", message: "this gateway asks for no credentials, and so does not answer to HTTP/1.0, which proxies speak that do not say that they are one (nginx, unless told otherwise): ask by HTTP/1.1, or let it ask for credentials (access.anonymous: refuse)"}))
+		write(w, typeJSON, refuse(w, refusal{status: http.StatusForbidden, code: "FORBIDDEN", message: "this gateway requires no credentials, so it refuses HTTP/1.0, which proxies use that do not announce themselves (nginx by default): use HTTP/1.1, or require credentials (access.anonymous: refuse)"}))
 		return nil, false
 	}
 	if e.LoopbackHosts && forwarded(r) {
-		write(w, typeJSON, refuse(w, refusal{status: http.StatusForbidden, code: "FORBIDDEN", message: "this gateway asks for no credentials, and so answers to nobody whose request a proxy has forwarded: let it ask for credentials (access.anonymous: refuse)"}))
+		write(w, typeJSON, refuse(w, refusal{status: http.StatusForbidden, code: "FORBIDDEN", message: "this gateway requires no credentials, so it refuses requests that a proxy has forwarded: require credentials (access.anonymous: refuse)"}))
 		return nil, false
 	}
 	return sources.WithRequest(r.Context(), request), true
@@ -164,14 +164,14 @@ func (e *Endpoint) Internal(h http.Handler) http.Handler {
 	})
 }
 
-var errNotInternal = &Refusal{Status: http.StatusForbidden, Code: "FORBIDDEN", Message: "this is for the company's own credentials only"}
+var errNotInternal = &Refusal{Status: http.StatusForbidden, Code: "FORBIDDEN", Message: "this requires a credential of the audience INTERNAL"}
 
-var errNoContract = &Refusal{Status: http.StatusForbidden, Code: "FORBIDDEN", Message: "the credential is for an audience that has no contract here"}
+var errNoContract = &Refusal{Status: http.StatusForbidden, Code: "FORBIDDEN", Message: "the credential's audience has no contract here"}
 
 func (e *Endpoint) refuse(w http.ResponseWriter, err error) {
 	var r *Refusal
 	if !errors.As(err, &r) {
-		r = &Refusal{Status: http.StatusServiceUnavailable, Code: "UNAVAILABLE", Message: "credentials cannot be looked up at present: try again"}
+		r = &Refusal{Status: http.StatusServiceUnavailable, Code: "UNAVAILABLE", Message: "the credential cannot be checked at the moment: try again"}
 	}
 	if r.Status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="customer360"`)
@@ -225,7 +225,7 @@ func (e *Endpoint) crossOrigin(w http.ResponseWriter, r *http.Request) bool {
 func ForLoopback(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !isLoopback(r.Host) {
-			write(w, typeJSON, refuse(w, refusal{status: http.StatusMisdirectedRequest, code: "FORBIDDEN", message: "this address is for this machine, and so answers to its names only, as localhost"}))
+			write(w, typeJSON, refuse(w, refusal{status: http.StatusMisdirectedRequest, code: "FORBIDDEN", message: "this address accepts only host names of this machine, such as localhost"}))
 			return
 		}
 		h.ServeHTTP(w, r)

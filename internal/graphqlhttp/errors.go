@@ -50,7 +50,7 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 			log.ErrorContext(ctx, "field failed", "path", path.String(), "error", err, "request", RequestID(ctx))
 		}
 		return &gqlerror.Error{
-			Message:    "The gateway failed here. Quote the request id to its operator.",
+			Message:    "The gateway failed here. Give its operator the request id.",
 			Path:       path,
 			Extensions: map[string]any{"code": customer.CodeInternal, "requestId": RequestID(ctx)},
 		}

@@ -93,7 +93,7 @@ func (l Limits) over(query string, schema *ast.Schema) *gqlerror.Error {
 // text refuses a document whose text is too long, or that has a name of such a length, or a number.
 func (l Limits) text(query string) *gqlerror.Error {
 	if len(query) > l.Length {
-		return gqlerror.Errorf("The document's length is over the limit of %d bytes: put what differs into variables.", l.Length)
+		return gqlerror.Errorf("The document is longer than the limit of %d bytes: move values into variables.", l.Length)
 	}
 	lex := lexer.New(&ast.Source{Input: query})
 	for range l.Tokens {
@@ -102,7 +102,7 @@ func (l Limits) text(query string) *gqlerror.Error {
 		case err != nil, token.Kind == lexer.EOF:
 			return nil //nolint:nilerr // The parser words it.
 		case len(token.Value) > l.Name && (token.Kind == lexer.Name || token.Kind == lexer.Int || token.Kind == lexer.Float):
-			return gqlerror.Errorf("A name or a number in the document is over the limit of %d letters.", l.Name)
+			return gqlerror.Errorf("A name or a number in the document is longer than the limit of %d characters.", l.Name)
 		}
 	}
 	return nil
@@ -138,7 +138,7 @@ type walker struct {
 
 func (w *walker) over(what string, n, limit int) {
 	if w.err == nil && n > limit {
-		w.err = gqlerror.Errorf("The document's %s is over the limit of %d: ask for less at once.", what, limit)
+		w.err = gqlerror.Errorf("The document's %s is over the limit of %d: split it into several requests.", what, limit)
 	}
 }
 
@@ -275,5 +275,5 @@ func (l Limits) known(doc *ast.QueryDocument, schema *ast.Schema) *gqlerror.Erro
 	if unknown <= l.Unknown {
 		return nil
 	}
-	return gqlerror.Errorf("The document has more than %d fields that are not in the schema: was it written for another one?", l.Unknown)
+	return gqlerror.Errorf("The document has more than %d fields that are not in the schema: it may be for another schema.", l.Unknown)
 }

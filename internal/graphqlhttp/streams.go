@@ -75,7 +75,7 @@ func (e *Endpoint) authenticate(ctx context.Context, payload map[string]any) (*a
 		}
 		text, ok := value.(string)
 		if !ok {
-			return nil, errors.New("a credential of connection_init is a text")
+			return nil, errors.New("a credential in connection_init must be a text")
 		}
 		given.Add(name, text)
 	}

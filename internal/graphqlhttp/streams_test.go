@@ -142,7 +142,7 @@ func TestStreamsTellFewErrors(t *testing.T) {
 	for i := range 25 {
 		fmt.Fprintf(&query, " ...F%d", i)
 	}
-	if answer := events(t, s, `{"query":"{`+query.String()+`}"}`); strings.Count(answer, `"message"`) != 21 || !strings.Contains(answer, "And 5 errors more.") {
+	if answer := events(t, s, `{"query":"{`+query.String()+`}"}`); strings.Count(answer, `"message"`) != 21 || !strings.Contains(answer, "And 5 more errors.") {
 		t.Errorf("%s", answer)
 	}
 }
@@ -174,7 +174,7 @@ func TestEventRequests(t *testing.T) {
 	}{
 		"a POST":                        {"POST", "", query, "event: next\ndata: {\"data\":{\"hello\":\"hello world\"}}\n\nevent: complete", 200, nil},
 		"a form of another page":        {"POST", "", query, "application/json", 415, []string{"Content-Type", "text/plain"}},
-		"no query":                      {"POST", "", "{}", "no `query`", 400, nil},
+		"no query":                      {"POST", "", "{}", "`query` is missing", 400, nil},
 		"too large":                     {"POST", "", strings.Repeat(" ", 5000), "4096", 413, nil},
 		"GET":                           {"GET", hello, "", "GraphQL-Preflight", 400, []string{"Content-Type", ""}},
 		"GET with a preflight header":   {"GET", hello, "", "event: next", 200, []string{"GraphQL-Preflight", "1"}},

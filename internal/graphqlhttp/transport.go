@@ -49,7 +49,7 @@ func (t *transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 	media := negotiate(r.Header.Values("Accept"))
 	if media == "" {
 		// Something that can be read is better than an empty answer.
-		write(w, typeJSON, refuse(w, refusal{status: http.StatusNotAcceptable, message: "the answer comes as application/graphql-response+json or application/json"}))
+		write(w, typeJSON, refuse(w, refusal{status: http.StatusNotAcceptable, message: "the response is application/graphql-response+json or application/json: accept one of them"}))
 		return
 	}
 	params, no := t.read(w, r)
@@ -82,11 +82,11 @@ func (t *transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 		return
 	}
 	if r.Method == http.MethodGet && op.Operation.Operation != ast.Query {
-		write(w, media, refuse(w, refusal{status: http.StatusMethodNotAllowed, message: "only queries may be sent by GET: send this by POST", allow: http.MethodPost}))
+		write(w, media, refuse(w, refusal{status: http.StatusMethodNotAllowed, message: "GET is for queries only: use POST", allow: http.MethodPost}))
 		return
 	}
 	if op.Operation.Operation == ast.Subscription {
-		write(w, media, refuse(w, refusal{status: http.StatusNotAcceptable, message: "a subscription is answered as events: send it with `Accept: text/event-stream`, or over a WebSocket"}))
+		write(w, media, refuse(w, refusal{status: http.StatusNotAcceptable, message: "a subscription needs `Accept: text/event-stream`, or a WebSocket"}))
 		return
 	}
 	responses, ctx := exec.DispatchOperation(ctx, op)
@@ -112,20 +112,20 @@ func (t *transport) read(w http.ResponseWriter, r *http.Request) (*graphql.RawPa
 	case http.MethodPost:
 		return t.readPOST(w, r)
 	}
-	return nil, &refusal{status: http.StatusMethodNotAllowed, message: "GraphQL requests are sent by POST or GET", allow: "GET, POST"}
+	return nil, &refusal{status: http.StatusMethodNotAllowed, message: "send GraphQL requests with POST or GET", allow: "GET, POST"}
 }
 
 func (t *transport) readGET(r *http.Request) (*graphql.RawParams, *refusal) {
 	// A page of another origin can make a browser send any GET, with cookies.
 	if !preflighted(r) {
-		return nil, &refusal{status: http.StatusBadRequest, message: "a GET needs one of the headers " + strings.Join(preflightHeaders, ", ") + " (or send it by POST): this keeps other sites from sending it"}
+		return nil, &refusal{status: http.StatusBadRequest, message: "a GET needs one of the headers " + strings.Join(preflightHeaders, ", ") + ", or use POST: this keeps other sites from sending it"}
 	}
 	if len(r.URL.RawQuery) > int(t.options.MaxBody) {
-		return nil, &refusal{status: http.StatusRequestURITooLong, message: "the URL is too long: send it by POST"}
+		return nil, &refusal{status: http.StatusRequestURITooLong, message: "the URL is too long: use POST"}
 	}
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, malformed("the URL's query cannot be read")
+		return nil, malformed("the URL's query string cannot be parsed")
 	}
 	body := map[string]any{}
 	for _, texts := range values {
@@ -198,7 +198,7 @@ func (t *transport) readPOST(w http.ResponseWriter, r *http.Request) (*graphql.R
 	}
 	var body map[string]any
 	if trimmed := bytes.TrimSpace(data); len(trimmed) > 0 && trimmed[0] == '[' {
-		return nil, malformed("one request at a time: the body must be a JSON object, not a list")
+		return nil, malformed("batches are not supported: the body must be a JSON object, not a list")
 	}
 	if inputs.TooManyValues(data) {
 		return nil, malformed(tooManyValues)
@@ -225,9 +225,9 @@ func decode(data []byte, into any) bool {
 	return more == io.EOF
 }
 
-var tooManyValues = "the request has more than " + strconv.Itoa(inputs.MaxRequestValues) + " values: ask in several requests"
+var tooManyValues = "the request has more than " + strconv.Itoa(inputs.MaxRequestValues) + " values: split it into several requests"
 
-const notUnicode = "the request must be JSON in UTF-8, without a byte order mark and without half of a surrogate pair"
+const notUnicode = "the request must be JSON in UTF-8, without a byte order mark and unpaired surrogates"
 
 const wrongTypes = "`query`, `documentId` and `operationName` must be strings, `variables` and `extensions` objects"
 

@@ -62,7 +62,7 @@ func TestSummaryForPeople(t *testing.T) {
 	if err := s.Write(&out); err != nil {
 		t.Fatal(err)
 	}
-	want := `Dry run: nothing was written. This is what would have been done.
+	want := `Dry run: nothing was written. The following would have been done.
 10 rows: 5 loaded, 1 skipped, 3 rejected, 1 perhaps loaded (1.23s)
   customers  1 new, 2 updated, 3 unchanged
   billing    4 new, 5 updated, 6 unchanged

@@ -80,7 +80,7 @@ func ExitCode(s Summary, err error) int {
 func (s Summary) Write(w io.Writer) error {
 	var b strings.Builder
 	if s.DryRun {
-		b.WriteString("Dry run: nothing was written. This is what would have been done.\n")
+		b.WriteString("Dry run: nothing was written. The following would have been done.\n")
 	}
 	fmt.Fprintf(&b, "%d rows: %d loaded, %d skipped, %d rejected", s.Rows, s.Loaded, s.Skipped, s.Rejected)
 	if s.Unsure > 0 {

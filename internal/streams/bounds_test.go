@@ -28,7 +28,7 @@ func TestConnectionsAreBounded(t *testing.T) {
 	// Who says nothing makes room for who comes next.
 	silent := s.connect(t)
 	third = s.connect(t)
-	silent.ends(1013, "Too many connections wait to say whose they are")
+	silent.ends(1013, "Too many connections are waiting for initialisation")
 	_ = first.Close(websocket.StatusNormalClosure, "")
 	eventually(t, "the first has left", func() bool { return s.Open() == 2 })
 	third.say(initialise)
@@ -103,7 +103,7 @@ func TestOperationsAreBounded(t *testing.T) {
 	s := start(t, func(o *streams.Options) { o.OperationsPerConnection = 2 })
 	c := s.ready(t)
 	c.say(subscribe("1", `subscription { hang }`), subscribe("2", `subscription { hang }`), subscribe("3", `{ hello }`))
-	c.hears(`{"id":"3","type":"error","payload":[{"message":"Too many operations run at once on this connection: complete one first.","extensions":{"code":"RATE_LIMITED"}}]}`)
+	c.hears(`{"id":"3","type":"error","payload":[{"message":"Too many operations on this connection: complete one first.","extensions":{"code":"RATE_LIMITED"}}]}`)
 	c.say(complete("1"))
 	eventually(t, "the first has ended", func() bool { return s.schema.Running() == 1 })
 	// One that the client ended is not spoken of any more, and its id is free.
@@ -179,7 +179,7 @@ func TestNothingInTime(t *testing.T) {
 	})
 	c := s.ready(t)
 	c.say(subscribe("1", `query Late { hello }`))
-	c.hears(`{"id":"1","type":"error","payload":[{"message":"The operation was not finished in time: ask for less at once, or try again.","extensions":{"code":"TIMED_OUT"}}]}`)
+	c.hears(`{"id":"1","type":"error","payload":[{"message":"The operation did not finish in time: request less, or try again.","extensions":{"code":"TIMED_OUT"}}]}`)
 	// One that its client gave up is not told of.
 	c.say(subscribe("2", `query Late { hello }`), complete("2"), subscribe("3", `{ hello }`))
 	c.hears(`{"id":"3","type":"next","payload":{"data":{"hello":"hello world"}}}`, `{"id":"3","type":"complete"}`)

@@ -53,12 +53,12 @@ func (c Config) Check() error {
 	for _, o := range c.Origins {
 		u, err := url.Parse(o)
 		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || strings.ToLower(u.Scheme+"://"+u.Host) != o {
-			errs = append(errs, fmt.Errorf("origins: %q must be a scheme and a host in lower case, as https://app.example.com", o))
+			errs = append(errs, fmt.Errorf("origins: %q must be a scheme and a host in lower case, such as https://app.example.com", o))
 		}
 	}
 	least := func(key string, value, least int64) {
 		if value < least {
-			errs = append(errs, fmt.Errorf("%s: it is %d, and must be at least %d", key, value, least))
+			errs = append(errs, fmt.Errorf("%s: must be at least %[3]d, not %[2]d", key, value, least))
 		}
 	}
 	least("connections", int64(c.Connections), 1)
@@ -73,7 +73,7 @@ func (c Config) Check() error {
 		{"messageTimeout", c.MessageTimeout}, {"revalidateEvery", c.RevalidateEvery},
 	} {
 		if d.value <= 0 {
-			errs = append(errs, fmt.Errorf("%s: it is %s, and must be more than nothing", d.key, d.value))
+			errs = append(errs, fmt.Errorf("%s: must be more than 0, not %s", d.key, d.value))
 		}
 	}
 	return errors.Join(errs...)

@@ -203,7 +203,7 @@ func (c *connection) subscribe(m message) *ending {
 	}
 	if !c.slot(leftovers) {
 		// The others go on: this is about one operation, so that it is no reason to close.
-		c.send(messageOf(typeError, m.ID, errorsOf(gqlerror.List{fault(codeRateLimited, "Too many operations run at once on this connection: complete one first.")})))
+		c.send(messageOf(typeError, m.ID, errorsOf(gqlerror.List{fault(codeRateLimited, "Too many operations on this connection: complete one first.")})))
 		return nil
 	}
 	ctx, cancel := context.WithCancel(access.With(c.ctx, c.caller))
@@ -302,13 +302,13 @@ func (c *connection) watch() {
 	case <-late.C:
 		c.end(closeInitTimeout, "Connection initialisation timeout")
 	case <-c.place.lost:
-		c.end(closeTryAgainLater, "Too many connections wait to say whose they are")
+		c.end(closeTryAgainLater, "Too many connections are waiting for initialisation")
 	case <-c.s.ending:
-		c.end(closeGoingAway, "The server goes away")
+		c.end(closeGoingAway, "The server is shutting down")
 	case caller := <-c.ready:
 		switch err := c.s.watch(c.ctx, caller); {
 		case errors.Is(err, errShutdown):
-			c.end(closeGoingAway, "The server goes away")
+			c.end(closeGoingAway, "The server is shutting down")
 		case err != nil:
 			c.end(closeForbidden, "Forbidden")
 		}

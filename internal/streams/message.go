@@ -40,7 +40,7 @@ type message struct {
 func decode(data []byte) (m message, fault string) {
 	var body map[string]any
 	if inputs.TooManyValues(data) {
-		return m, "A message has too many values"
+		return m, "The message has too many values"
 	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	// Numbers keep their digits.
@@ -164,7 +164,7 @@ func resultOf(r *graphql.Response) []byte {
 	return clean(b.Bytes())
 }
 
-// clean makes JSON fit for what ends at a line's end, and for what is closed where a text is
+// clean makes JSON fit for what expires at a line's end, and for what is closed where a text is
 // not UTF-8. Inside of strings JSON has no line breaks, so that none is lost.
 func clean(data []byte) []byte {
 	if bytes.ContainsAny(data, "\r\n") {

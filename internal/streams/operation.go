@@ -48,7 +48,7 @@ func (s *Streams) execute(ctx context.Context, q request, emit func(*graphql.Res
 	}
 	kind := op.Operation.Operation
 	if kind == ast.Mutation && !q.changes {
-		return gqlerror.List{fault(customer.CodeBadUserInput, "only queries and subscriptions may be sent by GET: send this by POST")}
+		return gqlerror.List{fault(customer.CodeBadUserInput, "GET is for queries and subscriptions only: use POST")}
 	}
 	if kind == ast.Subscription {
 		run = ctx
@@ -58,7 +58,7 @@ func (s *Streams) execute(ctx context.Context, q request, emit func(*graphql.Res
 		r := responses(inner)
 		switch {
 		case r == nil && kind != ast.Subscription && errors.Is(run.Err(), context.DeadlineExceeded):
-			return gqlerror.List{fault(codeTimedOut, "The operation was not finished in time: ask for less at once, or try again.")}
+			return gqlerror.List{fault(codeTimedOut, "The operation did not finish in time: request less, or try again.")}
 		case r == nil, !emit(r), kind != ast.Subscription:
 			return nil
 		}

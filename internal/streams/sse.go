@@ -67,7 +67,7 @@ func (t events) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExe
 	s := t.s
 	caller := access.From(r.Context())
 	if caller == nil || caller.Expired(time.Now()) {
-		refuse(w, http.StatusUnauthorized, customer.CodeUnauthenticated, "a credential is needed")
+		refuse(w, http.StatusUnauthorized, customer.CodeUnauthenticated, "credential required")
 		return
 	}
 	params := s.o.Read(w, r)
@@ -128,7 +128,7 @@ func (s *Streams) stream(ctx context.Context, out *stream, caller *access.Caller
 		case err := <-over:
 			// A server that goes away says nothing: its client then knows that there is more, and
 			// asks again.
-			if errors.Is(err, errForbidden) && out.next(faultsOf(gqlerror.List{fault(customer.CodeForbidden, "The credential is not good any more: connect again with another.")})) {
+			if errors.Is(err, errForbidden) && out.next(faultsOf(gqlerror.List{fault(customer.CodeForbidden, "The credential is no longer valid: connect again with another.")})) {
 				out.complete()
 			}
 			return

@@ -30,7 +30,7 @@ func TestEvents(t *testing.T) {
 		"no document":    {"POST", `{`, "event: next\ndata: {\"errors\":[{\"message\":\"Expected Name, found <EOF>\",\"locations\":[{\"line\":1,\"column\":2}],\"extensions\":{\"code\":\"GRAPHQL_PARSE_FAILED\"}}]}\n\nevent: complete\ndata: {}\n\n"},
 		"a panic":        {"POST", `subscription { breaks }`, "event: next\ndata: {\"errors\":[{\"message\":\"it broke\"}]}\n\nevent: complete\ndata: {}\n\n"},
 		"GET":            {"GET", `subscription { count(to: 1) }`, "event: next\ndata: {\"data\":{\"count\":1}}\n\nevent: complete\ndata: {}\n\n"},
-		"GET, mutation":  {"GET", `mutation { touch }`, "event: next\ndata: {\"errors\":[{\"message\":\"only queries and subscriptions may be sent by GET: send this by POST\",\"extensions\":{\"code\":\"BAD_USER_INPUT\"}}]}\n\nevent: complete\ndata: {}\n\n"},
+		"GET, mutation":  {"GET", `mutation { touch }`, "event: next\ndata: {\"errors\":[{\"message\":\"GET is for queries and subscriptions only: use POST\",\"extensions\":{\"code\":\"BAD_USER_INPUT\"}}]}\n\nevent: complete\ndata: {}\n\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path, sent := "/", body(test.query)
@@ -59,8 +59,8 @@ func TestEventsRefused(t *testing.T) {
 			t.Errorf("%d %s; want %d %s", r.StatusCode, got, status, text)
 		}
 	}
-	refused(401, "credential is needed", "Authorization", "")
-	refused(401, "credential is needed", "Authorization", "Bearer x")
+	refused(401, "credential required", "Authorization", "")
+	refused(401, "credential required", "Authorization", "Bearer x")
 	r, text := s.get(t, "POST", "/", "nonsense", eventHeader...)
 	if r.StatusCode != 400 {
 		t.Errorf("what is no request: %d %s", r.StatusCode, text)

@@ -122,7 +122,7 @@ func (s *Streams) Close(ctx context.Context) error {
 	case <-done:
 		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("%d connections were not ended in time: %w", s.Open(), ctx.Err())
+		return fmt.Errorf("%d connections did not end in time: %w", s.Open(), ctx.Err())
 	}
 }
 
@@ -150,9 +150,9 @@ func (s *Streams) enter(w http.ResponseWriter, r *http.Request) *place {
 	p, own := s.place(r)
 	switch {
 	case own:
-		refuse(w, http.StatusTooManyRequests, codeRateLimited, "there are too many connections with this credential: end one first")
+		refuse(w, http.StatusTooManyRequests, codeRateLimited, "too many connections with this credential: close one first")
 	case p == nil:
-		refuse(w, http.StatusServiceUnavailable, codeRateLimited, "there are too many connections: try again later")
+		refuse(w, http.StatusServiceUnavailable, codeRateLimited, "too many connections: try again later")
 	}
 	return p
 }
@@ -276,8 +276,8 @@ func (p *place) leave() {
 
 // Why a connection ends, other than by its client.
 var (
-	errShutdown  = errors.New("the server goes away")
-	errForbidden = errors.New("the credential is not good, or not any more")
+	errShutdown  = errors.New("the server is shutting down")
+	errForbidden = errors.New("the credential is not valid, or no longer valid")
 )
 
 // watch waits until a caller may stay no longer, and says why; nil: ctx has ended.

@@ -31,11 +31,11 @@ func (webSocket) Supports(r *http.Request) bool {
 func (t webSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	s := t.s
 	if !s.welcome(r) {
-		refuse(w, http.StatusForbidden, customer.CodeForbidden, "pages of this origin may not connect: its operator can allow it")
+		refuse(w, http.StatusForbidden, customer.CodeForbidden, "pages of this origin may not connect: the operator can allow it")
 		return
 	}
 	if !speaks(r) {
-		refuse(w, http.StatusBadRequest, customer.CodeBadUserInput, "the WebSocket must ask for the sub-protocol "+protocol)
+		refuse(w, http.StatusBadRequest, customer.CodeBadUserInput, "the WebSocket must request the sub-protocol "+protocol)
 		return
 	}
 	p := s.enter(w, r)

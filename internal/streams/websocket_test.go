@@ -335,8 +335,8 @@ func TestShutdown(t *testing.T) {
 	eventually(t, "both are there", func() bool { return s.schema.Running() == 1 && s.Open() == 2 })
 	ended := make(chan error, 1)
 	go func() { ended <- s.Streams.Close(t.Context()) }()
-	ready.ends(1001, "goes away")
-	silent.ends(1001, "goes away")
+	ready.ends(1001, "shutting down")
+	silent.ends(1001, "shutting down")
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
@@ -378,7 +378,7 @@ func TestHooks(t *testing.T) {
 		}
 		o.Parameters = func(_ context.Context, body map[string]any) (*graphql.RawParams, *gqlerror.Error) {
 			if body["query"] == "" {
-				return nil, &gqlerror.Error{Message: "there is no `query`"}
+				return nil, &gqlerror.Error{Message: "`query` is missing"}
 			}
 			return &graphql.RawParams{Query: body["query"].(string)}, nil
 		}
@@ -387,7 +387,7 @@ func TestHooks(t *testing.T) {
 	c.say(subscribe("1", `{ hello }`))
 	c.hears(`{"id":"1","type":"next","payload":{"data":{"hello":"hello world"}}}`, `{"id":"1","type":"complete"}`)
 	c.say(subscribe("2", ""))
-	c.hears(`{"id":"2","type":"error","payload":[{"message":"there is no ` + "`query`" + `"}]}`)
+	c.hears(`{"id":"2","type":"error","payload":[{"message":"` + "`query`" + ` is missing"}]}`)
 	c.say(subscribe("3", `{ hello }`))
 	c.hears(`{"id":"3","type":"next","payload":{"data":{"hello":"hello world"}}}`, `{"id":"3","type":"complete"}`)
 	if diff := cmp.Diff([]string{"key:test", "key:test1", "key:test3"}, asked); diff != "" {

@@ -19,19 +19,19 @@ func newAccess() access {
 	return access{
 		credentials: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "customer360_credentials_refused_total",
-			Help: "Requests whose credential was refused, by the reason, which clients are not told.",
+			Help: "Requests with a refused credential, by reason (clients are not told the reason).",
 		}, []string{"reason"}),
 		costs: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "customer360_costs_refused_total",
-			Help: "Operations that were refused for what they cost, by code: COST_LIMIT (too much for one), RATE_LIMITED (too much for the minute).",
+			Help: "Operations refused for their cost, by code: COST_LIMIT (limit per operation), RATE_LIMITED (limit per minute).",
 		}, []string{"code"}),
 		entries: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "customer360_audit_entries_total",
-			Help: "Entries of the audit log, by outcome: written, lost, refused (a read that was not given, since it could not be recorded) or removed (by age).",
+			Help: "Entries of the audit log, by outcome: written, lost, refused (a read was refused because it could not be recorded) or removed (by age).",
 		}, []string{"outcome"}),
 		queued: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "customer360_audit_queued_entries",
-			Help: "Entries that wait to be written to the audit log.",
+			Help: "Entries waiting to be written to the audit log.",
 		}),
 	}
 }
@@ -82,6 +82,6 @@ func (a Audit) Failed(err error) {
 func (a Audit) Removed(n int64, err error) {
 	a.count("removed", int(n))
 	if err != nil {
-		a.log.Error("old entries of the audit log were not removed", "cause", err)
+		a.log.Error("cannot remove old entries of the audit log", "cause", err)
 	}
 }

@@ -23,21 +23,21 @@ func causeOf(e *sources.Error) string {
 	}
 	switch e.Kind {
 	case sources.TimedOut:
-		return "it did not answer within the time that it has"
+		return "it did not answer within its timeout"
 	case sources.Canceled:
 		return "the caller gave up before it answered"
 	case sources.CircuitOpen:
-		return "it is left alone after many failures"
+		return "its circuit breaker is open after repeated failures"
 	case sources.RateLimited:
-		return "it asks to slow down"
+		return "its rate limit is reached"
 	case sources.Unauthorized:
-		return "it refuses the credentials of the gateway"
+		return "it refused the gateway's credentials"
 	case sources.Malformed:
-		return "it answered in a form that cannot be understood"
+		return "its answer cannot be understood"
 	case sources.BadLink:
-		return "the key of a link is none that it can be asked by"
+		return "a link has a key that it cannot look up"
 	case sources.Internal:
-		return "a fault in the gateway, which did not say which: report it"
+		return "an unspecified fault in the gateway: please report it"
 	}
 	return "it gave no reason"
 }

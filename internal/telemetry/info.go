@@ -25,8 +25,8 @@ func (t *Telemetry) Runs(b Build, config string) {
 		g.Set(1)
 		t.registry.MustRegister(g)
 	}
-	info("customer360_build_info", "Which build runs; always 1.", prometheus.Labels{
+	info("customer360_build_info", "The running build; always 1.", prometheus.Labels{
 		"version": b.Version, "commit": b.Commit, "date": b.Date, "modified": strconv.FormatBool(b.Modified), "go": b.Go,
 	})
-	info("customer360_config_info", "Which configuration it runs by: a hash of the file and the flags, without secrets; always 1.", prometheus.Labels{"hash": config})
+	info("customer360_config_info", "The running configuration, as a hash of the file and the flags without secrets; always 1.", prometheus.Labels{"hash": config})
 }

@@ -65,37 +65,37 @@ func New(log *slog.Logger, request func(context.Context) string) *Telemetry {
 		access:   newAccess(),
 		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "customer360_source_calls_total",
-			Help: "Calls of sources, by outcome: OK, or the kind of the error.",
+			Help: "Calls to sources, by outcome: OK, or the kind of error.",
 		}, []string{"source", "outcome"}),
 		keys: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "customer360_source_keys_total",
-			Help: "Keys that sources were asked, by whether they were answered.",
+			Help: "Keys that sources were asked for, by whether they were answered.",
 		}, []string{"source", "answered"}),
 		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "customer360_source_call_duration_seconds",
-			Help:    "How long calls of sources took, as the gateway saw it.",
+			Help:    "Duration of calls to sources, as seen by the gateway.",
 			Buckets: latencies,
 		}, []string{"source"}),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "customer360_http_request_duration_seconds",
-			Help:    "How long HTTP requests took, by handler and status code.",
+			Help:    "Duration of HTTP requests, by handler and status code.",
 			Buckets: latencies,
 		}, []string{"handler", "code"}),
 		retries: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "customer360_source_retries_total",
-			Help: "Calls of sources that were made once more.",
+			Help: "Retried calls to sources.",
 		}, []string{"source"}),
 		breakers: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "customer360_source_breaker_state",
-			Help: "1 for the state that a source's circuit breaker is in (closed, open or half-open), else 0.",
+			Help: "1 for the current state of a source's circuit breaker (closed, open or half-open), else 0.",
 		}, []string{"source", "state"}),
 		cache: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "customer360_source_cache_keys_total",
-			Help: "Keys that were wanted of sources, by where the answer came from: fresh (kept), joined (a call under way), asked (a call of their own), stale (kept, since the source failed; counted beside what was tried).",
+			Help: "Keys requested of sources, by origin of the answer: fresh (cached), joined (a call under way), asked (a call of their own), stale (cached, because the source failed; counted in addition to the attempt).",
 		}, []string{"source", "use"}),
 		ways: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "customer360_operations_total",
-			Help: "Operations, by how they ran: plan, or stock_ and why not as a plan.",
+			Help: "Operations, by how they ran: plan, or stock_ and the reason why not as a plan.",
 		}, []string{"way"}),
 	}
 	t.registry.MustRegister(t.access.collectors()...)
@@ -134,7 +134,7 @@ func (t *Telemetry) Called(ctx context.Context, c guard.Call) {
 		t.log.Log(ctx, level, "source failed", line...)
 	}
 	if len(c.LeftOut) > 0 {
-		t.log.Log(ctx, slog.LevelWarn, "source gave values that cannot be, and they were left out", "source", c.Source,
+		t.log.Log(ctx, slog.LevelWarn, "source gave invalid values; they were left out", "source", c.Source,
 			"records", places(c.LeftOut), "request", t.request(ctx))
 	}
 	s := t.of(c.Source)
@@ -200,9 +200,9 @@ func (t *Telemetry) Switched(source, state string) {
 	}
 	switch state {
 	case "open":
-		t.log.Warn("source is left alone after many failures", "source", source)
+		t.log.Warn("circuit breaker opened: source is not called for a while", "source", source)
 	case "half-open":
-		t.log.Info("source is tried again", "source", source)
+		t.log.Info("circuit breaker half-open: source is tried again", "source", source)
 	}
 }
 

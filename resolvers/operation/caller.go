@@ -35,9 +35,9 @@ func declared(caller *access.Caller, extensions map[string]any) (*access.Caller,
 	}
 	switch {
 	case purpose == "":
-		return refuse(customer.CodeBadUserInput, "`extensions.purpose` must say what the data is read for, in a word like marketing")
+		return refuse(customer.CodeBadUserInput, "`extensions.purpose` must be one word that says what the data is for, such as marketing")
 	case !caller.MayFor(purpose):
-		return refuse(customer.CodeForbidden, "the credential does not allow the purpose that the request declares: `contract { purposes }` has those that it does")
+		return refuse(customer.CodeForbidden, "the credential does not allow the declared purpose; `contract { purposes }` lists those that it allows")
 	}
 	c := *caller
 	c.Purpose = purpose

@@ -55,12 +55,12 @@ func freshnessOf(op *graphql.OperationContext) (map[profiles.SourceName]sources.
 			for _, word := range words(named) {
 				source := profiles.SourceName(word)
 				if !slices.Contains(liveSources, source) {
-					return nil, s.fault("`sources` are of BILLING, SUPPORT and SOCIAL, not %s: what is none of them is read anew each time", source)
+					return nil, s.fault("`sources` takes BILLING, SUPPORT and SOCIAL, not %s: other sources are never cached", source)
 				}
 				of = append(of, source)
 			}
 			if of == nil {
-				return nil, s.fault("`sources` is empty: leave it out to mean all of them")
+				return nil, s.fault("`sources` is empty: leave it out for all sources")
 			}
 		}
 		for _, source := range of {
@@ -97,7 +97,7 @@ func badFreshness(d *ast.Directive) func(string, ...any) *gqlerror.Error {
 }
 
 func badFreshnessHeader(format string, args ...any) *gqlerror.Error {
-	return badHeader(freshnessHeader, "%s (it counts as @freshness of the operation, with those that stand there)", fmt.Sprintf(format, args...))
+	return badHeader(freshnessHeader, "%s (the header counts as a @freshness of the operation, next to its own)", fmt.Sprintf(format, args...))
 }
 
 // wishes are what directives of one rank say, by source and argument.
@@ -174,7 +174,7 @@ func (w wish) freshness() (f sources.Freshness, err error) {
 	if d := length("deadline"); d != nil {
 		f.Deadline = *d
 		if *d == 0 && err == nil {
-			err = fmt.Errorf("`deadline` is zero: nothing could answer")
+			err = fmt.Errorf("`deadline` is zero: nothing could answer in time")
 		}
 	}
 	onError, _ := w["onError"].(string)
@@ -182,9 +182,9 @@ func (w wish) freshness() (f sources.Freshness, err error) {
 	switch {
 	case err != nil:
 	case f.OnError == sources.Fail && f.MaxStale != nil:
-		err = fmt.Errorf("`maxStale` says how old an answer may be that `onError: FAIL` says not to serve")
+		err = fmt.Errorf("`maxStale` contradicts `onError: FAIL`, which serves no stale answers")
 	case f.MaxAge != nil && f.MaxStale != nil && *f.MaxStale < *f.MaxAge:
-		err = fmt.Errorf("`maxStale` is less than `maxAge`: what is fresh enough cannot be too stale")
+		err = fmt.Errorf("`maxStale` must be at least `maxAge`")
 	}
 	return f, err
 }

@@ -53,13 +53,13 @@ func TestFreshness(t *testing.T) {
 			billing: sources.Freshness{MaxStale: length(10 * time.Minute)}, support: sources.Freshness{MaxAge: length(time.Hour)},
 		},
 		`@freshness(sources: [BILLING], onError: FAIL, maxStale: "P1D")`: {fault: "`onError: FAIL`"},
-		`@freshness(maxAge: "P1D", maxStale: "PT1M")`:                    {fault: "less than `maxAge`"},
+		`@freshness(maxAge: "P1D", maxStale: "PT1M")`:                    {fault: "at least `maxAge`"},
 		`@freshness(sources: [])`:                                        {fault: "empty"},
 		`@freshness(sources: [PROFILE], maxAge: "PT1M")`:                 {fault: "not PROFILE"},
 		`@freshness(deadline: "PT0S")`:                                   {fault: "`deadline` is zero"},
-		`@freshness(maxAge: "P1M")`:                                      {fault: "`maxAge`: a Duration in days"},
-		`@freshness(maxAge: "ten minutes")`:                              {fault: "`maxAge`: a Duration in days"},
-		`@freshness(maxAge: ["PT1M"]) @freshness(maxAge: ["PT1M"])`:      {fault: "`maxAge`: a Duration in days"},
+		`@freshness(maxAge: "P1M")`:                                      {fault: "`maxAge`: want a Duration in days"},
+		`@freshness(maxAge: "ten minutes")`:                              {fault: "`maxAge`: want a Duration in days"},
+		`@freshness(maxAge: ["PT1M"]) @freshness(maxAge: ["PT1M"])`:      {fault: "`maxAge`: want a Duration in days"},
 		`@freshness(maxStale: "P99999999999D")`:                          {fault: "century"},
 	} {
 		t.Run(directives, func(t *testing.T) {

@@ -37,14 +37,14 @@ func (p *policy) readHeaders(op *graphql.OperationContext) *gqlerror.Error {
 		case purposeHeader, freshnessHeader, sourceErrorsHeader:
 			wished = true
 		default:
-			return badHeader(name, "there is no such header: %s, %s and %s are those that there are", purposeHeader, freshnessHeader, sourceErrorsHeader)
+			return badHeader(name, "unknown header; known are %s, %s and %s", purposeHeader, freshnessHeader, sourceErrorsHeader)
 		}
 	}
 	if !wished {
 		return nil
 	}
 	if op.Headers[freshnessHeader] != nil && p.contract.Schema.Directives["freshness"] == nil {
-		return badHeader(freshnessHeader, "the contract of this credential has no such wish: leave the header out")
+		return badHeader(freshnessHeader, "the contract of this credential does not have this option: leave the header out")
 	}
 	for _, header := range []struct {
 		name, extension, allowed string
@@ -63,7 +63,7 @@ func (p *policy) readHeaders(op *graphql.OperationContext) *gqlerror.Error {
 			return badHeader(header.name, "the value must be %s", header.allowed)
 		}
 		if said := op.Extensions[header.extension]; said != nil && said != text {
-			return badHeader(header.name, "`extensions.%s` says something else: send one of the two, or the same in both", header.extension)
+			return badHeader(header.name, "contradicts `extensions.%s`: send only one of them, or the same in both", header.extension)
 		}
 		op.Extensions = maps.Clone(op.Extensions)
 		if op.Extensions == nil {
@@ -95,7 +95,7 @@ func textOf(bare any) (string, bool) {
 // which are in lower case.
 var freshnessArguments = map[string]string{"max-age": "maxAge", "on-error": "onError", "max-stale": "maxStale", "deadline": "deadline"}
 
-const freshnessForm = `write it as BILLING;max-age=PT1M, (SUPPORT SOCIAL);deadline=PT0.5S, *;on-error=SERVE_STALE, where * stands for all sources`
+const freshnessForm = `write it like BILLING;max-age=PT1M, (SUPPORT SOCIAL);deadline=PT0.5S, *;on-error=SERVE_STALE, where * means all sources`
 
 // freshnessHeaders gives the arguments of the @freshness directives that a header stands for.
 func freshnessHeaders(values []string) ([]map[string]any, *gqlerror.Error) {
@@ -104,7 +104,7 @@ func freshnessHeaders(values []string) ([]map[string]any, *gqlerror.Error) {
 	}
 	list, err := httpsfv.UnmarshalList(values)
 	if err != nil {
-		return nil, badHeader(freshnessHeader, "the value is no list of RFC 9651: %s", freshnessForm)
+		return nil, badHeader(freshnessHeader, "the value is not a list (RFC 9651): %s", freshnessForm)
 	}
 	var all []map[string]any
 	for _, member := range list {
@@ -124,7 +124,7 @@ func freshnessHeaders(values []string) ([]map[string]any, *gqlerror.Error) {
 		for _, item := range items {
 			word, ok := item.Value.(httpsfv.Token)
 			if _, inner := member.(httpsfv.InnerList); !ok || inner && len(item.Params.Names()) > 0 {
-				return nil, badHeader(freshnessHeader, "a member begins with a source, or with several in parentheses: %s", freshnessForm)
+				return nil, badHeader(freshnessHeader, "want each member to begin with a source, or with several in parentheses: %s", freshnessForm)
 			}
 			named = append(named, string(word))
 		}
@@ -141,15 +141,15 @@ func freshnessParams(params *httpsfv.Params) (map[string]any, *gqlerror.Error) {
 	for _, name := range params.Names() {
 		argument, ok := freshnessArguments[name]
 		if !ok {
-			return nil, badHeader(freshnessHeader, "there is no parameter %s: there are %s", name, strings.Join(slices.Sorted(maps.Keys(freshnessArguments)), ", "))
+			return nil, badHeader(freshnessHeader, "unknown parameter %s; known are %s", name, strings.Join(slices.Sorted(maps.Keys(freshnessArguments)), ", "))
 		}
 		value, _ := params.Get(name)
 		text, ok := textOf(value)
 		switch {
 		case argument == "onError" && text != "SERVE_STALE" && text != "FAIL":
-			return nil, badHeader(freshnessHeader, "on-error is SERVE_STALE or FAIL")
+			return nil, badHeader(freshnessHeader, "on-error must be SERVE_STALE or FAIL")
 		case !ok:
-			return nil, badHeader(freshnessHeader, "%s is a length of time as PT1M, by ISO 8601", name)
+			return nil, badHeader(freshnessHeader, "%s must be an ISO 8601 duration, such as PT1M", name)
 		}
 		arguments[argument] = text
 	}

@@ -87,10 +87,10 @@ func TestBadHeaders(t *testing.T) {
 		"a purpose with a parameter":   {header: purposeHeader, value: "marketing;x=1", fault: "one word"},
 		"letters that no purpose has":  {header: purposeHeader, value: `"größer"`, fault: "one word"},
 		"a purpose that is a number":   {header: purposeHeader, value: "1", fault: "one word"},
-		"another purpose":              {header: purposeHeader, value: "marketing", extensions: map[string]any{"purpose": "profiling"}, fault: "something else"},
+		"another purpose":              {header: purposeHeader, value: "marketing", extensions: map[string]any{"purpose": "profiling"}, fault: "contradicts"},
 		"errors of no kind":            {header: sourceErrorsHeader, value: "both", fault: "status or errors"},
 		"errors, in capitals":          {header: sourceErrorsHeader, value: "STATUS", fault: "status or errors"},
-		"errors otherwise":             {header: sourceErrorsHeader, value: "status", extensions: map[string]any{"sourceErrors": "errors"}, fault: "something else"},
+		"errors otherwise":             {header: sourceErrorsHeader, value: "status", extensions: map[string]any{"sourceErrors": "errors"}, fault: "contradicts"},
 		"no list":                      {header: freshnessHeader, value: "BILLING;;", fault: "RFC 9651"},
 		"JSON":                         {header: freshnessHeader, value: `{"maxAge": "PT1M"}`, fault: "RFC 9651"},
 		"the directive's own words":    {header: freshnessHeader, value: `BILLING;maxAge=PT1M`, fault: "RFC 9651"},
@@ -98,8 +98,8 @@ func TestBadHeaders(t *testing.T) {
 		"no source":                    {header: freshnessHeader, value: `();max-age=PT1M`, fault: "empty"},
 		"all and one":                  {header: freshnessHeader, value: `(* BILLING);max-age=PT1M`, fault: "not *"},
 		"what is always read anew":     {header: freshnessHeader, value: `PROFILE;max-age=PT1M`, fault: "not PROFILE"},
-		"a source in quotes":           {header: freshnessHeader, value: `"BILLING";max-age=PT1M`, fault: "begins with a source"},
-		"a parameter of one of two":    {header: freshnessHeader, value: `(BILLING;max-age=PT1M SUPPORT)`, fault: "begins with a source"},
+		"a source in quotes":           {header: freshnessHeader, value: `"BILLING";max-age=PT1M`, fault: "begin with a source"},
+		"a parameter of one of two":    {header: freshnessHeader, value: `(BILLING;max-age=PT1M SUPPORT)`, fault: "begin with a source"},
 		"seconds":                      {header: freshnessHeader, value: `BILLING;max-age=60`, fault: "PT1M"},
 		"nothing of a length":          {header: freshnessHeader, value: `BILLING;max-age`, fault: "PT1M"},
 		"no length":                    {header: freshnessHeader, value: `BILLING;max-age=long`, fault: "`maxAge`"},
@@ -108,7 +108,7 @@ func TestBadHeaders(t *testing.T) {
 		"what to do, misspelt":         {header: freshnessHeader, value: `*;on-error=stale`, fault: "SERVE_STALE or FAIL"},
 		"twice":                        {header: freshnessHeader, value: `*;max-age=PT1M, *;max-age=PT2M`, fault: "given twice"},
 		"the directive says otherwise": {header: freshnessHeader, value: `*;max-age=PT1M`, directives: `@freshness(maxAge: "PT2M")`, fault: "given twice"},
-		"a contract without the wish":  {header: freshnessHeader, value: `*;max-age=PT1M`, audience: access.Partner, fault: "no such wish"},
+		"a contract without the wish":  {header: freshnessHeader, value: `*;max-age=PT1M`, audience: access.Partner, fault: "does not have this option"},
 	} {
 		if test.audience == "" {
 			test.audience = access.Internal

@@ -157,7 +157,7 @@ func (e extension) MutateOperationContext(ctx context.Context, op *graphql.Opera
 		_, err := freshnessOf(op)
 		return err
 	}
-	err := gqlerror.Errorf("`extensions.sourceErrors` is \"status\" or \"errors\".")
+	err := gqlerror.Errorf("`extensions.sourceErrors` must be \"status\" or \"errors\".")
 	err.Extensions = map[string]any{"code": customer.CodeBadUserInput}
 	return err
 }

@@ -12,7 +12,7 @@ import (
 
 // This file says what the caller of an operation may ask and read.
 
-var notInContract = customer.Refuse(customer.CodeForbidden, "it is not in the caller's contract")
+var notInContract = customer.Refuse(customer.CodeForbidden, "Not in the caller's contract.")
 
 // Refused says why a source may not be asked of a customer; nil: it may.
 func (o *Operation) Refused(source profiles.SourceName, c *profiles.Customer) *customer.Error {
@@ -37,7 +37,7 @@ func (o *Operation) MayAskWhoIsLinked(source profiles.SourceName) error {
 	case !o.caller.May(r.scopes...):
 		return r.refusal(o.caller, nil)
 	case r.purpose != "":
-		return customer.Refuse(customer.CodeConsentRequired, "who has a link there cannot be asked, since it is for each customer to agree to the purpose "+r.purpose)
+		return customer.Refuse(customer.CodeConsentRequired, "Cannot filter by links to this source: each customer must agree to the purpose `"+r.purpose+"`.")
 	}
 	return nil
 }
@@ -51,7 +51,7 @@ func (o *Operation) MayAskBy(coordinate string) error {
 // MayAskByValue says why the caller may not ask by an attribute's value; nil: it may.
 func (o *Operation) MayAskByValue(key string) error {
 	if class := o.policy.attributes[key].Class; class != "" && !o.caller.Sees(class) {
-		return customer.Refuse(customer.CodeForbidden, "what is masked cannot be asked by: this attribute needs the scope "+class.Scope())
+		return customer.Refuse(customer.CodeForbidden, "Cannot filter by a masked attribute. "+requires(class.Scope()))
 	}
 	return nil
 }

@@ -138,11 +138,16 @@ func (p *policy) refusal(caller *access.Caller, coordinate string, c *profiles.C
 func (r rule) barred(caller *access.Caller) *customer.Error {
 	switch {
 	case !caller.May(r.scopes...):
-		return customer.Refuse(customer.CodeForbidden, "it needs the scope "+strings.Join(r.scopes, " or "))
+		return customer.Refuse(customer.CodeForbidden, requires(r.scopes...))
 	case r.purpose != "" && (caller.Purpose != r.purpose || !caller.MayFor(r.purpose)):
-		return customer.Refuse(customer.CodeConsentRequired, "it is read for the purpose "+r.purpose+" only: the request declares that in `extensions.purpose`, and its credential must allow it")
+		return customer.Refuse(customer.CodeConsentRequired, "Requires the purpose `"+r.purpose+"`: declare it in `extensions.purpose`, with a credential that allows it.")
 	}
 	return nil
+}
+
+// requires words what a caller lacks: one of the scopes.
+func requires(scopes ...string) string {
+	return "Requires scope `" + strings.Join(scopes, "` or `") + "`."
 }
 
 // refusal says why a caller may not read what the rule is of; nil: it may.
@@ -151,7 +156,7 @@ func (r rule) refusal(caller *access.Caller, c *profiles.Customer) *customer.Err
 		return barred
 	}
 	if r.purpose != "" && (c == nil || !customer.HasConsent(c, r.purpose, time.Now())) {
-		return customer.Refuse(customer.CodeConsentRequired, "the customer has not agreed to the purpose "+r.purpose)
+		return customer.Refuse(customer.CodeConsentRequired, "The customer has not agreed to the purpose `"+r.purpose+"`.")
 	}
 	return nil
 }
@@ -162,7 +167,7 @@ func (p *policy) unaskable(caller *access.Caller, coordinate string) error {
 	if !ruled || r.class == "" || caller.Sees(r.class) {
 		return nil
 	}
-	return customer.Refuse(customer.CodeForbidden, "what is masked cannot be asked by: it needs the scope "+r.class.Scope())
+	return customer.Refuse(customer.CodeForbidden, "Cannot filter or sort by a masked field. "+requires(r.class.Scope()))
 }
 
 // sourceFields are the fields of a customer whose rules are those of a source as a whole, in

@@ -127,7 +127,7 @@ func (o *Operation) Record(ctx context.Context, action audit.Action, customers [
 }
 
 func unrecorded() *customer.Error {
-	return &customer.Error{Code: customer.CodeUnavailable, Message: "who reads what cannot be recorded at present, and without that nothing is given: try again", Retryable: true}
+	return &customer.Error{Code: customer.CodeUnavailable, Message: "The audit log cannot record this read, so it is refused. Try again.", Retryable: true}
 }
 
 // askedSystems gives the names of the systems that were sent keys.

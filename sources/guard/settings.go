@@ -105,22 +105,22 @@ func (s Settings) Check() error {
 			errs = append(errs, fmt.Errorf(format, args...))
 		}
 	}
-	fault(s.Timeout > 0, "guards.timeout: want a length of time, as 800ms")
+	fault(s.Timeout > 0, "guards.timeout: want a duration, such as 800ms")
 	fault(s.Retry.Attempts >= 0 && s.Retry.Attempts <= 3, "guards.retry.attempts: want 0 to 3")
 	fault(s.Retry.Budget >= 0 && s.Retry.Budget <= 1, "guards.retry.budget: want a share from 0 to 1")
 	b := s.Breaker
 	fault(b.Disabled || b.FailureRate > 0 && b.FailureRate <= 1, "guards.breaker.failureRate: want a share above 0, up to 1")
 	fault(b.Disabled || b.Calls > 0, "guards.breaker.calls: want at least 1")
-	fault(b.Disabled || b.Window > 0, "guards.breaker.window: want a length of time, as 10s")
-	fault(b.Disabled || b.OpenFor > 0, "guards.breaker.openFor: want a length of time, as 5s")
+	fault(b.Disabled || b.Window > 0, "guards.breaker.window: want a duration, such as 10s")
+	fault(b.Disabled || b.OpenFor > 0, "guards.breaker.openFor: want a duration, such as 5s")
 	fault(s.Bulkhead > 0, "guards.bulkhead: want at least 1")
 	fault(s.RateLimit.Calls >= 0, "guards.rateLimit.calls: want a number of calls, or 0 for no bound")
-	fault(s.RateLimit.Calls == 0 || s.RateLimit.Per > 0, "guards.rateLimit.per: want a length of time, as 1s")
+	fault(s.RateLimit.Calls == 0 || s.RateLimit.Per > 0, "guards.rateLimit.per: want a duration, such as 1s")
 	c := s.Cache
 	fault(c.Records >= 0, "guards.cache.records: want a number, or 0 to keep nothing")
-	fault(c.MaxAge >= 0 && c.MaxStale >= 0 && c.Keep >= 0, "guards.cache: no length of time may be negative")
+	fault(c.MaxAge >= 0 && c.MaxStale >= 0 && c.Keep >= 0, "guards.cache: durations must not be negative")
 	if c.Records > 0 {
-		fault(c.Keep > 0, "guards.cache.keep: want a length of time, as 24h; records: 0 keeps nothing")
+		fault(c.Keep > 0, "guards.cache.keep: want a duration, such as 24h; records: 0 keeps nothing")
 		fault(c.MaxAge <= c.Keep, "guards.cache.maxAge: an answer is not kept for longer than guards.cache.keep")
 		fault(c.MaxStale <= c.Keep, "guards.cache.maxStale: an answer is not kept for longer than guards.cache.keep")
 	} else {

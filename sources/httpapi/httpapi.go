@@ -76,7 +76,7 @@ func New(c Config) (*Client, error) {
 	base, err := url.Parse(c.URL)
 	switch {
 	case err != nil || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "":
-		errs = append(errs, errors.New("url: want an address like https://api.example.com/v1, without a user and a query"))
+		errs = append(errs, errors.New("url: want a URL such as https://api.example.com/v1, without user and query"))
 	case base.Scheme == "http" && !isLoopback(base.Hostname()):
 		errs = append(errs, errors.New("url: http is for this machine only, since credentials would travel in the clear: use https"))
 	case base.Scheme != "http" && base.Scheme != "https":

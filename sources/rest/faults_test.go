@@ -20,7 +20,7 @@ func TestFaultsAreToldAllAtOnce(t *testing.T) {
 		want     string
 	}{
 		"nothing": {"{}", `
-url: want an address like https://api.example.com/v1, without a user and a query
+url: want a URL such as https://api.example.com/v1, without user and query
 record: is missing: it says how to tell whether there is a record`},
 		"connection": {`
 url: http://library.example.com

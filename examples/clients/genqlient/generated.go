@@ -8,13 +8,13 @@ import (
 	"github.com/Khan/genqlient/graphql"
 )
 
-// A condition on one attribute. The fields that are given must all hold.
+// A filter of one attribute. All given fields must match.
 type AttributeFilter struct {
-	// The attribute's key, as `attributeDefinitions` lists it. At most 200 bytes.
+	// The attribute's key, as listed by `attributeDefinitions`. At most 200 bytes.
 	Key string `json:"key"`
-	// The attribute has this value, written as its `text`.
+	// The attribute has this value, in the format of its `text`.
 	Eq *string `json:"eq,omitempty"`
-	// The attribute has one of these values, written as its `text`; at most 100.
+	// The attribute has one of these values, in the format of its `text`. At most 100.
 	In []string `json:"in,omitempty"`
 	// True: the customer has this attribute. False: the customer does not.
 	Exists *bool `json:"exists,omitempty"`
@@ -35,15 +35,15 @@ func (v *AttributeFilter) GetExists() *bool { return v.Exists }
 // CardCustomer includes the requested fields of the GraphQL type Customer.
 // The GraphQL type's documentation follows.
 //
-// A customer: the reconciled view over all the records that are linked to it.
+// A customer: the reconciled view of all records that are linked to it.
 type CardCustomer struct {
 	// Opaque and globally unique; the company's own key is in `links`, at the source `PROFILE`.
 	Id string `json:"id"`
-	// What to call the customer on a screen: the name, else a contact point as the caller may see it, else the id. Never empty. Masked without the scope `sensitive:name`.
+	// A name to display: the name, else a contact point as the caller may see it, else the id. Never empty. Masked without scope `sensitive:name`.
 	DisplayName string `json:"displayName"`
-	// What the billing systems hold. Null: none linked, no such record, or no answer: `sourceStatus(of: BILLING)` says which. Without the scope `billing:read` it is null, with the code `FORBIDDEN`.
+	// The records in billing systems. Null: none linked, not found, or no answer; `sourceStatus(of: BILLING)` says which. Requires scope `billing:read`.
 	Billing *CardCustomerBilling `json:"billing"`
-	// How one source answered for this customer. It asks the source, if nothing else does.
+	// How one source answered for this customer. Asks the source if no other field does.
 	BillingStatus *CardCustomerBillingStatusSourceStatus `json:"billingStatus"`
 }
 
@@ -64,9 +64,9 @@ func (v *CardCustomer) GetBillingStatus() *CardCustomerBillingStatusSourceStatus
 // CardCustomerBilling includes the requested fields of the GraphQL type Billing.
 // The GraphQL type's documentation follows.
 //
-// What the billing systems hold of a customer, joined.
+// A customer's records in billing systems, joined.
 type CardCustomerBilling struct {
-	// Opaque and globally unique; derived from the customer's.
+	// Opaque and globally unique; derived from the customer's id.
 	Id string `json:"id"`
 }
 
@@ -76,11 +76,11 @@ func (v *CardCustomerBilling) GetId() string { return v.Id }
 // CardCustomerBillingStatusSourceStatus includes the requested fields of the GraphQL type SourceStatus.
 // The GraphQL type's documentation follows.
 //
-// How a source answered for one customer: a headline over its systems.
+// How a source answered for one customer: a summary of its systems.
 type CardCustomerBillingStatusSourceStatus struct {
-	// What is known without asking, else the worst state of its systems.
+	// The state that is known without asking, else the worst state of its systems.
 	State SourceState `json:"state"`
-	// Why the state is not better; null where there is nothing to say.
+	// Why the state is not better. Null if there is no reason.
 	Code *ErrorCode `json:"code"`
 }
 
@@ -92,25 +92,25 @@ func (v *CardCustomerBillingStatusSourceStatus) GetCode() *ErrorCode { return v.
 
 // CardResponse is returned by Card on success.
 type CardResponse struct {
-	// One customer, found by exactly one identifier. Null where no customer has it. An identifier that several customers
-	// share gives null and an error with the code `AMBIGUOUS`: `customers(where:)` lists them.
+	// One customer, found by exactly one identifier. Null if no customer has it. An identifier that several customers
+	// share is null and an error with the code `AMBIGUOUS`: `customers(where:)` lists them.
 	Customer *CardCustomer `json:"customer"`
 }
 
 // GetCustomer returns CardResponse.Customer, and is useful for accessing the field via an interface.
 func (v *CardResponse) GetCustomer() *CardCustomer { return v.Customer }
 
-// An identifier of one customer. Exactly one field must be given.
+// An identifier of one customer. Give exactly one field.
 type CustomerBy struct {
 	// The `id` of a customer in this graph. The company's own key goes into `record`.
 	Id *string `json:"id,omitempty"`
-	// An e-mail address; letter case and surrounding space do not matter. It needs the scope `sensitive:email`.
+	// An e-mail address. Letter case and surrounding space are ignored. Requires scope `sensitive:email`.
 	Email *string `json:"email,omitempty"`
-	// A phone number in international form, as `+49 30 901820`; spaces and punctuation do not matter. It needs the scope `sensitive:phone`.
+	// A phone number in international format, such as `+49 30 901820`. Spaces and punctuation are ignored. Requires scope `sensitive:phone`.
 	Phone *string `json:"phone,omitempty"`
-	// A record of one of the systems, that is linked to the customer.
+	// A record of a system that is linked to the customer.
 	Record *RecordRef `json:"record,omitempty"`
-	// An account on a social network, that belongs to the customer. It needs the scope `sensitive:handle`.
+	// An account on a social network that belongs to the customer. Requires scope `sensitive:handle`.
 	Handle *HandleRef `json:"handle,omitempty"`
 }
 
@@ -129,27 +129,27 @@ func (v *CustomerBy) GetRecord() *RecordRef { return v.Record }
 // GetHandle returns CustomerBy.Handle, and is useful for accessing the field via an interface.
 func (v *CustomerBy) GetHandle() *HandleRef { return v.Handle }
 
-// Which customers. The fields that are given must all hold.
+// A filter of customers. All given fields must match.
 type CustomerFilter struct {
-	// Each of these must hold.
+	// All of these must match.
 	And []*CustomerFilter `json:"and,omitempty"`
-	// One of these must hold.
+	// At least one of these must match.
 	Or []*CustomerFilter `json:"or,omitempty"`
-	// This must not hold.
+	// This must not match.
 	Not *CustomerFilter `json:"not,omitempty"`
-	// The customer has one of these ids; at most 100.
+	// The customer has one of these ids. At most 100.
 	Ids []string `json:"ids,omitempty"`
-	// By name; letter case and accents do not matter. It needs the scope `sensitive:name`.
+	// The customer's name. Letter case and accents are ignored. Requires scope `sensitive:name`.
 	Name *StringFilter `json:"name,omitempty"`
-	// The customer has this e-mail address among the contact points. It needs the scope `sensitive:email`.
+	// One of the customer's e-mail addresses. Requires scope `sensitive:email`.
 	Email *string `json:"email,omitempty"`
-	// The customer has this phone number among the contact points, in international form. It needs the scope `sensitive:phone`.
+	// One of the customer's phone numbers, in international format. Requires scope `sensitive:phone`.
 	Phone *string `json:"phone,omitempty"`
-	// Each of these must hold of the customer's attributes.
+	// All of these must match the customer's attributes.
 	Attributes []*AttributeFilter `json:"attributes,omitempty"`
-	// By the time at which the customer was first known.
+	// When the customer was first known.
 	CreatedAt *DateTimeFilter `json:"createdAt,omitempty"`
-	// By the customer's links to other systems.
+	// The customer's links to other systems.
 	Link *LinkFilter `json:"link,omitempty"`
 }
 
@@ -183,7 +183,7 @@ func (v *CustomerFilter) GetCreatedAt() *DateTimeFilter { return v.CreatedAt }
 // GetLink returns CustomerFilter.Link, and is useful for accessing the field via an interface.
 func (v *CustomerFilter) GetLink() *LinkFilter { return v.Link }
 
-// A condition on a moment in time. The fields that are given must all hold.
+// A filter of a moment in time. All given fields must match.
 type DateTimeFilter struct {
 	// Later than this.
 	Gt *string `json:"gt,omitempty"`
@@ -215,17 +215,17 @@ const (
 	ErrorCodeUnavailable ErrorCode = "UNAVAILABLE"
 	// The system did not answer within the time allowed.
 	ErrorCodeTimedOut ErrorCode = "TIMED_OUT"
-	// The system asks us to slow down; `retryAfter` says for how long, if it did.
+	// A rate limit is reached. `retryAfter` says how long to wait, if known.
 	ErrorCodeRateLimited ErrorCode = "RATE_LIMITED"
-	// The system refused our own credentials: its operator must act.
+	// The system refused the gateway's credentials: the operator must act.
 	ErrorCodeUnauthorized ErrorCode = "UNAUTHORIZED"
-	// The system answered, but not in a form that can be understood.
+	// The system gave an answer that cannot be understood.
 	ErrorCodeMalformed ErrorCode = "MALFORMED"
-	// The link to the record has a key that the system cannot be asked by: who keeps the links must act.
+	// The link has a key that the system cannot look up: the link must be corrected.
 	ErrorCodeBadLink ErrorCode = "BAD_LINK"
-	// The system failed again and again, and is left alone for a while.
+	// The system failed repeatedly and is not asked for a while (circuit breaker).
 	ErrorCodeCircuitOpen ErrorCode = "CIRCUIT_OPEN"
-	// The request was given up before the system answered.
+	// The request was abandoned before the system answered.
 	ErrorCodeCanceled ErrorCode = "CANCELED"
 	// A fault in the gateway.
 	ErrorCodeInternal ErrorCode = "INTERNAL"
@@ -235,17 +235,17 @@ const (
 	ErrorCodeConsentRequired ErrorCode = "CONSENT_REQUIRED"
 	// The link names a system that is not configured.
 	ErrorCodeNotConfigured ErrorCode = "NOT_CONFIGURED"
-	// Several customers have this identifier.
+	// Several customers share this identifier.
 	ErrorCodeAmbiguous ErrorCode = "AMBIGUOUS"
-	// An argument cannot be understood; the message says what to do.
+	// An argument is invalid; the message says what to do.
 	ErrorCodeBadUserInput ErrorCode = "BAD_USER_INPUT"
-	// There is no credential, or not one that is right.
+	// The credential is missing or not valid.
 	ErrorCodeUnauthenticated ErrorCode = "UNAUTHENTICATED"
-	// The operation costs more than one may; the message says how much.
+	// The operation costs more than its limit; the message has both.
 	ErrorCodeCostLimit ErrorCode = "COST_LIMIT"
-	// The caller may send registered documents only, and this is none.
+	// The caller may send trusted documents only, and this is not one.
 	ErrorCodeDocumentNotTrusted ErrorCode = "DOCUMENT_NOT_TRUSTED"
-	// There is no such object, or none that the caller may see.
+	// There is no such object that the caller may see.
 	ErrorCodeNotFound ErrorCode = "NOT_FOUND"
 	// Something else.
 	ErrorCodeOther ErrorCode = "OTHER"
@@ -278,7 +278,7 @@ var AllErrorCode = []ErrorCode{
 //
 // A page of customers.
 type FoundCustomersCustomerConnection struct {
-	// How many customers there are in all pages; null where they were not counted.
+	// The number of customers in all pages. Null if they were not counted.
 	TotalCount *int `json:"totalCount"`
 	// The customers of this page, in order.
 	Edges []*FoundCustomersCustomerConnectionEdgesCustomerEdge `json:"edges"`
@@ -309,7 +309,7 @@ func (v *FoundCustomersCustomerConnectionEdgesCustomerEdge) GetNode() *FoundCust
 // FoundCustomersCustomerConnectionEdgesCustomerEdgeNodeCustomer includes the requested fields of the GraphQL type Customer.
 // The GraphQL type's documentation follows.
 //
-// A customer: the reconciled view over all the records that are linked to it.
+// A customer: the reconciled view of all records that are linked to it.
 type FoundCustomersCustomerConnectionEdgesCustomerEdgeNodeCustomer struct {
 	// Opaque and globally unique; the company's own key is in `links`, at the source `PROFILE`.
 	Id string `json:"id"`
@@ -320,7 +320,7 @@ func (v *FoundCustomersCustomerConnectionEdgesCustomerEdgeNodeCustomer) GetId() 
 
 // FoundResponse is returned by Found on success.
 type FoundResponse struct {
-	// Customers, page by page. Without the scope `customers:list` it is null, with the code `FORBIDDEN`.
+	// Customers, page by page. Requires scope `customers:list`.
 	Customers *FoundCustomersCustomerConnection `json:"customers"`
 }
 
@@ -329,9 +329,9 @@ func (v *FoundResponse) GetCustomers() *FoundCustomersCustomerConnection { retur
 
 // An account on a social network.
 type HandleRef struct {
-	// The network, in lower case, as `mastodon` or `bluesky`. At most 254 bytes.
+	// The network in lower case, such as `mastodon` or `bluesky`. At most 254 bytes.
 	Network string `json:"network"`
-	// The account's name there; a leading `@` and letter case do not matter. At most 254 bytes.
+	// The account's name there. A leading `@` and letter case are ignored. At most 254 bytes.
 	Handle string `json:"handle"`
 }
 
@@ -341,11 +341,11 @@ func (v *HandleRef) GetNetwork() string { return v.Network }
 // GetHandle returns HandleRef.Handle, and is useful for accessing the field via an interface.
 func (v *HandleRef) GetHandle() string { return v.Handle }
 
-// A condition on the customer's links, undone ones left out.
+// A filter of the customer's links, except undone ones.
 type LinkFilter struct {
 	// The source that is linked.
 	Source SourceName `json:"source"`
-	// The system that is linked; any of the source where it is not given. At most 200 bytes.
+	// The system that is linked. Default: any system of the source. At most 200 bytes.
 	System *string `json:"system,omitempty"`
 	// True: there is such a link. False: there is none.
 	Exists *bool `json:"exists,omitempty"`
@@ -362,7 +362,7 @@ func (v *LinkFilter) GetExists() *bool { return v.Exists }
 
 // A record in one of the company's systems.
 type RecordRef struct {
-	// The source that the system belongs to. `PROFILE` with the company's own key is the customer's profile itself.
+	// The source of the system. `PROFILE` with the company's own key is the customer's profile itself.
 	Source SourceName `json:"source"`
 	// The name of the system, as `Query.systems` lists it. At most 200 bytes.
 	System string `json:"system"`
@@ -379,11 +379,11 @@ func (v *RecordRef) GetSystem() string { return v.System }
 // GetRecordId returns RecordRef.RecordId, and is useful for accessing the field via an interface.
 func (v *RecordRef) GetRecordId() string { return v.RecordId }
 
-// Where facts of a customer come from. Values will be added.
+// A source of facts about a customer. Values will be added.
 type SourceName string
 
 const (
-	// The company's own customer profiles: the spine that everything is linked to.
+	// The company's own store of customer profiles, from which everything is linked.
 	SourceNameProfile SourceName = "PROFILE"
 	// Accounts, subscriptions, invoices and payments.
 	SourceNameBilling SourceName = "BILLING"
@@ -391,9 +391,9 @@ const (
 	SourceNameSupport SourceName = "SUPPORT"
 	// Accounts on social networks and public posts.
 	SourceNameSocial SourceName = "SOCIAL"
-	// What the gateway itself keeps: notes, holds, decisions.
+	// Data that the gateway itself keeps: notes, holds, decisions.
 	SourceNameWorkspace SourceName = "WORKSPACE"
-	// Another source, which the caller's contract does not name.
+	// A source that is not in the caller's contract.
 	SourceNameOther SourceName = "OTHER"
 )
 
@@ -410,21 +410,21 @@ var AllSourceName = []SourceName{
 type SourceState string
 
 const (
-	// Everything that answered is as fresh as its system promises.
+	// Every answer is as fresh as its system promises.
 	SourceStateFresh SourceState = "FRESH"
-	// What answered is past its freshness, was kept from before since the system does not answer now, or nobody knows when it was true.
+	// An answer is older than its system promises, comes from the cache because the system does not answer, or is of unknown age.
 	SourceStateStale SourceState = "STALE"
-	// Asked, and there is no such record.
+	// Asked, but there is no such record.
 	SourceStateEmpty SourceState = "EMPTY"
 	// Some of the linked records answered, others did not.
 	SourceStatePartial SourceState = "PARTIAL"
 	// No answer within the time allowed.
 	SourceStateTimedOut SourceState = "TIMED_OUT"
-	// No answer: the system is down, refuses, or answers nonsense.
+	// No answer: the system is down, refuses, or gives an answer that cannot be understood.
 	SourceStateUnavailable SourceState = "UNAVAILABLE"
 	// Not asked: the caller may not see it.
 	SourceStateForbidden SourceState = "FORBIDDEN"
-	// Not asked: the customer has no record there that we know of.
+	// Not asked: the customer has no known record there.
 	SourceStateNotLinked SourceState = "NOT_LINKED"
 	// Not asked: no such system is configured.
 	SourceStateNotConfigured SourceState = "NOT_CONFIGURED"
@@ -445,17 +445,17 @@ var AllSourceState = []SourceState{
 	SourceStateNotRequested,
 }
 
-// A condition on a text. The fields that are given must all hold.
+// A filter of a text. All given fields must match.
 type StringFilter struct {
-	// Equal to this. At most 1024 bytes.
+	// The text is equal to this. At most 1024 bytes.
 	Eq *string `json:"eq,omitempty"`
-	// Equal to one of these; at most 100. At most 1024 bytes.
+	// The text is equal to one of these. At most 100. At most 1024 bytes.
 	In []string `json:"in,omitempty"`
-	// Begins with this. At most 1024 bytes.
+	// The text begins with this. At most 1024 bytes.
 	StartsWith *string `json:"startsWith,omitempty"`
-	// A word of it begins with this, as `laz` of Grigory Lazarev; of several words each must begin one, in any order. At most ten
-	// words. What stands between spaces, apostrophes, hyphens and dots is a word; in Chinese, Japanese and Korean names every
-	// character of Han and Hangul begins one. At most 1024 bytes.
+	// A word of the text begins with this: `laz` matches Grigory Lazarev. Each of several words must match, in any order. At most ten
+	// words. Spaces, apostrophes, hyphens and dots separate words; in Chinese, Japanese and Korean names every
+	// Han and Hangul character begins one. At most 1024 bytes.
 	HasWord *string `json:"hasWord,omitempty"`
 }
 

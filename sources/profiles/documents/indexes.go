@@ -45,7 +45,7 @@ func (s *Spine) CreateIndexes(ctx context.Context) error {
 			continue
 		}
 		if _, err := s.store.Database.Collection(collection).Indexes().CreateMany(ctx, missing); err != nil {
-			return fmt.Errorf("the indexes of the collection %q cannot be made: %w", collection, err)
+			return fmt.Errorf("cannot create the indexes of the collection %q: %w", collection, err)
 		}
 	}
 	return nil
@@ -77,7 +77,7 @@ func (s *Spine) VerifyIndexes(ctx context.Context) error {
 func (s *Spine) missingIndexes(ctx context.Context, collection string) ([]mongo.IndexModel, error) {
 	there, err := s.store.Database.Collection(collection).Indexes().ListSpecifications(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("the indexes of the collection %q cannot be read: %w", collection, err)
+		return nil, fmt.Errorf("cannot read the indexes of the collection %q: %w", collection, err)
 	}
 	var missing []mongo.IndexModel
 	for _, x := range indexes {
