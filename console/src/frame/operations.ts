@@ -2,30 +2,30 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
-/** On which side somebody stands. Values will be added. */
+/** The side of an actor. Values will be added. */
 export type ActorKind =
   /** A person of the company. */
   | 'AGENT'
-  /** The customer, or somebody for the customer. */
+  /** The customer, or somebody on the customer's behalf. */
   | 'CUSTOMER'
   /** Somebody else, or not known. */
   | 'OTHER'
   /** A machine of the company. */
   | 'SYSTEM';
 
-/** A condition on one attribute. The fields that are given must all hold. */
+/** A filter of one attribute. All given fields must match. */
 export type AttributeFilter = {
-  /** The attribute has this value, written as its `text`. */
+  /** The attribute has this value, in the format of its `text`. */
   eq?: string | null | undefined;
   /** True: the customer has this attribute. False: the customer does not. */
   exists?: boolean | null | undefined;
-  /** The attribute has one of these values, written as its `text`; at most 100. */
+  /** The attribute has one of these values, in the format of its `text`. At most 100. */
   in?: Array<string> | null | undefined;
-  /** The attribute's key, as `attributeDefinitions` lists it. At most 200 bytes. */
+  /** The attribute's key, as listed by `attributeDefinitions`. At most 200 bytes. */
   key: string;
 };
 
-/** A means by which customer and company reach each other. Values will be added. */
+/** A channel between customer and company. Values will be added. */
 export type Channel =
   /** E-mail. */
   | 'EMAIL'
@@ -35,7 +35,7 @@ export type Channel =
   | 'IN_PERSON'
   /** A messenger application. */
   | 'MESSENGER'
-  /** Another means. */
+  /** Another channel. */
   | 'OTHER'
   /** A phone call. */
   | 'PHONE'
@@ -48,9 +48,9 @@ export type Channel =
   /** A form or chat on the company's own site or application. */
   | 'WEB';
 
-/** How a charge went. Values will be added. */
+/** The status of a charge. Values will be added. */
 export type ChargeStatus =
-  /** The customer contests it. */
+  /** The customer disputes it. */
   | 'DISPUTED'
   /** It failed. */
   | 'FAILED'
@@ -58,12 +58,12 @@ export type ChargeStatus =
   | 'OTHER'
   /** Not decided yet. */
   | 'PENDING'
-  /** The money was received, and some or all of it given back. */
+  /** The money was received, and some or all of it refunded. */
   | 'REFUNDED'
   /** The money was received. */
   | 'SUCCEEDED';
 
-/** What a customer said to a purpose. Values will be added. */
+/** What a customer said about a purpose. Values will be added. */
 export type ConsentStatus =
   /** Refused. */
   | 'DENIED'
@@ -71,60 +71,60 @@ export type ConsentStatus =
   | 'GRANTED'
   /** Something else: treat it as refused. */
   | 'OTHER'
-  /** Agreed once, and taken back. */
+  /** Agreed, then withdrawn. */
   | 'WITHDRAWN';
 
-/** Which customers. The fields that are given must all hold. */
+/** A filter of customers. All given fields must match. */
 export type CustomerFilter = {
-  /** Each of these must hold. */
+  /** All of these must match. */
   and?: Array<CustomerFilter> | null | undefined;
-  /** Each of these must hold of the customer's attributes. */
+  /** All of these must match the customer's attributes. */
   attributes?: Array<AttributeFilter> | null | undefined;
-  /** By the time at which the customer was first known. */
+  /** When the customer was first known. */
   createdAt?: DateTimeFilter | null | undefined;
-  /** The customer has this e-mail address among the contact points. It needs the scope `sensitive:email`. */
+  /** One of the customer's e-mail addresses. Requires scope `sensitive:email`. */
   email?: string | null | undefined;
-  /** The customer has one of these ids; at most 100. */
+  /** The customer has one of these ids. At most 100. */
   ids?: Array<string> | null | undefined;
-  /** By the customer's links to other systems. */
+  /** The customer's links to other systems. */
   link?: LinkFilter | null | undefined;
-  /** By name; letter case and accents do not matter. It needs the scope `sensitive:name`. */
+  /** The customer's name. Letter case and accents are ignored. Requires scope `sensitive:name`. */
   name?: StringFilter | null | undefined;
-  /** This must not hold. */
+  /** This must not match. */
   not?: CustomerFilter | null | undefined;
-  /** One of these must hold. */
+  /** At least one of these must match. */
   or?: Array<CustomerFilter> | null | undefined;
-  /** The customer has this phone number among the contact points, in international form. It needs the scope `sensitive:phone`. */
+  /** One of the customer's phone numbers, in international format. Requires scope `sensitive:phone`. */
   phone?: string | null | undefined;
 };
 
-/** What sort of party a customer is. Values will be added. */
+/** The kind of party that a customer is. Values will be added. */
 export type CustomerKind =
   /** A company, authority or association. */
   | 'ORGANIZATION'
-  /** Something else, or not known. */
+  /** Another kind, or not known. */
   | 'OTHER'
   /** A natural person. */
   | 'PERSON';
 
-/** The order of customers. Ties are broken by the customer's key, so that paging neither skips nor repeats. */
+/** The order of customers. The customer's key breaks ties, so paging neither skips nor repeats. */
 export type CustomerOrder = {
-  /** In which direction. */
+  /** The direction. */
   direction?: OrderDirection;
-  /** By what. */
+  /** The field to sort by. */
   field: CustomerOrderField;
 };
 
-/** What customers can be ordered by. Values will be added. */
+/** The fields by which customers can be sorted. Values will be added. */
 export type CustomerOrderField =
-  /** The time at which the customer was first known. */
+  /** When the customer was first known. */
   | 'CREATED_AT'
-  /** The name, letter case and accents aside; customers without a name come first. It needs the scope `sensitive:name`. */
+  /** The name, ignoring letter case and accents. Customers without a name come first. Requires scope `sensitive:name`. */
   | 'NAME'
-  /** The time at which the profile last changed. */
+  /** When the profile last changed. */
   | 'UPDATED_AT';
 
-/** A condition on a moment in time. The fields that are given must all hold. */
+/** A filter of a moment in time. All given fields must match. */
 export type DateTimeFilter = {
   /** Later than this. */
   gt?: string | null | undefined;
@@ -136,7 +136,7 @@ export type DateTimeFilter = {
   lte?: string | null | undefined;
 };
 
-/** From whom to whom. Values will be added. */
+/** The direction of an interaction. Values will be added. */
 export type Direction =
   /** From the customer to the company. */
   | 'INBOUND'
@@ -147,41 +147,41 @@ export type Direction =
 
 /** What went wrong, in errors and in status. Values will be added. */
 export type ErrorCode =
-  /** Several customers have this identifier. */
+  /** Several customers share this identifier. */
   | 'AMBIGUOUS'
-  /** The link to the record has a key that the system cannot be asked by: who keeps the links must act. */
+  /** The link has a key that the system cannot look up: the link must be corrected. */
   | 'BAD_LINK'
-  /** An argument cannot be understood; the message says what to do. */
+  /** An argument is invalid; the message says what to do. */
   | 'BAD_USER_INPUT'
-  /** The request was given up before the system answered. */
+  /** The request was abandoned before the system answered. */
   | 'CANCELED'
-  /** The system failed again and again, and is left alone for a while. */
+  /** The system failed repeatedly and is not asked for a while (circuit breaker). */
   | 'CIRCUIT_OPEN'
   /** The customer has not agreed to this purpose. */
   | 'CONSENT_REQUIRED'
-  /** The operation costs more than one may; the message says how much. */
+  /** The operation costs more than its limit; the message has both. */
   | 'COST_LIMIT'
-  /** The caller may send registered documents only, and this is none. */
+  /** The caller may send trusted documents only, and this is not one. */
   | 'DOCUMENT_NOT_TRUSTED'
   /** The caller may not see this. */
   | 'FORBIDDEN'
-  /** A fault in the gateway; the error has a `requestId` to quote. */
+  /** A fault in the gateway. Report the error's `requestId`. */
   | 'INTERNAL'
-  /** The system answered, but not in a form that can be understood. */
+  /** The system gave an answer that cannot be understood. */
   | 'MALFORMED'
   /** The link names a system that is not configured. */
   | 'NOT_CONFIGURED'
-  /** There is no such object, or none that the caller may see. */
+  /** There is no such object that the caller may see. */
   | 'NOT_FOUND'
   /** Something else. */
   | 'OTHER'
-  /** The system asks us to slow down; `retryAfter` says for how long, if it did. */
+  /** A rate limit is reached. `retryAfter` says how long to wait, if known. */
   | 'RATE_LIMITED'
   /** The system did not answer within the time allowed. */
   | 'TIMED_OUT'
-  /** There is no credential, or not one that is right. */
+  /** The credential is missing or not valid. */
   | 'UNAUTHENTICATED'
-  /** The system refused our own credentials: its operator must act. */
+  /** The system refused the gateway's credentials: the operator must act. */
   | 'UNAUTHORIZED'
   /** The system could not be reached, or failed. */
   | 'UNAVAILABLE';
@@ -196,15 +196,15 @@ export type InteractionKind =
   | 'MENTION'
   /** Something was written, in either direction, in a support conversation. */
   | 'MESSAGE'
-  /** A note of one colleague for others; the customer does not see it. */
+  /** An internal note; the customer does not see it. */
   | 'NOTE'
   /** Something else. */
   | 'OTHER'
   /** A payment was received. */
   | 'PAYMENT'
-  /** A payment was tried and failed. */
+  /** A payment attempt failed. */
   | 'PAYMENT_FAILED'
-  /** A payment was given back, in whole or in part. */
+  /** A payment was refunded, in whole or in part. */
   | 'REFUND'
   /** A subscription ended. */
   | 'SUBSCRIPTION_ENDED'
@@ -215,53 +215,53 @@ export type InteractionKind =
   /** A ticket was solved. */
   | 'TICKET_SOLVED';
 
-/** Where an invoice stands. Values will be added. */
+/** The status of an invoice. Values will be added. */
 export type InvoiceStatus =
   /** Not issued yet. */
   | 'DRAFT'
-  /** Issued, to be paid, not overdue. */
+  /** Issued and not paid, but not overdue. */
   | 'DUE'
-  /** Something else, that only the system has a word for. */
+  /** Something else. */
   | 'OTHER'
   /** Its due date has passed. */
   | 'OVERDUE'
   /** Paid. */
   | 'PAID'
-  /** Given up. */
+  /** Written off. */
   | 'UNCOLLECTIBLE'
   /** Cancelled. */
   | 'VOID';
 
-/** The ground on which personal data may be used (GDPR, article 6). Values will be added. */
+/** The legal basis for using personal data (GDPR, article 6). Values will be added. */
 export type LegalBasis =
   /** The person has agreed. */
   | 'CONSENT'
-  /** A contract with the person needs it. */
+  /** A contract with the person requires it. */
   | 'CONTRACT'
-  /** A law demands it. */
+  /** A law requires it. */
   | 'LEGAL_OBLIGATION'
   /** An interest of the company that outweighs the person's. */
   | 'LEGITIMATE_INTERESTS'
-  /** Another ground, or not known. */
+  /** Another basis, or not known. */
   | 'OTHER'
-  /** A task in the public interest needs it. */
+  /** A task in the public interest requires it. */
   | 'PUBLIC_TASK'
   /** A life depends on it. */
   | 'VITAL_INTERESTS';
 
-/** A condition on the customer's links, undone ones left out. */
+/** A filter of the customer's links, except undone ones. */
 export type LinkFilter = {
   /** True: there is such a link. False: there is none. */
   exists?: boolean | null | undefined;
   /** The source that is linked. */
   source: SourceName;
-  /** The system that is linked; any of the source where it is not given. At most 200 bytes. */
+  /** The system that is linked. Default: any system of the source. At most 200 bytes. */
   system?: string | null | undefined;
 };
 
-/** How it was found that a record belongs to a customer. Values will be added. */
+/** How a record was matched to a customer. Values will be added. */
 export type MatchMethod =
-  /** Exact agreement on a strong key, as an account number. */
+  /** Exact agreement on a strong key, such as an account number. */
   | 'DETERMINISTIC'
   /** A person decided. */
   | 'MANUAL'
@@ -270,14 +270,14 @@ export type MatchMethod =
   /** Similarity that gives a score. */
   | 'PROBABILISTIC';
 
-/** A direction of order. */
+/** The direction of an order. */
 export type OrderDirection =
-  /** Smallest, earliest or alphabetically first comes first. */
+  /** Ascending: smallest, earliest or alphabetically first comes first. */
   | 'ASC'
-  /** Largest, latest or alphabetically last comes first. */
+  /** Descending: largest, latest or alphabetically last comes first. */
   | 'DESC';
 
-/** What somebody is to a customer. Values will be added. */
+/** What the other party is to a customer. Values will be added. */
 export type RelationKind =
   /** Son, daughter or ward. */
   | 'CHILD'
@@ -302,78 +302,78 @@ export type RelationKind =
   /** Husband, wife or partner. */
   | 'SPOUSE';
 
-/** What has become of an account on a social network. Values will be added. */
+/** The state of an account on a social network. Values will be added. */
 export type SocialProfileState =
-  /** It is used, or nothing else is known of it. */
+  /** In use, as far as known. */
   | 'ACTIVE'
-  /** Its owner has switched it off. */
+  /** Its owner deactivated it. */
   | 'DEACTIVATED'
   /** The network shows it to fewer people than others. */
   | 'LIMITED'
   /** Its owner has died. */
   | 'MEMORIAL'
-  /** Its owner has gone to another account, which `movedTo` names. */
+  /** Its owner moved to another account, which `movedTo` names. */
   | 'MOVED'
-  /** Something else, which `rawState` names. */
+  /** Something else: `rawState` has the network's word. */
   | 'OTHER'
-  /** The network has shut it, or it was deleted: nothing of it is shown. */
+  /** The network closed it, or it was deleted. Nothing of it is shown. */
   | 'SUSPENDED';
 
-/** Where facts of a customer come from. Values will be added. */
+/** A source of facts about a customer. Values will be added. */
 export type SourceName =
   /** Accounts, subscriptions, invoices and payments. */
   | 'BILLING'
-  /** Another source, which the caller's contract does not name. */
+  /** A source that is not in the caller's contract. */
   | 'OTHER'
-  /** The company's own customer profiles: the spine that everything is linked to. */
+  /** The company's own store of customer profiles, from which everything is linked. */
   | 'PROFILE'
   /** Accounts on social networks and public posts. */
   | 'SOCIAL'
   /** Tickets and conversations. */
   | 'SUPPORT'
-  /** What the gateway itself keeps: notes, holds, decisions. */
+  /** Data that the gateway itself keeps: notes, holds, decisions. */
   | 'WORKSPACE';
 
 /** How a source or system answered. Values will be added. */
 export type SourceState =
-  /** Asked, and there is no such record. */
+  /** Asked, but there is no such record. */
   | 'EMPTY'
   /** Not asked: the caller may not see it. */
   | 'FORBIDDEN'
-  /** Everything that answered is as fresh as its system promises. */
+  /** Every answer is as fresh as its system promises. */
   | 'FRESH'
   /** Not asked: no such system is configured. */
   | 'NOT_CONFIGURED'
-  /** Not asked: the customer has no record there that we know of. */
+  /** Not asked: the customer has no known record there. */
   | 'NOT_LINKED'
   /** Not asked: nothing in the operation needs it. */
   | 'NOT_REQUESTED'
   /** Some of the linked records answered, others did not. */
   | 'PARTIAL'
-  /** What answered is past its freshness, was kept from before since the system does not answer now, or nobody knows when it was true. */
+  /** An answer is older than its system promises, comes from the cache because the system does not answer, or is of unknown age. */
   | 'STALE'
   /** No answer within the time allowed. */
   | 'TIMED_OUT'
-  /** No answer: the system is down, refuses, or answers nonsense. */
+  /** No answer: the system is down, refuses, or gives an answer that cannot be understood. */
   | 'UNAVAILABLE';
 
-/** A condition on a text. The fields that are given must all hold. */
+/** A filter of a text. All given fields must match. */
 export type StringFilter = {
-  /** Equal to this. At most 1024 bytes. */
+  /** The text is equal to this. At most 1024 bytes. */
   eq?: string | null | undefined;
   /**
-   * A word of it begins with this, as `laz` of Grigory Lazarev; of several words each must begin one, in any order. At most ten
-   * words. What stands between spaces, apostrophes, hyphens and dots is a word; in Chinese, Japanese and Korean names every
-   * character of Han and Hangul begins one. At most 1024 bytes.
+   * A word of the text begins with this: `laz` matches Grigory Lazarev. Each of several words must match, in any order. At most ten
+   * words. Spaces, apostrophes, hyphens and dots separate words; in Chinese, Japanese and Korean names every
+   * Han and Hangul character begins one. At most 1024 bytes.
    */
   hasWord?: string | null | undefined;
-  /** Equal to one of these; at most 100. At most 1024 bytes. */
+  /** The text is equal to one of these. At most 100. At most 1024 bytes. */
   in?: Array<string> | null | undefined;
-  /** Begins with this. At most 1024 bytes. */
+  /** The text begins with this. At most 1024 bytes. */
   startsWith?: string | null | undefined;
 };
 
-/** Where a subscription stands in its life: the eight statuses of Stripe's billing, which other systems are mapped to. Values will be added. */
+/** The status of a subscription: the eight statuses of Stripe, to which other systems are mapped. Values will be added. */
 export type SubscriptionStatus =
   /** Running and paid. */
   | 'ACTIVE'
@@ -394,15 +394,15 @@ export type SubscriptionStatus =
   /** Payments failed for good; it still stands. */
   | 'UNPAID';
 
-/** Where a ticket stands. Values will be added. */
+/** The status of a ticket. Values will be added. */
 export type TicketStatus =
   /** Closed for good. */
   | 'CLOSED'
-  /** Nobody has looked at it yet. */
+  /** Nobody has worked on it yet. */
   | 'NEW'
   /** Somebody else must act. */
   | 'ON_HOLD'
-  /** Somebody of the company must act. */
+  /** The company must act. */
   | 'OPEN'
   /** Something else: `rawStatus` has the system's word. */
   | 'OTHER'
