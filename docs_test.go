@@ -61,7 +61,7 @@ func TestSnippets(t *testing.T) {
 		"graphqls": checkSDL,
 		"sh":       checkCommands,
 	}
-	elsewhere := []string{"", "go", "ts", "http"}
+	elsewhere := []string{"", "go", "ts", "http", "diff", "txtar"}
 	counted := map[string]int{}
 	for _, s := range snippets(t) {
 		counted[s.language]++

@@ -131,7 +131,7 @@ func TestRecipientsCannotJoinTheirIds(t *testing.T) {
 				if led := !strings.Contains(text, `"errors"`); led != (i == j) {
 					t.Errorf("%s: what %s was given leads %s to %.300s", way, group[0], other[0], text)
 				}
-				if i != j && strings.Count(text, "malformed") != 2 {
+				if i != j && strings.Count(text, `"code":"BAD_USER_INPUT"`) != 2 {
 					t.Errorf("%s: %s is told of what %s was given: %s", way, other[0], group[0], text)
 				}
 			}
