@@ -89,6 +89,9 @@ func TestBrowserCustomers(t *testing.T) {
 	}
 	find("łuk dab")
 	p.until(rows + ` === 1 && document.querySelector('.rows a').textContent === 'Łukasz Dąbek'`)
+	if at := look(p, chromedp.Evaluate[string](`document.activeElement.tagName`)); at != "INPUT" {
+		t.Errorf("after a search the focus is on %s", at)
+	}
 	find("nobody of this name")
 	p.until(`document.querySelector('main [role=status]').textContent === 'No customer was found.'`)
 	find("lukasz.dabek@example.com")
@@ -107,6 +110,10 @@ func TestBrowserCustomers(t *testing.T) {
 		}
 	}
 	p.everywhere("customer")
+	// The page's own link leads to the list.
+	p.do(chromedp.Click(chromedp.CSS(`.bar nav a`)))
+	p.until(rows + ` >= 20`)
+	p.do(chromedp.Evaluate[chromedp.Void](`history.back()`), chromedp.WaitVisible(chromedp.CSS(`article h1`)))
 	// It can be sent to a colleague, and leads back to what was looked for.
 	p.do(chromedp.Reload(), chromedp.WaitVisible(chromedp.CSS(`article h1`)), chromedp.Click(chromedp.CSS(`article a`)))
 	p.until(rows + ` === 1`)
@@ -159,6 +166,26 @@ func TestBrowserCustomersByContract(t *testing.T) {
 	}
 }
 
+// A credential that ends while its page is open leads to signing in, and back to what was looked at.
+func TestBrowserCredentialEnds(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "customer360.yaml")
+	if err := os.WriteFile(config, []byte("access: {anonymous: refuse}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := openBrowser(t, "--config", config, "--profile-timeout", "1m", "--source-timeout", "1m", "--request-timeout", "1m")
+	p.do(chromedp.Navigate(p.origin+"/customers"), chromedp.WaitVisible(chromedp.CSS(`.sign-in input`)),
+		chromedp.SendKeys(chromedp.CSS(`.sign-in input`), p.key("FRONTEND")+"\r"), chromedp.WaitVisible(chromedp.CSS(`.rows > li`)),
+		// As if it had been revoked.
+		chromedp.Evaluate[chromedp.Void](`(() => {
+			const send = window.fetch;
+			window.fetch = (to, options) => send(to, options && String(to).endsWith('/graphql') ? {...options, headers: {'Content-Type': 'application/json', Authorization: 'Bearer c360_gone'}} : options);
+			window.mend = () => { window.fetch = send; };
+		})()`),
+		chromedp.Click(chromedp.CSS(`.rows a`)), chromedp.WaitVisible(chromedp.CSS(`.sign-in [role=alert]`)),
+		chromedp.Evaluate[chromedp.Void](`mend()`),
+		chromedp.SendKeys(chromedp.CSS(`.sign-in input`), p.key("FRONTEND")+"\r"), chromedp.WaitVisible(chromedp.CSS(`.rows > li`)))
+}
+
 // The console signs in with an issuer by authorization code and PKCE, renews its token, and signs out.
 func TestBrowserSignsIn(t *testing.T) {
 	config := filepath.Join(t.TempDir(), "customer360.yaml")
@@ -196,6 +223,11 @@ func TestBrowserSignsIn(t *testing.T) {
 		t.Errorf("kept beyond the tab: %s", kept)
 	}
 
+	// What was kept of the code is gone with it.
+	if kept := look(p, chromedp.Evaluate[string](`JSON.stringify({...sessionStorage})`)); strings.Contains(kept, "verifier") {
+		t.Errorf("the verifier is kept: %s", kept)
+	}
+
 	// The token is renewed before it ends, and what is shown stays.
 	const token = `sessionStorage.getItem(Object.keys(sessionStorage).find(k => k.endsWith(':credential')))`
 	first := look(p, chromedp.Evaluate[string](token))
@@ -213,10 +245,16 @@ func TestBrowserSignsIn(t *testing.T) {
 	if kept := look(p, chromedp.Evaluate[string](`JSON.stringify({...sessionStorage})`)); strings.Contains(kept, "credential") || strings.Contains(kept, "refresh") {
 		t.Errorf("kept after signing out: %s", kept)
 	}
+	// Nor does the browser's own memory of the page have it.
+	p.do(chromedp.Evaluate[chromedp.Void](`history.go(-1)`))
+	p.until(`document.readyState === 'complete' && document.body.innerText !== '' && !document.body.innerText.includes('anna')`)
 
 	// What the issuer leads back with counts for the attempt that this tab has begun.
 	p.do(chromedp.Navigate(p.origin + "/signed-in?code=stolen&state=made-up"))
 	p.until(`document.querySelector('[role=alert]')?.textContent.includes('has not begun to sign in')`)
+	if at := look(p, chromedp.Evaluate[string](`location.search`)); at != "" {
+		t.Errorf("the code stays in the address: %s", at)
+	}
 }
 
 // startIssuer starts an OpenID Connect issuer that lets the console of an origin sign in, with tokens

@@ -5,6 +5,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { ContractQuery } from './frame/operations.ts';
 import matching from './matching.json';
 import { beside } from './place.ts';
+import { holds } from './scopes.ts';
 import { Reference, Text } from './reference.tsx';
 
 export type Contract = ContractQuery['contract'];
@@ -13,8 +14,6 @@ type Section = [id: string, title: string, content: ReactNode];
 
 // The name comes first.
 type Row = [string, ...ReactNode[]];
-
-const holds = (scopes: string[], scope: string) => scopes.some(s => s === '*' || s === scope || (s.endsWith(':*') && scope.startsWith(s.slice(0, -1))));
 
 // All that there is to know of a contract, with the names that it has.
 export function Guide({ contract }: { contract: Contract }) {

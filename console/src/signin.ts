@@ -49,7 +49,9 @@ export async function begin(signIn: SignIn) {
   }
   const [state, verifier] = [random(), random()];
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
-  session.set('sign-in', JSON.stringify({ state, verifier, from: location.href }));
+  // Where the issuer leads back to is no place to go on from.
+  const from = location.href.split(/[?#]/)[0] === callback() ? beside('../customers') : location.href;
+  session.set('sign-in', JSON.stringify({ state, verifier, from }));
   const to = new URL(signIn.authorizationEndpoint);
   for (const [name, value] of Object.entries({
     ...signIn.parameters,
@@ -79,9 +81,14 @@ export async function finish(said: URLSearchParams): Promise<string> {
     throw new Error('The answer belongs to another attempt to sign in. Begin again.');
   }
   if (!code) {
-    throw new Error(`The issuer did not sign you in: ${said.get('error_description') ?? said.get('error') ?? 'it gave no code'}.`);
+    const why = said.get('error_description') ?? said.get('error') ?? 'it gave no code';
+    throw new Error(`The issuer did not sign you in: ${why.slice(0, 200)}.`);
   }
-  keep(await exchange({ code, codeVerifier: verifier, redirectUri: callback() }));
+  const tokens = await exchange({ code, codeVerifier: verifier, redirectUri: callback() });
+  // Nothing of who was signed in before may stay.
+  replaceCredential('');
+  session.set('purpose', '');
+  keep(tokens);
   return from;
 }
 
@@ -110,23 +117,27 @@ function keep({ accessToken, expiresIn, refreshToken, idToken }: Tokens) {
 
 export const isSignedIn = () => session.get('signed-in') !== '';
 
+const longest = 60 * 60 * 1000;
+
 // Renews the token before it ends, for as long as the tab is open, and tells each that comes. What
 // it gives ends that.
 export function keepSignedIn(onToken: (credential: string) => void): () => void {
   let timer: ReturnType<typeof setTimeout>;
+  let ended = false;
   const wait = () => {
     const ends = Number(session.get('expires'));
-    if (!ends || !session.get('refresh')) {
+    if (ended || !ends || !session.get('refresh')) {
       return;
     }
     // A minute before, or in the middle of what is left where that is less than two.
-    const left = ends - Date.now();
-    timer = setTimeout(renew, Math.max(left - 60_000, left / 2, 1000));
+    const left = Math.max(ends - Date.now() - 60_000, (ends - Date.now()) / 2, 0);
+    // Timers know no time beyond some weeks.
+    timer = left > longest ? setTimeout(wait, longest) : setTimeout(renew, left);
   };
   async function renew() {
     const refreshToken = session.get('refresh');
     const tokens = await exchange({ refreshToken }).catch(() => undefined);
-    if (session.get('refresh') !== refreshToken) {
+    if (ended || session.get('refresh') !== refreshToken) {
       return; // Somebody else has signed in since, or nobody has.
     }
     if (tokens) {
@@ -139,7 +150,10 @@ export function keepSignedIn(onToken: (credential: string) => void): () => void 
     wait();
   }
   wait();
-  return () => clearTimeout(timer);
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+  };
 }
 
 // Puts a credential in the place of the one that the tab has, and of all that came with it.
@@ -154,6 +168,7 @@ export function replaceCredential(credential: string) {
 export function signOut(signIn: SignIn | null | undefined): string | undefined {
   const idToken = session.get('id-token');
   replaceCredential('');
+  session.set('purpose', '');
   if (!signIn?.endSessionEndpoint || !idToken) {
     return undefined;
   }
@@ -163,3 +178,11 @@ export function signOut(signIn: SignIn | null | undefined): string | undefined {
   to.searchParams.set('post_logout_redirect_uri', beside('../customers'));
   return to.href;
 }
+
+// A page that a browser has kept, as it was, when somebody went on to the issuer's: it is made anew, since
+// somebody may have signed out there.
+addEventListener('pageshow', event => {
+  if (event.persisted) {
+    location.reload();
+  }
+});

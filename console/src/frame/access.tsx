@@ -19,8 +19,10 @@ export interface Access extends Asker {
   contract: Contract | undefined;
   // Why there is none.
   refused: NoAnswer | undefined;
-  // How one signs in here; null: not at all, undefined: not known yet.
+  // How one signs in here; null: not at all, undefined: not known.
   signIn: SignIn | null | undefined;
+  // Why that is not known, if it will not be.
+  signInFailed: Error | undefined;
   signedIn: boolean;
   hold(credential: string): void;
   declare(purpose: string): void;
@@ -49,11 +51,15 @@ async function readContract(credential: string): Promise<Contract> {
 // is not for is led to what is theirs.
 async function readDocuments(credential: string): Promise<Record<string, string>> {
   const headers = credential ? { Authorization: `Bearer ${credential}` } : undefined;
-  const response = await fetch(beside('./documents.json'), { ...(headers && { headers }), redirect: 'error' });
+  const response = await fetch(beside('./documents.json'), { ...(headers && { headers }), redirect: 'error' })
+    .catch(error => Promise.reject(new NoAnswer(failure(error))));
   if (response.status === 403) {
     location.replace(beside('../contract'));
   }
-  return (response.ok && (await response.json())) || {};
+  if (!response.ok) {
+    throw new NoAnswer(`The gateway answered ${response.status} where it has the documents of this page.`);
+  }
+  return (await response.json()) ?? {};
 }
 
 // Who the console asks as, for all of its pages.
@@ -71,6 +77,12 @@ export function AccessProvider({ children }: { children: ReactNode }) {
     enabled: contract.isSuccess,
   });
   useEffect(() => keepSignedIn(setCredential), [credential]);
+  // A token that had ended is renewed: what was refused with it is asked again.
+  useEffect(() => {
+    if (contract.isError) {
+      void contract.refetch();
+    }
+  }, [credential]);
 
   function hold(given: string) {
     replaceCredential(given);
@@ -88,8 +100,9 @@ export function AccessProvider({ children }: { children: ReactNode }) {
     purpose,
     documents: documents.data ?? {},
     contract: documents.data && contract.data,
-    refused: contract.error ? asNoAnswer(contract.error) : undefined,
+    refused: [contract.error, documents.error].filter(e => e !== null).map(asNoAnswer)[0],
     signIn: signIn.data,
+    signInFailed: signIn.error ?? undefined,
     signedIn: isSignedIn(),
     hold,
     declare(text) {
@@ -98,14 +111,17 @@ export function AccessProvider({ children }: { children: ReactNode }) {
     },
     leave() {
       const to = signOut(signIn.data);
-      queries.clear();
+      hold('');
+      setPurpose('');
       if (to) {
-        location.assign(to);
-      } else {
-        hold('');
+        location.replace(to);
       }
     },
-    again: () => void contract.refetch(),
+    again() {
+      void contract.refetch();
+      void documents.refetch();
+      void signIn.refetch();
+    },
   };
   return <Context value={access}>{children}</Context>;
 }

@@ -31,6 +31,11 @@ export class NoAnswer extends Error {
   }
 }
 
+// Reports whether an error is that the credential no longer counts: one signs in anew.
+export function hasEnded(error: Error | null): error is NoAnswer {
+  return error instanceof NoAnswer && error.refusal?.status === 401;
+}
+
 // What an operation is sent with.
 export interface Asker {
   credential: string;

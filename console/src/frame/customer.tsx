@@ -2,13 +2,14 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { Button } from 'react-aria-components';
 import { useAccess } from './access.tsx';
-import { ask } from './ask.ts';
+import { ask, hasEnded } from './ask.ts';
 import type { Fitted } from './ask.ts';
 import { ended } from './format.ts';
 import type { CustomerQuery } from './operations.ts';
 import { Billing, Profile, Relations, Social, Support } from './sections.tsx';
 import { Chip, Missing } from './status.tsx';
 import { Timeline } from './timeline.tsx';
+import { SignInForm } from './who.tsx';
 
 export type Customer = Fitted<NonNullable<CustomerQuery['customer']>>;
 
@@ -22,9 +23,18 @@ export function CustomerPage({ id, back }: { id: string; back: string }) {
   const title = useRef<HTMLHeadingElement>(null);
   const customer = about.data?.data.customer;
   // Who came from the list hears where they are now.
-  useEffect(() => title.current?.focus(), [customer?.id]);
+  useEffect(() => {
+    title.current?.focus();
+    document.title = `${customer?.displayName ?? 'Customer'} · customer360`;
+    return () => {
+      document.title = 'Customers · customer360';
+    };
+  }, [customer?.id]);
   if (about.isPending) {
     return <p role="status" className="quiet">Reading …</p>;
+  }
+  if (hasEnded(about.error)) {
+    return <SignInForm refused={about.error} />;
   }
   if (about.error || !customer) {
     return (
@@ -41,7 +51,7 @@ export function CustomerPage({ id, back }: { id: string; back: string }) {
   return (
     <article aria-busy={about.isFetching}>
       <p><a href={back}>All customers</a></p>
-      <h1 ref={title} tabIndex={-1}>{customer.displayName}</h1>
+      <h1 ref={title} tabIndex={-1}><bdi>{customer.displayName}</bdi></h1>
       {customer.sources && (
         <p className="chips">{customer.sources.map(s => <Chip key={s.source} name={s.source ?? ''} status={s} />)}</p>
       )}

@@ -1,15 +1,18 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import type { SubmitEvent } from 'react';
 import { Button, Input, Label, ListBox, ListBoxItem, Popover, SearchField, Select, SelectValue, Text } from 'react-aria-components';
+import { holds } from '../scopes.ts';
 import { useAccess } from './access.tsx';
-import { ask, NoAnswer } from './ask.ts';
+import type { Contract } from './access.tsx';
+import { ask, hasEnded, NoAnswer } from './ask.ts';
 import type { Fitted } from './ask.ts';
 import { CustomerPage } from './customer.tsx';
-import { ended, moment } from './format.ts';
+import { ended, moment, sentence } from './format.ts';
 import { fragment, goTo, useFragment } from './fragment.ts';
 import type { CustomerFilter, CustomerOrder, CustomersQuery } from './operations.ts';
 import { Chip } from './status.tsx';
+import { SignInForm } from './who.tsx';
 
 type Row = Fitted<NonNullable<CustomersQuery['customers']>['nodes'][number]>;
 
@@ -27,26 +30,32 @@ export function Customers() {
   return id ? <CustomerPage key={id} id={id} back={fragment({ q: says.get('q') ?? '', order: says.get('order') ?? '' })} /> : <List />;
 }
 
+type Way = 'name' | 'email' | 'phone';
+
+const ways: Record<Way, string> = { name: 'the beginning of a name’s words', email: 'an e-mail address', phone: 'a phone number with its country code' };
+
+// What a caller may find customers by: what the contract has, whose text is what the gateway itself
+// prints, and what is not masked.
+function waysOf({ sdl, scopes }: Contract): Way[] {
+  const filter = /^input CustomerFilter \{[^}]*\}/m.exec(sdl)?.[0] ?? '';
+  return (Object.keys(ways) as Way[]).filter(way => new RegExp(`^ {2}${way}:`, 'm').test(filter) && holds(scopes, `sensitive:${way}`));
+}
+
 // What somebody typed, as a condition: an address, a number, or words of a name.
-export function whereOf(text: string): CustomerFilter | undefined {
+function whereOf(text: string): CustomerFilter | undefined {
   if (!text) {
     return undefined;
   }
   if (text.includes('@')) {
     return { email: text };
   }
-  return /^\+?[\d\s()./-]{6,}$/.test(text) ? { phone: text } : { name: { hasWord: text } };
-}
-
-// Reports whether a contract finds customers by name: its text is what the gateway itself prints.
-function findsByName(sdl: string) {
-  return /^input CustomerFilter \{[^}]*^ {2}name:/m.test(sdl);
+  return /^\+[\d\s()./-]+$/.test(text) ? { phone: text } : { name: { hasWord: text } };
 }
 
 function List() {
   const access = useAccess();
   const says = useFragment();
-  const [q, order] = [says.get('q') ?? '', orders[says.get('order') ?? ''] ? says.get('order')! : 'newest'];
+  const [q, order] = [says.get('q')?.trim() ?? '', orders[says.get('order') ?? ''] ? says.get('order')! : 'newest'];
   const list = useInfiniteQuery({
     queryKey: ['customers', access.contract?.credential, access.purpose, q, order],
     initialPageParam: '',
@@ -54,6 +63,8 @@ function List() {
       ask(access, 'Customers', {
         first: pageSize, orderBy: orders[order]!.order, ...(pageParam && { after: pageParam }), ...(whereOf(q) && { where: whereOf(q) }),
       }, signal),
+    // Who comes back to a long list finds it as it was.
+    staleTime: Infinity,
     getNextPageParam: last => (last.data.customers?.pageInfo?.hasNextPage && last.data.customers.pageInfo.endCursor) || undefined,
   });
   const pages = list.data?.pages ?? [];
@@ -61,15 +72,20 @@ function List() {
   const total = pages[0]?.data.customers?.totalCount;
   // A customer whose source failed has that in the row; what stands here is about the list.
   const faults = pages.flatMap(page => page.errors).filter(e => (e.path?.length ?? 0) < 2);
-  const name = findsByName(access.contract!.sdl);
+  const by = waysOf(access.contract!);
+  if (hasEnded(list.error)) {
+    return <SignInForm refused={list.error} />;
+  }
   return (
     <>
       <h1>Customers</h1>
-      <Search key={q} q={q} order={order} name={name} />
+      <Search q={q} order={order} by={by} />
       {(list.error || faults.length > 0) && (
         <div role="alert" className="problem">
           {list.error ? <p>{ended(list.error.message)}</p> : faults.map(f => <p key={f.message}>{ended(f.message)}</p>)}
-          {!(list.error instanceof NoAnswer && list.error.refusal) && <Button onPress={() => void list.refetch()}>Try again</Button>}
+          {!(list.error instanceof NoAnswer && list.error.refusal) && (
+            <Button onPress={() => void (list.isFetchNextPageError ? list.fetchNextPage() : list.refetch())}>Try again</Button>
+          )}
         </div>
       )}
       <p role="status" className="quiet">
@@ -81,7 +97,7 @@ function List() {
         </ul>
       )}
       {list.hasNextPage && (
-        <Button onPress={() => void list.fetchNextPage()} isDisabled={list.isFetchingNextPage}>
+        <Button onPress={() => void list.fetchNextPage()} isPending={list.isFetchingNextPage}>
           {list.isFetchingNextPage ? 'Looking …' : 'Show more'}
         </Button>
       )}
@@ -89,29 +105,36 @@ function List() {
   );
 }
 
-function Search({ q, order, name }: { q: string; order: string; name: boolean }) {
+function Search({ q, order, by }: { q: string; order: string; by: Way[] }) {
+  const queries = useQueryClient();
   const [text, setText] = useState(q);
-  const find = (to: string, by = order) => goTo({ q: to.trim(), order: by });
+  useEffect(() => setText(q), [q]);
+  function find(to: string, as = order) {
+    // What was found before may have changed.
+    queries.removeQueries({ queryKey: ['customers'] });
+    goTo({ q: to.trim(), order: as });
+  }
+  const hint = new Intl.ListFormat('en', { type: 'disjunction' }).format(by.map(way => ways[way]));
   return (
     <form role="search" className="row" onSubmit={(event: SubmitEvent) => { event.preventDefault(); find(text); }}>
-      <SearchField value={text} onChange={setText} onClear={() => find('')}>
+      <SearchField value={text} onChange={setText} onClear={() => find('')} isDisabled={by.length === 0}>
         <Label>Find a customer</Label>
         <div className="field">
           <Input autoCapitalize="off" spellCheck="false" />
           <Button aria-label="Clear">✕</Button>
         </div>
-        <Text slot="description">{name ? 'The beginning of a name’s words, an e-mail address or a phone number.' : 'An e-mail address or a phone number.'}</Text>
+        <Text slot="description">{by.length > 0 ? `${sentence(hint)}.` : 'Requires one of the scopes sensitive:name, sensitive:email and sensitive:phone.'}</Text>
       </SearchField>
       <Select selectedKey={order} onSelectionChange={key => find(text, String(key))}>
         <Label>Order</Label>
         <Button><SelectValue /> <span aria-hidden="true">▾</span></Button>
         <Popover className="popover">
           <ListBox>
-            {Object.entries(orders).filter(([id]) => name || id !== 'name').map(([id, { title }]) => <ListBoxItem key={id} id={id}>{title}</ListBoxItem>)}
+            {Object.entries(orders).filter(([id]) => by.includes('name') || id !== 'name').map(([id, { title }]) => <ListBoxItem key={id} id={id}>{title}</ListBoxItem>)}
           </ListBox>
         </Popover>
       </Select>
-      <Button type="submit" className="primary">Find</Button>
+      <Button type="submit" className="primary" isDisabled={by.length === 0}>Find</Button>
     </form>
   );
 }
@@ -119,7 +142,7 @@ function Search({ q, order, name }: { q: string; order: string; name: boolean })
 function CustomerRow({ row, to }: { row: Row; to: string }) {
   return (
     <li>
-      <a href={to}>{row.displayName}</a>
+      <a href={to}><bdi>{row.displayName}</bdi></a>
       <span className="quiet">{[row.email, row.phone].filter(Boolean).join(' · ')}</span>
       <span className="chips">
         {row.billing && <Chip name="BILLING" status={row.billing} />}

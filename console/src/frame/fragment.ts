@@ -3,13 +3,12 @@ import { useSyncExternalStore } from 'react';
 // What a page looks at stands in the fragment of its address, which can be sent to a colleague and
 // is sent to no server, so that names and addresses are in nobody's log.
 
+// The last two are the router's, for what it does itself.
+const changes = ['hashchange', 'popstate', 'pushState', 'replaceState'];
+
 const listen = (changed: () => void) => {
-  addEventListener('hashchange', changed);
-  addEventListener('popstate', changed);
-  return () => {
-    removeEventListener('hashchange', changed);
-    removeEventListener('popstate', changed);
-  };
+  changes.forEach(name => addEventListener(name, changed));
+  return () => changes.forEach(name => removeEventListener(name, changed));
 };
 
 export function useFragment(): URLSearchParams {

@@ -1,4 +1,6 @@
 import { useEffect, useState } from 'react';
+import { beside } from '../place.ts';
+import { session } from '../session.ts';
 import { finish } from '../signin.ts';
 import { useAccess } from './access.tsx';
 import { SignInForm } from './who.tsx';
@@ -9,12 +11,18 @@ import { NoAnswer } from './ask.ts';
 let finishing: Promise<string> | undefined;
 
 export function SignedIn() {
-  const { signIn } = useAccess();
+  const { signIn, contract } = useAccess();
   const [failed, setFailed] = useState<Error>();
   useEffect(() => {
     finishing ??= finish(new URLSearchParams(location.search));
+    // A code is for nobody's history.
+    history.replaceState(null, '', location.pathname);
     finishing.then(from => location.replace(from), setFailed);
   }, []);
+  if (failed && contract && session.get('credential')) {
+    // Somebody has gone on with a key.
+    location.replace(beside('../customers'));
+  }
   if (failed) {
     return <SignInForm refused={new NoAnswer(failed.message)} />;
   }

@@ -4,7 +4,8 @@ import type { Customer } from './customer.tsx';
 import { ended, moment, sentence, wordsOf } from './format.ts';
 
 // What happened between a customer and the company, newest first.
-export function Timeline({ id, customer: { timeline } }: { id: string; customer: Customer }) {
+export function Timeline({ id, customer }: { id: string; customer: Customer }) {
+  const { timeline } = customer;
   const older = useOlder(id, timeline?.pageInfo?.endCursor);
   if (timeline === undefined) {
     return null;
@@ -12,7 +13,10 @@ export function Timeline({ id, customer: { timeline } }: { id: string; customer:
   const pages = older.data?.pages ?? [];
   const all = [...(timeline?.nodes ?? []), ...pages.flatMap(p => p.data.customer?.timeline?.nodes ?? [])];
   const more = pages.length > 0 ? older.hasNextPage : timeline?.pageInfo?.hasNextPage;
-  const missing = timeline?.missingSources ?? [];
+  // What may not be read is told of at the top.
+  const refused = new Set((customer.sources ?? []).filter(s => s.state === 'FORBIDDEN').map(s => s.source));
+  const missing = [...new Set([timeline, ...pages.map(p => p.data.customer?.timeline)].flatMap(t => t?.missingSources ?? []))]
+    .filter(s => !refused.has(s));
   return (
     <section aria-labelledby="timeline-title">
       <h2 id="timeline-title">Timeline</h2>
@@ -40,7 +44,7 @@ export function Timeline({ id, customer: { timeline } }: { id: string; customer:
       </ol>
       {older.error && <p role="alert" className="problem">{ended(older.error.message)}</p>}
       {more && (
-        <Button onPress={() => void (pages.length > 0 ? older.fetchNextPage() : older.refetch())} isDisabled={older.isFetching}>
+        <Button onPress={() => void (pages.length > 0 ? older.fetchNextPage() : older.refetch())} isPending={older.isFetching}>
           {older.isFetching ? 'Reading …' : 'Show older'}
         </Button>
       )}

@@ -3,6 +3,7 @@ import type { SubmitEvent } from 'react';
 import { Button, Dialog, DialogTrigger, Heading, Input, Label, Modal, ModalOverlay, Text, TextField } from 'react-aria-components';
 import { beside } from '../place.ts';
 import { asCredential, malformedCredential } from '../session.ts';
+import { holds } from '../scopes.ts';
 import { begin } from '../signin.ts';
 import { useAccess } from './access.tsx';
 import type { Contract } from './access.tsx';
@@ -38,8 +39,7 @@ export function Who() {
 // The scopes that a contract's descriptions name, and a caller does not hold.
 function lackedBy({ sdl, scopes }: Contract): string[] {
   const named = new Set([...sdl.matchAll(/\bscopes? `([a-z-]+:[a-z-]+)`/g)].map(([, scope]) => scope!));
-  const held = (scope: string) => scopes.some(s => s === '*' || s === scope || (s.endsWith(':*') && scope.startsWith(s.slice(0, -1))));
-  return [...named].filter(scope => !held(scope)).sort();
+  return [...named].filter(scope => !holds(scopes, scope)).sort();
 }
 
 function Held({ contract, close }: { contract: Contract; close(): void }) {
@@ -105,7 +105,7 @@ export function SignInForm({ refused }: { refused: NoAnswer }) {
 
 // The ways to a credential: the issuer's, and a key for those who have one.
 function Credential({ close }: { close?(): void }) {
-  const { signIn, hold } = useAccess();
+  const { signIn, signInFailed, hold, again } = useAccess();
   const [failed, setFailed] = useState('');
   const [given, setGiven] = useState('');
   const [malformed, setMalformed] = useState(false);
@@ -129,8 +129,16 @@ function Credential({ close }: { close?(): void }) {
       <Button type="submit">Use it</Button>
     </form>
   );
+  if (signIn === undefined && !signInFailed) {
+    return null;
+  }
   if (!signIn) {
-    return key;
+    return (
+      <>
+        {signInFailed && <p role="alert" className="problem">{signInFailed.message} <Button onPress={again}>Try again</Button></p>}
+        {key}
+      </>
+    );
   }
   return (
     <>
