@@ -1,8 +1,7 @@
-// Package httpapi is what the adapters of systems with an HTTP API have in common:
-// a client that is polite (bounded in rate and concurrency, quiet after a 429 for as
-// long as it was asked to be), that is bounded in what it reads, that follows no
-// redirect, since a credential must not travel to another host, and whose errors hold
-// no address, body, credential or key.
+// Package httpapi is what the adapters of systems with an HTTP API have in common: a client
+// that limits its rate and concurrency, waits after a 429 for as long as it was told to,
+// limits what it reads, follows no redirect, because a credential must not travel to
+// another host, and whose errors contain no address, body, credential or key.
 package httpapi
 
 import (
