@@ -3,7 +3,7 @@
 // selected, introspected or suggested, and no text in it names it.
 //
 // The directive @audience(in: […]) is an allow-list, on types and their members. What is
-// not tagged is in the internal contract only; the tag of a type is the default for its
+// not tagged is in no audience's contract; the tag of a type is the default for its
 // members, and a member's own tag replaces it. The consequences are applied: a field whose
 // type is hidden is hidden too, and so is a type that no field leads to.
 //
