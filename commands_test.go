@@ -36,7 +36,7 @@ func TestConfigurationIsToldOnce(t *testing.T) {
 	for text, want := range map[string]string{
 		"guards: {timeout: 800}\n":   "1:19: guards.timeout: want a duration, such as 800ms, 2s or 1h30m",
 		"guards: {breaker: 5}\n":     "1:19: guards.breaker: want keys with values, not a number",
-		"systems: [billing/a]\n":     "1:10: systems: want keys with values, not a list; a system is named",
+		"systems: [billing/a]\n":     "1:10: systems: want keys with values, not a list; want a name source/system",
 		"access: {attempts: many}\n": "1:20: access.attempts: want a whole number, not text",
 	} {
 		path := filepath.Join(t.TempDir(), "c.yaml")
@@ -66,7 +66,7 @@ func TestImportChecksSystems(t *testing.T) {
 	t.Setenv("TEST_KEY", "sk_test_123456")
 	var out, errs bytes.Buffer
 	code := command.Run(t.Context(), []string{"import", "--config", filepath.Join(dir, "c.yaml"), "--map", filepath.Join(dir, "m.yaml"), "--data-dir", filepath.Join(dir, "data"), filepath.Join(dir, "d.csv")}, &out, &errs)
-	if code != 1 || !strings.Contains(errs.String(), `there is no system billing/strpe in the configuration (did you mean "billing/stripe"?)`) {
+	if code != 1 || !strings.Contains(errs.String(), `the configuration has no system billing/strpe (did you mean "billing/stripe"?)`) {
 		t.Errorf("%d, %s", code, errs.String())
 	}
 }

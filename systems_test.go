@@ -198,7 +198,7 @@ systems:
 		t.Errorf("%d systems; want %d", len(got.Systems), len(want))
 	}
 	_, out, _ = do(t, "doctor", "--config", file, "--data-dir", dir)
-	for _, want := range []string{"SYSTEM", "billing/well", "What to do:", "billing/locked: it refuses the credentials", "tickets.fields.createdAt: .opened", `value: "in May"`, "The sample of billing/well has", "subscriptions"} {
+	for _, want := range []string{"SYSTEM", "billing/well", "What to do:", "billing/locked: it refused the credentials", "tickets.fields.createdAt: .opened", `value: "in May"`, "The sample of billing/well has", "subscriptions"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the table does not say %q:\n%s", want, out)
 		}

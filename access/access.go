@@ -1,7 +1,7 @@
-// Package access says who asks, and what they may see: the audiences, the caller that a
-// credential stands for, its scopes, purposes and rows, and how what may not be seen whole
-// is masked. It reads nothing and decides nothing by itself: [customer360/access/credentials]
-// finds the caller of a request, and the resolvers apply the rules while keys are gathered.
+// Package access defines callers and what they may see: audiences, scopes, purposes, row
+// rules, and how values that a caller may not see in full are masked. It reads nothing and
+// decides nothing by itself: [customer360/access/credentials] finds the caller of a
+// request, and the resolvers apply the rules while keys are gathered.
 package access
 
 import (

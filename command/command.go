@@ -1,5 +1,5 @@
 // Package command is the command line: one file for each command, with its flags. It opens
-// what the configuration names, and hands it to the packages that do the work.
+// what the configuration names, and passes it to the packages that do the work.
 package command
 
 import (

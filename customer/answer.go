@@ -1,7 +1,6 @@
-// Package customer holds what follows from joining sources: how each of them
-// answered for a customer, billing and support over several systems, and the
-// timeline over all of them. It asks nobody: everything here is a function of
-// the profile and of the answers.
+// Package customer joins the answers of sources: how each of them answered for a customer,
+// billing and support over several systems, and the timeline over all of them. It asks no
+// source: everything here is a function of the profile and the answers.
 package customer
 
 import (

@@ -185,7 +185,7 @@ func headline(systems []SystemStatus) Status {
 	return head
 }
 
-// ProfileStatus says how the spine answered for a customer that was read.
+// ProfileStatus says how the store of profiles answered for a customer that was read.
 func ProfileStatus(system string, c *profiles.Customer) SourceStatus {
 	s := Status{State: Fresh, Complete: true, AsOf: c.SyncedAt}
 	if c.SyncedAt.IsZero() {

@@ -1,10 +1,8 @@
-// Package rights is what a customer may ask of a company for their own data: a copy of
-// everything, and its erasure (GDPR, articles 15, 20 and 17). It asks the systems that
-// the graph asks, each by itself, and says of every record how it answered: a copy that
-// lacks something says what, and so does an erasure that left something behind.
+// Package rights exports and erases a customer (GDPR, articles 15, 20 and 17). It asks the
+// systems that the graph asks, each by itself, and reports how each record was answered: an
+// incomplete copy says what is missing, and an incomplete erasure says what is left.
 //
-// Who may ask for this, and whether the company has to keep something all the same, is
-// decided by whoever calls it.
+// Callers decide who may do this, and whether the company must keep something.
 package rights
 
 import (

@@ -1,6 +1,6 @@
-// Package sources says what the gateway asks of a system that holds a part of a
-// customer. Every adapter, and every guard around one, is a [Source]; the
-// package sourcetest holds an implementation to the contract that stands here.
+// Package sources defines what the gateway expects of a system that holds a part of a
+// customer. Every adapter, and every guard around one, is a [Source]; package sourcetest
+// tests an implementation against the contract that is written here.
 package sources
 
 import (

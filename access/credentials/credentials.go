@@ -1,13 +1,13 @@
-// Package credentials finds out who a request comes from: by an API key or by a token, of
-// which it has exactly one, in a header. It bounds how often an address may try.
+// Package credentials finds the caller of a request by its one credential, an API key or a
+// token in a header. It limits failed attempts per address.
 //
-// Keys have 160 random bits, and tokens a signature: nobody guesses one. The bound is
-// there so that trying is seen, and of no use. It counts what can be a guess; a key or a
-// token that is right but ended is none, and comes from the browser tabs that people leave
-// open. An address that has used up its attempts is one of a proxy or a whole office just
-// as well: so every credential is looked at, and a right one always works. Only what fails is
-// told to wait. What looking costs is bounded by those who look: signatures and look-ups are
-// a few at once, see [customer360/access/tokens] and [customer360/access/keys].
+// Nobody guesses a key of 160 random bits or a signature. The limit makes attempts visible
+// and useless. It counts only what can be a guess: an expired but genuine key or token is
+// none, and comes from browser tabs that people leave open. An address that has used up its
+// attempts may be a proxy or a whole office, so every credential is checked, and a valid
+// one always works; only failures have to wait. The cost of checking is bounded where it
+// arises: signatures and look-ups run a few at a time, see [customer360/access/tokens] and
+// [customer360/access/keys].
 package credentials
 
 import (

@@ -1,8 +1,8 @@
-// Package keys keeps API keys in the store. A key is shown once, when it is made; the
-// store has a hash of its secret only. [Store.Find] finds the caller that a key stands
-// for, from memory: what the store said counts for [KnownFor], so that a revocation takes
-// effect within that time on every gateway. While the store does not answer, keys that
-// worked go on for [KnownWhileDown].
+// Package keys keeps API keys in the store. A key is shown once, when it is created; the
+// store has only a hash of its secret. [Store.Find] finds the caller of a key. It caches
+// what the store said for [KnownFor], so a revocation takes effect within that time on
+// every gateway. While the store does not answer, keys that worked before keep working for
+// [KnownWhileDown].
 package keys
 
 import (

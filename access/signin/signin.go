@@ -1,9 +1,11 @@
-// Package signin signs people in at the pages of the gateway, with the issuer whose tokens it takes:
-// OpenID Connect by authorization code with PKCE (OpenID Connect Core 1.0, section 3.1; RFC 7636).
+// Package signin signs people in at the pages of the gateway, with the issuer whose tokens
+// the gateway accepts: OpenID Connect by authorization code with PKCE (OpenID Connect Core
+// 1.0, section 3.1; RFC 7636).
 //
-// The page leads to the issuer and keeps the verifier; the gateway exchanges the code, so that a
-// page speaks to its own origin only and a client secret is in none. The gateway keeps nothing: the
-// tokens go to the page, which sends the access token as any client does.
+// The page redirects to the issuer and keeps the verifier; the gateway exchanges the code.
+// So a page talks to its own origin only, and no page has a client secret. The gateway
+// keeps nothing: the tokens go to the page, which sends the access token as any client
+// does.
 package signin
 
 import (

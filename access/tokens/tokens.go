@@ -1,11 +1,11 @@
-// Package tokens reads JSON Web Tokens (RFC 7519) of an OpenID Connect issuer: it checks
-// them as RFC 8725 and RFC 9068 ask for, by the keys that the issuer publishes, and maps
-// their claims to a caller by configuration.
+// Package tokens accepts JSON Web Tokens (RFC 7519) of an OpenID Connect issuer: it checks
+// them as required by RFC 8725 and RFC 9068, with the keys that the issuer publishes, and
+// maps their claims to a caller as configured.
 //
-// A token is a bearer token: whoever has it may use it until it ends, as often as they
-// like. A token that is bound to a key of its owner's (cnf) is refused, since it is not
-// checked here who sends it. A token cannot be revoked here: issuers give short-lived ones,
-// or take the key back that they are signed with.
+// A token is a bearer token: whoever has it may use it until it expires. A token that is
+// bound to a key of its owner (cnf) is refused, because the sender is not checked here. A
+// token cannot be revoked here: issuers give short-lived ones, or withdraw the key that
+// signed them.
 package tokens
 
 import (

@@ -1,11 +1,11 @@
-// Package audience makes several contracts of one schema. A contract is the part of the
-// schema that one audience may see, as a schema of its own: what is not in it cannot be
-// selected, is not introspected or suggested, and no text in it names it.
+// Package audience derives contracts from one schema. A contract is the part of the schema
+// that one audience may see, as a schema of its own: what it does not have cannot be
+// selected, introspected or suggested, and no text in it names it.
 //
-// The directive @audience(in: […]) is an allow-list, on types and their members. What is not
-// tagged is in no contract but the whole one; a tag on a type is the default for its members,
-// and a member's own tag replaces it. What follows from that is followed: a field whose type
-// is not there is not there either, nor is a type that nothing leads to.
+// The directive @audience(in: […]) is an allow-list, on types and their members. What is
+// not tagged is in no audience's contract; the tag of a type is the default for its
+// members, and a member's own tag replaces it. The consequences are applied: a field whose
+// type is hidden is hidden too, and so is a type that no field leads to.
 //
 // The package knows no schema and no audience by name.
 package audience

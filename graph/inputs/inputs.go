@@ -1,9 +1,9 @@
-// Package inputs bounds what the arguments of an operation say, before anything is made of it. A
-// document may refer to one variable hundreds of times, and whoever reads an argument copies it,
-// folds it or asks a store by it: so what counts is how often a value stands in the document, and
-// not how often it was sent.
+// Package inputs limits the size of the arguments of an operation before anything reads
+// them. A document may refer to one variable hundreds of times, and whoever reads an
+// argument copies it, folds it or queries a store with it. So it counts how often a value
+// occurs in the document, not how often it was sent.
 //
-// It is told a schema and knows nothing of what the arguments mean. It intercepts no fields.
+// It is given a schema and does not know what the arguments mean. It intercepts no fields.
 package inputs
 
 import (

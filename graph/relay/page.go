@@ -119,7 +119,7 @@ type Cursor struct {
 }
 
 // ErrCursor says that a text is not a cursor of the list.
-var ErrCursor = errors.New("invalid cursor: use one that this list returned, with the same order")
+var ErrCursor = errors.New("malformed cursor, or one of another list: use one that this list returned, with the same order")
 
 // String gives the opaque text of a cursor.
 func (c Cursor) String() string {

@@ -1,5 +1,5 @@
-// Package config reads what an operator set, from flags and the environment, and
-// checks all of it before anything is started: every fault is told at once.
+// Package config reads what an operator configured, from flags, the environment and a file,
+// and checks all of it before anything starts: all faults are reported at once.
 package config
 
 import (

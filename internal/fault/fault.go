@@ -1,5 +1,5 @@
-// Package fault tells what is wrong with a file that a person wrote, all of it at once,
-// each fault in one line with its place, as compilers do.
+// Package fault reports what is wrong with a file that a person wrote: all faults at once,
+// each in one line with its place, as compilers do.
 package fault
 
 import (

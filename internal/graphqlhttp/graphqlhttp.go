@@ -1,6 +1,6 @@
-// Package graphqlhttp serves a schema by GraphQL over HTTP: transports that take
-// what the specification says and nothing else, limits that are checked before any
-// work is done, and errors that tell clients what was written for them only.
+// Package graphqlhttp serves a schema by GraphQL over HTTP: transports that accept what the
+// specification says and nothing else, limits that are checked before any work is done, and
+// errors that contain only what was written for clients.
 package graphqlhttp
 
 import (

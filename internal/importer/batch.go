@@ -73,7 +73,7 @@ func (r *run) chunk(ctx context.Context, rows []row) error {
 		case bad != nil:
 			b.reject(one, bad)
 			if r.endless >= maxEndless {
-				endless = fmt.Errorf("%s: %d rows one after the other took too long: the expression does not seem to come to an end", bad.key, maxEndless)
+				endless = fmt.Errorf("%s: %d rows in a row took too long: the expression may never end", bad.key, maxEndless)
 			}
 		case it == nil:
 			r.summary.Skipped++

@@ -105,7 +105,7 @@ func (c *compiler) entries(n ast.Node, at place, allowed []string) []entry {
 		case !ok:
 			c.fault(v, at, "a key must be a plain word")
 		case !slices.Contains(allowed, key.Value):
-			c.fault(key, at.of(key.Value), "there is no such key%s: here are %s", meant(key.Value, allowed), strings.Join(allowed, ", "))
+			c.fault(key, at.of(key.Value), "unknown key%s; allowed here: %s", meant(key.Value, allowed), strings.Join(allowed, ", "))
 		default:
 			all = append(all, entry{key.Value, key, v.Value})
 		}
@@ -140,7 +140,7 @@ func (c *compiler) scalar(n ast.Node, at place, what string) (string, bool) {
 		c.fault(n, at, "%s is expected here: where it begins with { or [, put it in quotes", what)
 		return "", false
 	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode:
-		c.fault(n, at, "YAML's anchors, aliases and tags are not read here; what is used several times goes into functions")
+		c.fault(n, at, "YAML anchors, aliases and tags are not supported; put what is used several times into functions")
 		return "", false
 	}
 	c.fault(n, at, "%s is expected here", what)
@@ -151,7 +151,7 @@ func (c *compiler) scalar(n ast.Node, at place, what string) (string, bool) {
 func (c *compiler) word(n ast.Node, at place, what string) string {
 	text, _ := c.scalar(n, at, what)
 	if inner := strings.Trim(text, `"`); text != "" && len(inner) == len(text)-2 && strings.HasPrefix(text, `"`) && strings.HasSuffix(text, `"`) {
-		c.fault(n, at, "%s is written as it is here, since it is no expression: %s without the quotes", what, inner)
+		c.fault(n, at, "%s is literal text here, not an expression: write %s without the quotes", what, inner)
 		return ""
 	}
 	return text
@@ -160,7 +160,7 @@ func (c *compiler) word(n ast.Node, at place, what string) string {
 // notComputed finds an expression where a word is expected that holds for all rows.
 func (c *compiler) notComputed(n ast.Node, at place, word, what string) {
 	if strings.HasPrefix(word, ".") || strings.HasPrefix(word, "$row") {
-		c.fault(n, at, "%s is fixed for all rows and no expression: where rows differ, make an entry for each with when", what)
+		c.fault(n, at, "%s is the same for all rows, not an expression: if rows differ, make an entry for each with when", what)
 	}
 }
 

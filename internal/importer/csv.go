@@ -73,7 +73,7 @@ func (c *compiler) csvForm(n ast.Node, at place) csvForm {
 func checkColumns(names []string) error {
 	for i, n := range names {
 		if slices.Contains(names[:i], n) {
-			return fmt.Errorf("the column %q is there twice, and one of them would be lost", n)
+			return fmt.Errorf("the column %q is there twice; one of them would be lost", n)
 		}
 	}
 	return nil
@@ -200,7 +200,7 @@ func (r *csvReader) record() (row, error) {
 	}
 	if state == broken {
 		r.lines.takeBack(more)
-		return badRow(first.number, trimEnd(first.text), "a quote stands where none is allowed: a field with quotes is put in quotes, and they are doubled", ""), nil
+		return badRow(first.number, trimEnd(first.text), "a quote is not allowed here: put a field that contains quotes in quotes, and double them", ""), nil
 	}
 	raw := trimEnd(text)
 	if problem := badText(raw); problem != "" {
@@ -208,12 +208,12 @@ func (r *csvReader) record() (row, error) {
 		case problem == notUTF8 && r.form.encoding == "":
 			problem += ": csv.encoding in the mapping says which encoding the file has, as windows-1252"
 		case problem == notUTF8:
-			problem += ", which csv.encoding in the mapping names"
+			problem += ", the encoding that csv.encoding in the mapping names"
 		}
 		return badRow(first.number, raw, problem, ""), nil
 	}
 	if r.lines.decoded && bytes.ContainsRune(raw, utf8.RuneError) {
-		return badRow(first.number, raw, "the row has bytes that are no text in the encoding of the file: is csv.encoding right?", ""), nil
+		return badRow(first.number, raw, "the row has bytes that are invalid in the encoding of the file: check csv.encoding", ""), nil
 	}
 	parser := csv.NewReader(bytes.NewReader(text))
 	parser.Comma, parser.FieldsPerRecord = r.form.delimiter, -1

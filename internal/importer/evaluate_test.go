@@ -318,8 +318,8 @@ func TestExpressions(t *testing.T) {
 		`error("no " + .a)`:        "profile.name: the expression fails; no x",
 		".a | tonumber":            `profile.name: the expression fails; tonumber cannot be applied to "x": invalid number`,
 		"$row.a":                   "x",
-		`"x" * 1000000000`:         "profile.name: the expression takes too long or makes too much",
-		"def f: f; f":              "profile.name: the expression takes too long or makes too much",
+		`"x" * 1000000000`:         "profile.name: the expression takes too long or produces too much",
+		"def f: f; f":              "profile.name: the expression takes too long or produces too much",
 		"repeat(1)":                "profile.name: the expression gives more than 10000 values",
 		`"X"`:                      "X",
 		"ABC_1":                    "ABC_1",
@@ -353,7 +353,7 @@ func TestExpressions(t *testing.T) {
 		`.a | oneof("x")`:                             `profile.name: oneof takes an object, as {"M": "monthly"}`,
 		`"31.01.2026" | date("%d.%m.%Y")`:             "2026-01-31",
 		`"1.2.26" | date("%d.%m.%y")`:                 "2026-02-01",
-		`"31.02.2026" | date("%d.%m.%Y")`:             "profile.name: expected a date as %d.%m.%Y: the calendar has no such day",
+		`"31.02.2026" | date("%d.%m.%Y")`:             "profile.name: expected a date as %d.%m.%Y: this day does not exist",
 		`"31/01/2026" | date("%d.%m.%Y")`:             "profile.name: expected a date as %d.%m.%Y: the text has another form",
 		`20260131 | date("%Y%m%d")`:                   "2026-01-31",
 		`" " | date("%d.%m.%Y")`:                      "",
@@ -415,7 +415,7 @@ profile:
 		t.Errorf("%+v", s)
 	}
 	want := []Problem{
-		{"profile.birthDate: a birthday without a year is no date of birth: an attribute of the type TEXT keeps it", 1, 4},
+		{"profile.birthDate: a birthday without a year is not a date of birth: keep it in an attribute of the type TEXT", 1, 4},
 		{"profile.contactPoints[0].address.country: expected a country's code of two letters, as DE", 1, 4},
 		{"profile.email: an e-mail address is expected, as name@example.com", 1, 4},
 		{"profile.phone: a phone number is expected, as +49 30 901820 or as it is written in its country", 1, 4},
@@ -429,7 +429,7 @@ profile:
 		}
 	}
 	var b strings.Builder
-	if err := s.Write(&b); err != nil || !strings.Contains(b.String(), "Left out of rows that are loaded:\n  1 × profile.birthDate") {
+	if err := s.Write(&b); err != nil || !strings.Contains(b.String(), "Left out of loaded rows:\n  1 × profile.birthDate") {
 		t.Errorf("%v in\n%s", err, b.String())
 	}
 }

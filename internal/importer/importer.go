@@ -219,7 +219,7 @@ func (r *run) compareDefinitions(ctx context.Context) error {
 	known, err := r.readDefinitions(ctx)
 	for _, d := range r.Mapping.definitions {
 		if t := known[d.Key]; t != "" && t != d.Type {
-			r.warn("the attribute %s was of the type %s and becomes %s, for all customers", d.Key, t, d.Type)
+			r.warn("the attribute %s changes from type %s to %s for all customers", d.Key, t, d.Type)
 		}
 	}
 	return err
@@ -298,7 +298,7 @@ func (r *run) warnUnread(names []string) {
 		}
 	}
 	if len(unread) > 0 && !c.whole {
-		r.warn("nothing in the mapping reads %s, so this is not loaded; names under ignore are left out on purpose", quotedList(unread))
+		r.warn("the mapping does not read %s, so this is not loaded; to leave it out on purpose, list it under ignore", quotedList(unread))
 	}
 }
 
@@ -331,7 +331,7 @@ func (r *run) finish() {
 				}
 			}
 			if len(never) > 0 {
-				r.warn("no row has %s, which the mapping reads", quotedList(never))
+				r.warn("no row has %s, although the mapping reads it", quotedList(never))
 			}
 		}
 	}
@@ -339,7 +339,7 @@ func (r *run) finish() {
 		r.warn("the input has no rows")
 	}
 	if r.stayUndone > 0 {
-		r.warn("%d links of the input were undone by somebody, and stay so", r.stayUndone)
+		r.warn("%d links of the input were undone earlier and stay undone", r.stayUndone)
 	}
 	if r.Mapping.profile != nil {
 		r.summary.Collections = append(r.summary.Collections, r.done.counts(profdocs.Customers))

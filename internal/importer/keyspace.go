@@ -209,7 +209,7 @@ func (r *run) claimPlain(ctx context.Context, before bool) (keySpace, error) {
 	}
 	_, err := r.store.Database.Collection(KeySpaces).InsertOne(ctx, plain)
 	if documents.IsDuplicate(err) {
-		return plain, errors.New("another import has begun in this store meanwhile: start this one again")
+		return plain, errors.New("another import has started in this store: start this one again")
 	}
 	return plain, failed(err)
 }
@@ -290,7 +290,7 @@ func (r *run) foreignKey(it *item) error {
 	}
 	for _, p := range r.foreign {
 		if slices.ContainsFunc(keys, func(key string) bool { return strings.HasPrefix(key, p) }) {
-			return &rowError{problem: fmt.Sprintf("a key begins with %q, as those of another key space do", p)}
+			return &rowError{problem: fmt.Sprintf("a key begins with %q, which belongs to another key space", p)}
 		}
 	}
 	return nil

@@ -53,7 +53,7 @@ func encodingOf(label string) (encoding.Encoding, error) {
 			return e, nil
 		}
 	}
-	return nil, errors.New("there is no such encoding: the names are those of https://encoding.spec.whatwg.org, as utf-16, windows-1252, windows-1251, iso-8859-2, koi8-r, shift_jis, gb18030")
+	return nil, errors.New("unknown encoding: use a name from https://encoding.spec.whatwg.org, such as utf-16, windows-1252, windows-1251, iso-8859-2, koi8-r, shift_jis, gb18030")
 }
 
 func newLines(r io.Reader, label string) *lines {

@@ -137,7 +137,7 @@ func (c *compiler) mapping(m *Mapping, root ast.Node) {
 	}
 	if !read("version", func(n ast.Node, at place) {
 		if c.word(n, at, "1") != "1" {
-			c.fault(n, at, "this version of the form is not known: 1 is expected")
+			c.fault(n, at, "unknown version: want 1")
 		}
 	}) {
 		c.fault(root, place{}, "the key version is missing: version: 1")
@@ -169,7 +169,7 @@ func (c *compiler) mapping(m *Mapping, root ast.Node) {
 		}
 	}
 	if !hasProfile && values["billing"] == nil && values["support"] == nil && values["social"] == nil {
-		c.fault(root, place{}, "nothing is made of a row: profile, billing, support or social is expected")
+		c.fault(root, place{}, "the mapping makes nothing of a row: want profile, billing, support or social")
 	}
 }
 

@@ -33,7 +33,7 @@ func TestMappingFaults(t *testing.T) {
 			`test.yaml:2:1: this is not YAML: mapping key "version" already defined at [1:1]`}},
 		"two documents": {"version: 1\n---\nversion: 1\n", []string{"test.yaml:3:8: a mapping is one YAML document"}},
 		"not keys":      {"- version\n", []string{"keys are expected here"}},
-		"nothing to do": {"version: 1\n", []string{"nothing is made of a row: profile, billing, support or social is expected"}},
+		"nothing to do": {"version: 1\n", []string{"the mapping makes nothing of a row: want profile, billing, support or social"}},
 		"all at once": {`
 version: 2
 profil:
@@ -64,10 +64,10 @@ billing:
     - name: .x
 lists: both
 `, []string{
-			"test.yaml:2:10: version: this version of the form is not known: 1 is expected",
-			"test.yaml:3:1: profil: there is no such key (did you mean \"profile\"?): here are version, name, keySpace, csv,",
+			"test.yaml:2:10: version: unknown version: want 1",
+			"test.yaml:3:1: profil: unknown key (did you mean \"profile\"?); allowed here: version, name, keySpace, csv,",
 			"profile: the key id is missing",
-			"test.yaml:6:3: profile.ident: there is no such key: here are id, kind,",
+			"test.yaml:6:3: profile.ident: unknown key; allowed here: id, kind,",
 			"test.yaml:7:9: profile.kind: the jq expression cannot be used: unexpected EOF in .kind |",
 			"test.yaml:8:9: profile.name: the jq expression cannot be used: function not defined: trimm/0 in .name | trimm",
 			"test.yaml:9:10: profile.email: a jq expression is expected here: where it begins with { or [, put it in quotes",
@@ -89,9 +89,9 @@ lists: both
 		"functions that are none": {"version: 1\nfunctions: .x\nprofile: {id: .id}\n", []string{
 			"only functions are expected here, as def f: …;"}},
 		"quoted words": {"version: 1\nprofile: {id: .id}\nlinks:\n  - {source: BILLING, system: '\"stripe\"', recordId: .s}\n  - {source: SUPPORT, system: .desk, recordId: .s}\n  - {source: '\"SOCIAL\"', system: My Net, recordId: .s}\n", []string{
-			`test.yaml:4:31: links[0].system: a system's name is written as it is here, since it is no expression: stripe without the quotes`,
-			`test.yaml:5:31: links[1].system: a system's name is fixed for all rows and no expression`,
-			`test.yaml:6:14: links[2].source: a source is written as it is here, since it is no expression: SOCIAL without the quotes`,
+			`test.yaml:4:31: links[0].system: a system's name is literal text here, not an expression: write stripe without the quotes`,
+			`test.yaml:5:31: links[1].system: a system's name is the same for all rows, not an expression`,
+			`test.yaml:6:14: links[2].source: a source is literal text here, not an expression: write SOCIAL without the quotes`,
 			`test.yaml:6:34: links[2].system: a system's name is small letters, digits and hyphens, as stripe-eu`}},
 		"fixed texts": {"version: 1\nprofile:\n  id: .id\n  language: de\n  name: .E-Mail\n  familyName: .Дата рождения?\n  givenName: .name | trimm\n", []string{
 			`profile.language: the jq expression cannot be used: function not defined: de/0 in de: a fixed text is in quotes of jq within quotes of YAML, '"de"', and a column has a dot, .de`,
@@ -102,15 +102,15 @@ lists: both
 		"modules are not read": {"version: 1\nprofile:\n  id: 'import \"x\" as x; .id'\n", []string{
 			"the jq expression cannot be used: modules are not read here"}},
 		"anchors": {"version: 1\nprofile: {id: &x .id, name: *x}\n", []string{
-			"profile.id: YAML's anchors, aliases and tags are not read here",
-			"profile.name: YAML's anchors, aliases and tags are not read here"}},
+			"profile.id: YAML anchors, aliases and tags are not supported",
+			"profile.name: YAML anchors, aliases and tags are not supported"}},
 		"parts of a profile without one": {"version: 1\nbilling: {id: .id, link: {method: MANUAL}}\nlinks: []\n", []string{
 			"billing.link: this belongs to a profile", "links: this belongs to a profile"}},
 		"one collection for two systems": {"version: 1\nprofile: {id: .id}\nbilling: [{id: .id}, {id: .id, system: other}]\n", []string{
-			`billing[1]: the collection billing is that of the system "documents" of BILLING already`}},
+			`billing[1]: the collection billing already belongs to the system "documents" of BILLING`}},
 		"csv": {"version: 1\nprofile: {id: .id}\ncsv: {delimiter: ab, columns: [a, a], encoding: ebcdic, quote: x}\n", []string{
-			"csv.quote: there is no such key", "csv.delimiter: one character or the word tab is expected here",
-			`csv.columns: the column "a" is there twice`, "csv.encoding: there is no such encoding: the names are those of https://encoding.spec.whatwg.org"}},
+			"csv.quote: unknown key", "csv.delimiter: one character or the word tab is expected here",
+			`csv.columns: the column "a" is there twice`, "csv.encoding: unknown encoding: use a name from https://encoding.spec.whatwg.org"}},
 		"not UTF-8": {"version: 1\nprofile: {id: \"\xff\"}\n", []string{"the mapping is not UTF-8"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -212,8 +212,8 @@ billing:
   - {id: .id, collection: b}
 `)
 	err := m.CheckSystems(map[string]string{"billing/stripe": "stripe", "support/desk": "zendesk", "billing/documents": "documents"})
-	want := "test.yaml:5:5: links[0]: there is no system billing/strpe in the configuration (did you mean \"billing/stripe\"?): there are billing/documents, billing/stripe, support/desk\n" +
-		"test.yaml:8:5: billing[0]: the system billing/stripe is of the kind stripe: records are landed for systems of the kind documents"
+	want := "test.yaml:5:5: links[0]: the configuration has no system billing/strpe (did you mean \"billing/stripe\"?); it has billing/documents, billing/stripe, support/desk\n" +
+		"test.yaml:8:5: billing[0]: the system billing/stripe is of the kind stripe, but records can be landed only for the kind documents"
 	if err == nil || err.Error() != want {
 		t.Error(err)
 	}

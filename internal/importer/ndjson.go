@@ -26,7 +26,7 @@ func newNDJSONReader(input io.Reader, names spelling) (*ndjsonReader, error) {
 	case err != nil:
 		return nil, err
 	case bytes.HasPrefix(bytes.TrimSpace(first.text), []byte("[")):
-		return nil, errors.New("the input is a JSON array: one object per line is expected, as jq -c '.[]' writes them")
+		return nil, errors.New("the input is a JSON array: want one object per line, as written by jq -c '.[]'")
 	}
 	r.lines.takeBack([]line{first})
 	return r, nil
@@ -53,7 +53,7 @@ func (r *ndjsonReader) next() (row, error) {
 		return badRow(l.number, raw, problem, ""), nil
 	}
 	if !sources.IsUnicode(raw) {
-		return badRow(l.number, raw, "the row has half of a surrogate pair, as a text does that was cut within an emoji", ""), nil
+		return badRow(l.number, raw, "the row has an unpaired surrogate, such as a text cut within an emoji", ""), nil
 	}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
@@ -72,7 +72,7 @@ func (r *ndjsonReader) next() (row, error) {
 }
 
 var (
-	errTwice = errors.New("the row has a name twice in one object, and one of them would be lost")
+	errTwice = errors.New("the row has a name twice in one object; one of them would be lost")
 	errDeep  = errors.New("the row is nested deeper than 100 levels")
 )
 

@@ -78,7 +78,7 @@ func (b *batch) spoilt(it *item) *rowError {
 	for _, one := range it.records {
 		if stored := b.storedRecords[recordID{one.section.collection, one.id}]; stored != nil && stored.null != "" {
 			return &rowError{
-				problem: fmt.Sprintf("the record is in the collection %q with null at %s: mend or remove that document first", one.section.collection, stored.null),
+				problem: fmt.Sprintf("the record is in the collection %q with null at %s: repair or remove that document first", one.section.collection, stored.null),
 				detail:  "its key is " + quoted(one.id),
 			}
 		}

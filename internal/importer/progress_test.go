@@ -71,7 +71,7 @@ Rejected:
   1 × the row is not CSV (first in line 3)
 ` + strings.Repeat("  1 × x (first in line 1)\n", 18) + `  and 2 other reasons
 Warning: nothing reads x
-Interrupted behind line 11. Import the file again to go on: what is loaded is not doubled.
+Interrupted after line 11. Import the file again to continue; loaded rows are not duplicated.
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Error(diff)

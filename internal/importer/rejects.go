@@ -85,7 +85,7 @@ func NewRejectsFile(path, input string, format Format) (*RejectsFile, error) {
 		return nil, fmt.Errorf("the rejects file cannot be used: %w", err)
 	}
 	if in, err := os.Stat(input); err == nil && os.SameFile(in, info) || !info.Mode().IsRegular() || !isRejects(path, format) {
-		return nil, fmt.Errorf("there is a file %s already, and it is not the rejects of an earlier import: name another one for the rejects", path)
+		return nil, fmt.Errorf("the file %s exists and is not the rejects of an earlier import: choose another file with --rejects", path)
 	}
 	return &RejectsFile{path: path, format: format, old: true}, nil
 }

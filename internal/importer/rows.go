@@ -27,7 +27,7 @@ func FormatOf(name string) (Format, error) {
 	case ".ndjson", ".jsonl":
 		return NDJSON, nil
 	}
-	return "", fmt.Errorf("the form of %s cannot be told by its ending (.csv, .tsv, .ndjson, .jsonl): name it", filepath.Base(name))
+	return "", fmt.Errorf("the name of %s does not tell its format (.csv, .tsv, .ndjson, .jsonl): give --format", filepath.Base(name))
 }
 
 // A row is a row of the input.
@@ -61,7 +61,7 @@ func newRowReader(input io.Reader, format Format, form csvForm, names spelling) 
 	case NDJSON:
 		return newNDJSONReader(input, names)
 	}
-	return nil, fmt.Errorf("there is no form %q: csv or ndjson is expected", format)
+	return nil, fmt.Errorf("unknown format %q: want csv or ndjson", format)
 }
 
 // badRow is a row that cannot be read.

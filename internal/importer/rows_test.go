@@ -38,7 +38,7 @@ func TestCSV(t *testing.T) {
 	long := strings.Repeat("x", maxRow)
 	const (
 		fields = "the row does not have 2 fields"
-		quote  = "a quote stands where none is allowed: a field with quotes is put in quotes, and they are doubled"
+		quote  = "a quote is not allowed here: put a field that contains quotes in quotes, and double them"
 		open   = "a quote is opened and never closed"
 	)
 	for name, test := range map[string]struct {
@@ -67,11 +67,11 @@ func TestCSV(t *testing.T) {
 		"a wide delimiter":      {"a§b\n1§\"2§\"\n", csvForm{delimiter: '§'}, []string{"2 1|2§"}},
 		"no header":             {"1,2\n", csvForm{columns: []string{"a", "b"}}, []string{"1 1|2"}},
 		"windows-1252":          {"a,b\nM\xfcller,\x80\n", csvForm{encoding: "windows-1252"}, []string{"2 Müller|€"}},
-		"not UTF-8, named":      {"a,b\n1,\xff\n3,4\n", csvForm{encoding: "utf-8"}, []string{"2! the row is not UTF-8, which csv.encoding in the mapping names", "3 3|4"}},
+		"not UTF-8, named":      {"a,b\n1,\xff\n3,4\n", csvForm{encoding: "utf-8"}, []string{"2! the row is not UTF-8, the encoding that csv.encoding in the mapping names", "3 3|4"}},
 		"windows-1251":          {"a;b\n\xc0\xed\xed\xe0;1\n", csvForm{encoding: "windows-1251", delimiter: ';'}, []string{"2 Анна|1"}},
 		"iso-8859-2":            {"a;b\n\xa3ukasz;1\n", csvForm{encoding: "latin2", delimiter: ';'}, []string{"2 Łukasz|1"}},
 		"shift_jis":             {"a,b\n\x8e\x52\x93\x63,1\n", csvForm{encoding: "Shift_JIS"}, []string{"2 山田|1"}},
-		"no such bytes":         {"a,b\n\xff\xff\xff,1\n3,4\n", csvForm{encoding: "gb18030"}, []string{"2! the row has bytes that are no text in the encoding of the file: is csv.encoding right?", "3 3|4"}},
+		"no such bytes":         {"a,b\n\xff\xff\xff,1\n3,4\n", csvForm{encoding: "gb18030"}, []string{"2! the row has bytes that are invalid in the encoding of the file: check csv.encoding", "3 3|4"}},
 		"UTF-16 without a mark": {"a\x00,\x00b\x00\n\x00\xfc\x00,\x002\x00\n\x00", csvForm{encoding: "utf-16le"}, []string{"2 ü|2"}},
 		"sep":                   {"sep=;\r\na;b\r\n1,5;2\r\n", csvForm{}, []string{"3 1,5|2"}},
 		"sep, quoted":           {"\xef\xbb\xbf\"SEP=|\"\na|b\n1|2\n", csvForm{}, []string{"3 1|2"}},
@@ -128,10 +128,10 @@ func TestNDJSON(t *testing.T) {
 		"nothing":       {"", nil},
 		"not JSON":      {"{\"a\":\n{\"a\":1}\nx\n{\"a\":1} {\"b\":2}\n{\"a\":1,}\n", []string{"1! the row is not JSON", "2 map[a:1]", "3! the row is not JSON", "4! the row is not JSON", "5! the row is not JSON"}},
 		"not an object": {"1\nnull\n\"x\"\n", []string{"1! the row is not a JSON object", "2! the row is not a JSON object", "3! the row is not a JSON object"}},
-		"a name twice":  {"{\"a\":1,\"a\":2}\n", []string{"1! the row has a name twice in one object, and one of them would be lost"}},
+		"a name twice":  {"{\"a\":1,\"a\":2}\n", []string{"1! the row has a name twice in one object; one of them would be lost"}},
 		"deep":          {strings.Repeat(`{"a":`, 200) + "1" + strings.Repeat("}", 200) + "\n{\"a\":1}\n", []string{"1! the row is nested deeper than 100 levels", "2 map[a:1]"}},
 		"long":          {`{"a":"` + strings.Repeat("x", maxRow) + "\"}\n{\"a\":1}\n", []string{fmt.Sprintf("1! the row is longer than %d bytes", maxRow), "2 map[a:1]"}},
-		"half a pair":   {"{\"a\":\"\\ud83d\"}\n{\"a\":\"\\ud83d\\ude00\"}\n", []string{"1! the row has half of a surrogate pair, as a text does that was cut within an emoji", "2 map[a:😀]"}},
+		"half a pair":   {"{\"a\":\"\\ud83d\"}\n{\"a\":\"\\ud83d\\ude00\"}\n", []string{"1! the row has an unpaired surrogate, such as a text cut within an emoji", "2 map[a:😀]"}},
 		"not UTF-8":     {"{\"a\":\"\xff\"}\n", []string{"1! the row is not UTF-8"}},
 	} {
 		t.Run(name, func(t *testing.T) {

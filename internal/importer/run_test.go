@@ -269,7 +269,7 @@ func TestExpressionWithoutEnd(t *testing.T) {
 	w := newWorld(t)
 	m := parse(t, "version: 1\nprofile:\n  id: .id\n  name: if .id == \"a\" then \"A\" else last(repeat(1)) end\n")
 	s, err := Run(w.ctx, w.spine(), w.store.Store, Options{Mapping: m, Format: CSV, Input: strings.NewReader("id\na\n" + strings.Repeat("b\n", 2000)), Rejects: w})
-	if err == nil || !strings.Contains(err.Error(), "profile.name: 3 rows one after the other took too long") || s.Loaded != 1 || s.Rejected != maxEndless || len(w.rejects) != maxEndless {
+	if err == nil || !strings.Contains(err.Error(), "profile.name: 3 rows in a row took too long") || s.Loaded != 1 || s.Rejected != maxEndless || len(w.rejects) != maxEndless {
 		t.Errorf("%+v, %v", s, err)
 	}
 }
@@ -299,13 +299,13 @@ func TestColumnsThatDoNotFit(t *testing.T) {
 		t.Error(err)
 	}
 	s := w.run(m, CSV, "id,nmae,fax,street,_line\n1,Ada,2,3,4\n")
-	if diff := cmp.Diff([]string{"nothing in the mapping reads \"street\", so this is not loaded; names under ignore are left out on purpose"}, s.Warnings); diff != "" {
+	if diff := cmp.Diff([]string{"the mapping does not read \"street\", so this is not loaded; to leave it out on purpose, list it under ignore"}, s.Warnings); diff != "" {
 		t.Error(diff)
 	}
 	s = w.run(m, NDJSON, `{"id": 1, "street": "x"}`)
 	if diff := cmp.Diff([]string{
-		"nothing in the mapping reads \"street\", so this is not loaded; names under ignore are left out on purpose",
-		"no row has \"nmae\", which the mapping reads",
+		"the mapping does not read \"street\", so this is not loaded; to leave it out on purpose, list it under ignore",
+		"no row has \"nmae\", although the mapping reads it",
 	}, s.Warnings); diff != "" {
 		t.Error(diff)
 	}
@@ -341,7 +341,7 @@ func TestTypesThatChange(t *testing.T) {
 	w := newWorld(t)
 	w.run(parse(t, "version: 1\nprofile: {id: .id}\nattributes: [{key: k, type: TEXT, value: .k}]\n"), CSV, "id,k\n1,5\n")
 	s := w.run(parse(t, "version: 1\nprofile: {id: .id}\nattributes: [{key: k, type: NUMBER, value: .k}]\n"), CSV, "id,k\n1,5\n")
-	if diff := cmp.Diff([]string{"the attribute k was of the type TEXT and becomes NUMBER, for all customers"}, s.Warnings); diff != "" {
+	if diff := cmp.Diff([]string{"the attribute k changes from type TEXT to NUMBER for all customers"}, s.Warnings); diff != "" {
 		t.Error(diff)
 	}
 	if defs, err := w.spine().Definitions(w.ctx); err != nil || len(defs) != 1 || defs[0].Type != profiles.Number {

@@ -75,7 +75,7 @@ func addSection[R any](c *compiler, m *Mapping, n ast.Node, at place, d domain[R
 	}
 	for _, o := range m.sections {
 		if o.collection == s.collection && (o.source != s.source || o.system != s.system) {
-			c.fault(n, at, "the collection %s is that of the system %q of %s already", s.collection, o.system, o.source)
+			c.fault(n, at, "the collection %s already belongs to the system %q of %s", s.collection, o.system, o.source)
 		}
 	}
 	m.systems = append(m.systems, namedSystem{source: s.source, system: s.system, landed: true, node: n, at: at})

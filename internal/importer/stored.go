@@ -123,7 +123,7 @@ func (r *run) readDefinitions(ctx context.Context) (map[string]profiles.Attribut
 }
 
 func unreadable(collection string) error {
-	return fmt.Errorf("a document of the collection %q does not have its form", collection)
+	return fmt.Errorf("a document of the collection %q is malformed", collection)
 }
 
 // failed gives an error of the store, without the values that the server's own

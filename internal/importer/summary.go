@@ -95,12 +95,12 @@ func (s Summary) Write(w io.Writer) error {
 		fmt.Fprintf(&b, "  %-*s  %d new, %d updated, %d unchanged\n", width, c.Collection, c.New, c.Updated, c.Unchanged)
 	}
 	writeProblems(&b, "Rejected:", s.Problems)
-	writeProblems(&b, "Left out of rows that are loaded:", s.LeftOut)
+	writeProblems(&b, "Left out of loaded rows:", s.LeftOut)
 	for _, text := range s.Warnings {
 		fmt.Fprintf(&b, "Warning: %s\n", text)
 	}
 	if s.Interrupted {
-		fmt.Fprintf(&b, "Interrupted behind line %d. Import the file again to go on: what is loaded is not doubled.\n", s.LastLine)
+		fmt.Fprintf(&b, "Interrupted after line %d. Import the file again to continue; loaded rows are not duplicated.\n", s.LastLine)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -31,9 +31,9 @@ func (m *Mapping) CheckSystems(configured map[string]string) error {
 		name := strings.ToLower(string(s.source)) + "/" + s.system
 		switch kind, ok := configured[name]; {
 		case !ok:
-			c.fault(s.node, s.at, "there is no system %s in the configuration%s: there are %s", name, meant(name, names), strings.Join(names, ", "))
+			c.fault(s.node, s.at, "the configuration has no system %s%s; it has %s", name, meant(name, names), strings.Join(names, ", "))
 		case s.landed && kind != landedKind:
-			c.fault(s.node, s.at, "the system %s is of the kind %s: records are landed for systems of the kind %s", name, kind, landedKind)
+			c.fault(s.node, s.at, "the system %s is of the kind %s, but records can be landed only for the kind %s", name, kind, landedKind)
 		}
 	}
 	if len(c.faults) == 0 {

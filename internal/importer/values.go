@@ -130,7 +130,7 @@ var withoutYear = regexp.MustCompile(`^--[0-9]{2}-?[0-9]{2}$`)
 // birthDate reads the date of a birth. A birthday without a year is none.
 func birthDate(v any) (string, error) {
 	if s, ok := v.(string); ok && withoutYear.MatchString(strings.TrimSpace(s)) {
-		return "", leftOut("a birthday without a year is no date of birth: an attribute of the type TEXT keeps it")
+		return "", leftOut("a birthday without a year is not a date of birth: keep it in an attribute of the type TEXT")
 	}
 	s, err := date(v)
 	if err == nil {

@@ -1,5 +1,5 @@
-// Package require says what a test needs that a machine may not have: a part that Go does not
-// bring along, or the machine for itself.
+// Package require says what a test needs that a machine may lack: a tool that Go does not
+// include, or the machine to itself.
 package require
 
 import (

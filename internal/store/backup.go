@@ -20,11 +20,11 @@ func Backup(ctx context.Context, dataDir, to string) (size int64, err error) {
 		return 0, fmt.Errorf("there is no store in the data directory %s", dataDir)
 	}
 	if entries, err := os.ReadDir(to); err == nil && len(entries) > 0 {
-		return 0, fmt.Errorf("%s is not empty: name a directory that is not there", to)
+		return 0, fmt.Errorf("%s is not empty: choose a directory that does not exist", to)
 	}
 	// SQLite takes the name as a URL.
 	if strings.ContainsAny(to, "?#%") {
-		return 0, fmt.Errorf("the directory %s has one of the characters ? # %% in its path: name another one", to)
+		return 0, fmt.Errorf("the path of the directory %s contains ?, # or %%: choose another one", to)
 	}
 	if _, err := makePrivate(to); err != nil {
 		return 0, err

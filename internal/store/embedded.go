@@ -38,7 +38,7 @@ func openEmbedded(ctx context.Context, c Config) (_ *Store, err error) {
 	}
 	// FerretDB takes the directory as a URL, and does not undo what is escaped in it.
 	if strings.ContainsAny(dir, "?#%") {
-		return nil, fmt.Errorf("the data directory %s has one of the characters ? # %% in its path: name another directory", dir)
+		return nil, fmt.Errorf("the path of the data directory %s contains ?, # or %%: choose another directory", dir)
 	}
 	open, err := makePrivate(dir)
 	if err != nil {
@@ -52,7 +52,7 @@ func openEmbedded(ctx context.Context, c Config) (_ *Store, err error) {
 	case !held && c.Share:
 		return join(ctx, c, dir)
 	case !held:
-		return nil, fmt.Errorf("the data directory %s is in use by another process: stop it, or name another directory", c.DataDir)
+		return nil, fmt.Errorf("the data directory %s is in use by another process: stop it, or choose another directory", c.DataDir)
 	}
 	closers := []func() error{lock.Unlock}
 	closeAll := func() error {
@@ -176,7 +176,7 @@ func join(ctx context.Context, c Config, dir string) (*Store, error) {
 		}
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("the data directory %s is in use by another process that does not share it: stop it, or name another directory", c.DataDir)
+			return nil, fmt.Errorf("the data directory %s is in use by another process that does not share it: stop it, or choose another directory", c.DataDir)
 		case <-time.After(joinAgain):
 		}
 	}

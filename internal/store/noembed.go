@@ -11,10 +11,10 @@ import (
 const Embedded = false
 
 func openEmbedded(context.Context, Config) (*Store, error) {
-	return nil, errors.New("this binary was built without the embedded store: name a MongoDB with --mongodb-uri or C360_MONGODB_URI")
+	return nil, errors.New("this binary was built without the embedded store: set a MongoDB with --mongodb-uri or C360_MONGODB_URI")
 }
 
 // Backup cannot copy what is not there.
 func Backup(context.Context, string, string) (int64, error) {
-	return 0, errors.New("this binary was built without the embedded store, which is what it copies")
+	return 0, errors.New("this binary was built without the embedded store, so there is nothing to copy")
 }

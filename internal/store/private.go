@@ -56,7 +56,7 @@ func makePrivate(dir string) (open bool, err error) {
 			continue
 		}
 		if err := os.Chmod(filepath.Join(dir, e.Name()), mode); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return false, fmt.Errorf("the data directory is not this user's alone: %w", err)
+			return false, fmt.Errorf("other users can access the data directory: %w", err)
 		}
 	}
 	return info.Mode().Perm()&0o077 != 0, nil
@@ -71,12 +71,12 @@ func placeSocket(dir string) (path string, remove func() error, err error) {
 	}
 	own, err := os.MkdirTemp("", "customer360-")
 	if err != nil {
-		return "", nil, fmt.Errorf("there is no place for a socket, neither in %s nor in a temporary directory: %w", filepath.Dir(path), err)
+		return "", nil, fmt.Errorf("cannot create a socket in %s or in a temporary directory: %w", filepath.Dir(path), err)
 	}
 	remove = func() error { return os.RemoveAll(own) }
 	path = filepath.Join(own, "mongodb.sock")
 	if err := freeSocket(path); err != nil {
-		return "", nil, errors.Join(fmt.Errorf("there is no place for a socket: name a data directory or a TMPDIR with a shorter path (%w)", err), remove())
+		return "", nil, errors.Join(fmt.Errorf("cannot create a socket: choose a data directory or a TMPDIR with a shorter path (%w)", err), remove())
 	}
 	return path, remove, nil
 }
@@ -116,7 +116,7 @@ func checkSocket(path string) error {
 			return err
 		}
 		if info.Mode().Type() != want || want == fs.ModeDir && info.Mode().Perm()&0o077 != 0 || !isMine(info) {
-			return fmt.Errorf("%s is not what a running gateway of this user made: stop the gateway, and remove it", p)
+			return fmt.Errorf("%s was not made by a running gateway of this user: stop the gateway, and remove it", p)
 		}
 	}
 	return nil

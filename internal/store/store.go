@@ -1,5 +1,5 @@
-// Package store opens the MongoDB that holds the profiles: a server that the
-// operator names, or the store that is embedded in the process, on a directory.
+// Package store opens the MongoDB that holds the profiles: a server that the operator
+// configured, or the store embedded in the process, in a directory.
 package store
 
 import (

@@ -122,7 +122,7 @@ const tidyTries, tidyAgain = 100, 50 * time.Millisecond
 func (t *tidy) rewrite() error {
 	ctx := context.Background()
 	if err := t.forget(ctx); err != nil {
-		return fmt.Errorf("the store's log of changes could not be cut: %w", err)
+		return fmt.Errorf("the store's log of changes could not be truncated: %w", err)
 	}
 	db, err := openFile(t.file, "busy_timeout(10000)")
 	if err != nil {
@@ -131,7 +131,7 @@ func (t *tidy) rewrite() error {
 	defer db.Close()
 	db.SetMaxOpenConns(1)
 	if _, err := db.ExecContext(ctx, `VACUUM`); err != nil {
-		return fmt.Errorf("the store's file could not be written anew: %w", err)
+		return fmt.Errorf("the store's file could not be rewritten: %w", err)
 	}
 	if _, err := db.ExecContext(ctx, `PRAGMA busy_timeout = 200`); err != nil {
 		return err
@@ -143,5 +143,5 @@ func (t *tidy) rewrite() error {
 		}
 		time.Sleep(tidyAgain)
 	}
-	return errors.New("the store's log could not be cut, since it is being read all the time: try again when less is read")
+	return errors.New("the store's log could not be truncated because it is being read: try again when there are fewer reads")
 }

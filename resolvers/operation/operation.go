@@ -1,7 +1,7 @@
-// Package operation is what one GraphQL operation knows and does while it runs: who asks, what is
-// wanted of each source, the loaders and the keys that are gathered for them, what the caller may
-// read, and what was read. The resolvers of the types ask it for customers and for what is joined
-// for them, and do not look into it.
+// Package operation is the state of one GraphQL operation while it runs: its caller, what
+// is needed from each source, the loaders and the keys gathered for them, what the caller
+// may read, and what was read. The resolvers of the types ask it for customers and for what
+// is joined for them, and do not depend on its internals.
 package operation
 
 import (

@@ -201,7 +201,7 @@ func Decode(raw bson.Raw, into any) error {
 	if err == nil {
 		return nil
 	}
-	fault := &sources.Fault{Problem: "does not have its form"}
+	fault := &sources.Fault{Problem: "is malformed"}
 	var at *bson.DecodeError
 	if errors.As(err, &at) {
 		fault.Place = placeOf(at.Keys())
@@ -294,7 +294,7 @@ func scrubbed(err error) error {
 		// The driver's own: the connection broke, or was given up. Nothing of a command is in it.
 		return fmt.Errorf("the connection to MongoDB failed: %w", command.Wrapped)
 	case command.Code == 0:
-		return errors.New("MongoDB refused the command and gave no code: it may be too large or too deep for this server, or the server is stopping; its own log says more")
+		return errors.New("MongoDB refused the command without a code: it may be too large or too deep for this server, or the server is stopping; see the server's log")
 	default:
 		return fmt.Errorf("MongoDB refused the command with code %d (%s)", command.Code, command.Name)
 	}

@@ -32,7 +32,7 @@ type circuit[V any] struct {
 	breaker circuitbreaker.CircuitBreaker[any]
 }
 
-var errOpen = errors.New("left alone after many failures")
+var errOpen = errors.New("the circuit breaker is open after repeated failures")
 
 func (g circuit[V]) Fetch(ctx context.Context, keys []string, want sources.Parts) (map[string]sources.Answer[V], error) {
 	if len(keys) == 0 {

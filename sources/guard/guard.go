@@ -1,9 +1,9 @@
-// Package guard holds what stands between the gateway and a source: decorators that
-// are sources themselves. They hold a deadline even where the adapter does not, turn a
-// panic into an error, retry within a budget, leave a failing system alone, bound how
-// many calls it gets, ask for a key once however many wait for it, keep answers for a
-// while and serve them where the system fails, and report all of it. [New] puts them in
-// their order.
+// Package guard protects the gateway from slow and failing sources, with decorators that
+// are sources themselves. They enforce a deadline even where the adapter does not, turn a
+// panic into an error, retry within a budget, break the circuit to a failing system, limit
+// how many calls it gets, share one call between those who ask for a key at the same time,
+// cache answers and serve them when the system fails, and report all of it. [New] puts them
+// in their order.
 package guard
 
 import (

@@ -48,7 +48,7 @@ type paced[V any] struct {
 	per     time.Duration
 }
 
-var errRate = errors.New("the rate that is configured for it is used up")
+var errRate = errors.New("its configured rate limit is reached")
 
 func (g paced[V]) Fetch(ctx context.Context, keys []string, want sources.Parts) (map[string]sources.Answer[V], error) {
 	if len(keys) == 0 {

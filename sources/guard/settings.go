@@ -114,17 +114,17 @@ func (s Settings) Check() error {
 	fault(b.Disabled || b.Window > 0, "guards.breaker.window: want a duration, such as 10s")
 	fault(b.Disabled || b.OpenFor > 0, "guards.breaker.openFor: want a duration, such as 5s")
 	fault(s.Bulkhead > 0, "guards.bulkhead: want at least 1")
-	fault(s.RateLimit.Calls >= 0, "guards.rateLimit.calls: want a number of calls, or 0 for no bound")
+	fault(s.RateLimit.Calls >= 0, "guards.rateLimit.calls: want a number of calls, or 0 for no limit")
 	fault(s.RateLimit.Calls == 0 || s.RateLimit.Per > 0, "guards.rateLimit.per: want a duration, such as 1s")
 	c := s.Cache
 	fault(c.Records >= 0, "guards.cache.records: want a number, or 0 to keep nothing")
 	fault(c.MaxAge >= 0 && c.MaxStale >= 0 && c.Keep >= 0, "guards.cache: durations must not be negative")
 	if c.Records > 0 {
 		fault(c.Keep > 0, "guards.cache.keep: want a duration, such as 24h; records: 0 keeps nothing")
-		fault(c.MaxAge <= c.Keep, "guards.cache.maxAge: an answer is not kept for longer than guards.cache.keep")
-		fault(c.MaxStale <= c.Keep, "guards.cache.maxStale: an answer is not kept for longer than guards.cache.keep")
+		fault(c.MaxAge <= c.Keep, "guards.cache.maxAge: must not exceed guards.cache.keep")
+		fault(c.MaxStale <= c.Keep, "guards.cache.maxStale: must not exceed guards.cache.keep")
 	} else {
-		fault(c.MaxAge == 0, "guards.cache.maxAge: nothing is kept with records: 0")
+		fault(c.MaxAge == 0, "guards.cache.maxAge: has no effect with records: 0")
 	}
 	fault(c.MaxStale == 0 || c.MaxStale >= c.MaxAge, "guards.cache.maxStale: want at least guards.cache.maxAge")
 	return errors.Join(errs...)

@@ -1,8 +1,7 @@
-// Package httpapi is what the adapters of systems with an HTTP API have in common:
-// a client that is polite (bounded in rate and concurrency, quiet after a 429 for as
-// long as it was asked to be), that is bounded in what it reads, that follows no
-// redirect, since a credential must not travel to another host, and whose errors hold
-// no address, body, credential or key.
+// Package httpapi is what the adapters of systems with an HTTP API have in common: a client
+// that limits its rate and concurrency, waits after a 429 for as long as it was told to,
+// limits what it reads, follows no redirect, because a credential must not travel to
+// another host, and whose errors contain no address, body, credential or key.
 package httpapi
 
 import (
@@ -78,12 +77,12 @@ func New(c Config) (*Client, error) {
 	case err != nil || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "":
 		errs = append(errs, errors.New("url: want a URL such as https://api.example.com/v1, without user and query"))
 	case base.Scheme == "http" && !isLoopback(base.Hostname()):
-		errs = append(errs, errors.New("url: http is for this machine only, since credentials would travel in the clear: use https"))
+		errs = append(errs, errors.New("url: http is allowed for this machine only, because credentials would be sent in clear text: use https"))
 	case base.Scheme != "http" && base.Scheme != "https":
 		errs = append(errs, errors.New("url: want https"))
 	}
 	if c.RequestsPerSecond < 0 {
-		errs = append(errs, errors.New("requestsPerSecond: want a positive number, or 0 for no bound"))
+		errs = append(errs, errors.New("requestsPerSecond: want a positive number, or 0 for no limit"))
 	}
 	if c.Concurrency < 0 {
 		errs = append(errs, errors.New("concurrency: want a positive number"))
@@ -206,7 +205,7 @@ func Decode(data []byte, into any) error {
 		return unreadable(err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return fmt.Errorf("its answer has something behind its JSON, at byte %d", d.InputOffset())
+		return fmt.Errorf("its answer has more after its JSON, at byte %d", d.InputOffset())
 	}
 	return nil
 }
@@ -225,13 +224,13 @@ func unreadable(err error) error {
 	case errors.As(err, &syntax):
 		return fmt.Errorf("its answer is not JSON at byte %d", syntax.Offset)
 	case errors.As(err, &typ):
-		return fmt.Errorf("its answer has something else at %q than a %s", typ.Field, typ.Type)
+		return fmt.Errorf("the value at %q of its answer is not a %s", typ.Field, typ.Type)
 	case errors.Is(err, io.EOF):
 		return errors.New("its answer is empty")
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return errors.New("its answer is JSON without an end")
+		return errors.New("its answer is incomplete JSON")
 	}
-	return errors.New("a value of its answer is of another form")
+	return errors.New("a value of its answer has another type")
 }
 
 // errElsewhere: a system must not send our credentials to another one.
@@ -331,7 +330,7 @@ func onTheWay(err error) error {
 	)
 	switch {
 	case errors.As(err, &dns):
-		return errors.New("the name of its host could not be looked up")
+		return errors.New("its host name could not be resolved")
 	case errors.As(err, &cert):
 		return errors.New("its certificate cannot be trusted")
 	case errors.As(err, &record):
@@ -339,5 +338,5 @@ func onTheWay(err error) error {
 	case errors.As(err, &errno):
 		return errno
 	}
-	return errors.New("there was no connection, or it was lost")
+	return errors.New("no connection, or the connection was lost")
 }

@@ -17,8 +17,8 @@ import (
 
 // Errors of answers that are no text.
 var (
-	errCharset  = errors.New("its answer is in a charset that is not known: ask it for UTF-8")
-	errEncoding = errors.New("its answer is not in the charset that it says, which is UTF-8 where it says none")
+	errCharset  = errors.New("its answer has an unknown charset: configure it to send UTF-8")
+	errEncoding = errors.New("its answer does not match its charset (UTF-8 by default)")
 	errTooLarge = fmt.Errorf("its answer is larger than %d MiB", maxBody>>20)
 )
 

@@ -158,7 +158,7 @@ func (t *transport) held(endpoint string) time.Duration {
 type limited struct{ wait time.Duration }
 
 func (e *limited) Error() string {
-	return "not sent: the rate of requests is used up for " + e.wait.Round(time.Millisecond).String()
+	return "not sent: the rate limit of requests is reached for " + e.wait.Round(time.Millisecond).String()
 }
 
 // body gives the request's place back when it is closed.

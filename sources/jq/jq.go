@@ -1,6 +1,6 @@
-// Package jq runs expressions in jq over what somebody else wrote: rows of a file, answers
-// of a system. Whatever an expression and a value do to each other, a run is bounded in
-// time and memory, sees neither files nor the environment, and does not end the process.
+// Package jq runs jq expressions over untrusted input: rows of a file, answers of a system.
+// Whatever the expression and the value, a run is bounded in time and memory, has no access
+// to files or the environment, and cannot end the process.
 package jq
 
 import (

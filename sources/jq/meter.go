@@ -25,7 +25,7 @@ const (
 
 var (
 	// ErrTooMuch is given for an expression that takes or makes more than it may.
-	ErrTooMuch = errors.New("the expression takes too long or makes too much")
+	ErrTooMuch = errors.New("the expression takes too long or produces too much")
 	errTooDeep = fmt.Errorf("%w: it nests deeper than %d levels", ErrTooMuch, maxDepth)
 )
 
@@ -136,7 +136,7 @@ func init() {
 		}
 	}
 	if !fits || opIter*opCall*opJump*opRet == 0 {
-		panic("this version of gojq is another one than sources/jq was written for, and its expressions could not be bounded")
+		panic("this version of gojq differs from the one that sources/jq was written for, so its expressions cannot be bounded")
 	}
 }
 

@@ -53,8 +53,8 @@ var (
 
 const (
 	mismatch   = "the text has another form"
-	noSuchDay  = "the calendar has no such day"
-	noSuchTime = "the clock has no such time"
+	noSuchDay  = "this day does not exist"
+	noSuchTime = "this time does not exist"
 )
 
 // read reads a text by a form. The reason says why it cannot be read, and holds no value;
@@ -143,7 +143,7 @@ func (c *clock) check(form string) string {
 		return noSuchDay
 	}
 	if c.weekday >= 0 && int(day.Weekday()) != c.weekday {
-		return "the day of the week is not that of the date"
+		return "the day of the week does not match the date"
 	}
 	return ""
 }

@@ -39,8 +39,8 @@ func run(source string, input any) string {
 func TestTimes(t *testing.T) {
 	const (
 		form  = "another form"
-		day   = "the calendar has no such day"
-		clock = "the clock has no such time"
+		day   = "this day does not exist"
+		clock = "this time does not exist"
 		skip  = "clocks skip this time"
 		zone  = "the abbreviation of a time zone"
 	)

@@ -1,6 +1,6 @@
-// Package profiles owns the customer's profile: the spine of the graph, which
-// every record of another system is linked to. It says what a profile is, how one
-// is found and listed, and normalises the identifiers that it is found by.
+// Package profiles defines the customer's profile, to which every record of another system
+// is linked. It says what a profile is, how one is found and listed, and normalises the
+// identifiers that it is found by.
 package profiles
 
 import (

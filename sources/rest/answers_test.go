@@ -39,7 +39,7 @@ func TestAwkwardAnswers(t *testing.T) {
 		"a huge exponent":              {answer: `{"data": [{"owner": "a", "size": 1e99999}]}`, missing: "bc", fault: "record.fields.size: expected a whole number from 0 to 2147483647: .size"},
 		"a whole number with a point":  {answer: `{"data": [{"owner": "a", "size": 3e2}, {"owner": "b", "size": "7"}]}`, known: "ab", missing: "c"},
 		"HTML":                         {answer: `<!doctype html><p>personal`, fault: "its answer is not JSON at byte 1"},
-		"half of it":                   {answer: `{"data": [{"owner": "a"}`, fault: "JSON without an end"},
+		"half of it":                   {answer: `{"data": [{"owner": "a"}`, fault: "incomplete JSON"},
 		"a deep one":                   {answer: `{"data": ` + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + `}`, fault: "record.key: the expression fails"},
 		"a deeper one":                 {answer: strings.Repeat("[", 20000), fault: "its answer is not JSON"},
 		"the same, wrong in one place": {answer: `{"data": [{"owner": "a", "name": []}, {"owner": "b", "name": [1]}, {"owner": "c", "name": []}]}`, fault: "record.fields.name: expected a text: .name (3 times)"},

@@ -27,8 +27,8 @@ url: http://library.example.com
 headers: {Host: x, "a b": x, X-Empty: " ", X-Lines: "a\nb"}
 requestsPerSecond: -1
 record: {path: "/x/{id}"}`, `
-url: http is for this machine only, since credentials would travel in the clear: use https
-requestsPerSecond: want a positive number, or 0 for no bound
+url: http is allowed for this machine only, because credentials would be sent in clear text: use https
+requestsPerSecond: want a positive number, or 0 for no limit
 headers.Host: this header follows from the request and cannot be set
 headers.X-Empty: is empty
 headers.X-Lines: its value has a character that cannot stand in a header, as the end of a line
@@ -76,10 +76,10 @@ record.batch.parameter: is missing: the query's parameter that takes the keys
 record.path: {id} is for requests that have one key each
 record.batch.size: want a number from 1 to 10000
 books.path: want a path that begins with a slash; the host is the URL's
-books.batch.body: does not say where the keys go: use $ids
+books.batch.body: does not use the keys: use $ids
 books.batch.parameter: the keys go into the body
 books.batch.size: want a number from 1 to 10000
-notes.batch.parameter: want the key in one place: in the path as {id}, or in this parameter
+notes.batch.parameter: give the key in one place: in the path as {id}, or in this parameter
 notes.batch.size: each key has a request of its own
 notes.batch.body: goes with by: body`},
 		"odd ways": {url + `

@@ -74,7 +74,7 @@ func (a asker) ask(ctx context.Context, keys []string, want sources.Parts) (map[
 			jobs = append(jobs, newJob(r, batch, want))
 		}
 		if len(unfit) > 0 {
-			failed := a.fail(sources.BadLink, fmt.Errorf("%d keys cannot be sent in the way of %s.batch: are the links right", len(unfit), r.name))
+			failed := a.fail(sources.BadLink, fmt.Errorf("%d keys cannot be sent as %s.batch says: check the links", len(unfit), r.name))
 			for _, key := range unfit {
 				failed.Records = append(failed.Records, sources.Fault{Key: key, Problem: "is a key that cannot be sent"})
 			}
@@ -159,7 +159,7 @@ func (a asker) take(rows map[string]*row, j job, out outcome) *sources.Error {
 		}
 	}
 	if unseen > 0 {
-		return a.fail(sources.Malformed, fmt.Errorf("%d keys were not on the first %d pages of %s: raise paging.maxPages, or make batches smaller",
+		return a.fail(sources.Malformed, fmt.Errorf("%d keys were not on the first %d pages of %s: raise paging.maxPages, or use smaller batches",
 			unseen, j.request.paging.MaxPages, j.request.name))
 	}
 	return nil

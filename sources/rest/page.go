@@ -119,13 +119,13 @@ func (a asker) next(ctx context.Context, j job, at position, answer any, header 
 			return at, false, nil
 		}
 		if items > 0 && reflect.DeepEqual(at.answer, answer) {
-			return at, false, &MappingError{Part: r.name, Field: "paging", Problem: "the page is the same as the one before: does the API know the parameter", Value: r.paging.Parameter}
+			return at, false, &MappingError{Part: r.name, Field: "paging", Problem: "the page is the same as the one before: check that the API knows the parameter", Value: r.paging.Parameter}
 		}
 		at.answer = answer
 		step := 1
 		if r.paging.By == byOffset {
 			if step = items; step == 0 {
-				return at, false, r.more.wrong("it says that there is more, after a page without items", answer)
+				return at, false, r.more.wrong("it announces more after a page without items", answer)
 			}
 		}
 		at.page = at.page.(int) + step
@@ -143,7 +143,7 @@ func (a asker) next(ctx context.Context, j job, at position, answer any, header 
 			}
 		}
 		if at.visited[to] {
-			return at, false, r.next.wrong("it gives a page that was read already", v)
+			return at, false, r.next.wrong("it leads to a page that was read already", v)
 		}
 		at.visited[to] = true
 		if r.paging.By == byCursor {
@@ -162,7 +162,7 @@ func (a asker) next(ctx context.Context, j job, at position, answer any, header 
 			return &MappingError{Part: r.name, Field: "paging", Problem: "the header Link: " + problem, Value: value}
 		}
 		if at.visited[to] {
-			return at, false, wrong("it gives a page that was read already", to)
+			return at, false, wrong("it leads to a page that was read already", to)
 		}
 		at.visited[to] = true
 		return a.follow(at, to, wrong)

@@ -75,7 +75,7 @@ func (c *compiler) batch(r *request, placed bool) {
 		}
 	case byEach:
 		if placed == (b.Parameter != "") {
-			c.fault(key+".parameter", "want the key in one place: in the path as %s, or in this parameter", placeholder)
+			c.fault(key+".parameter", "give the key in one place: in the path as %s, or in this parameter", placeholder)
 		}
 		if b.Size > 1 {
 			c.fault(key+".size", "each key has a request of its own")
@@ -86,7 +86,7 @@ func (c *compiler) batch(r *request, placed bool) {
 		case b.Body == "":
 			c.fault(key+".body", "is missing: a jq expression with $ids in it")
 		case !mentions(b.Body, "$ids", c.functions):
-			c.fault(key+".body", "does not say where the keys go: use $ids")
+			c.fault(key+".body", "does not use the keys: use $ids")
 		}
 		if b.Body != "" {
 			r.body = c.expression(r.name, "batch.body", b.Body, "$ids", "$page")

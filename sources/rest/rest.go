@@ -253,4 +253,4 @@ func (a asker) fail(kind sources.Kind, err error) *sources.Error {
 }
 
 // errNoSuchFact: the record is there, and what is asked beside it is said not to be.
-var errNoSuchFact = errors.New("it answered with status 404 where the record itself is there: is the path right")
+var errNoSuchFact = errors.New("it answered with status 404 although the record exists: check the path")

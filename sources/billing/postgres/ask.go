@@ -14,10 +14,10 @@ import (
 )
 
 var (
-	errStray = errors.New("a row's account is none of the keys that were asked for: the column account is what is compared with $1, just as it stands there")
-	errTwice = errors.New("there are two rows for one account")
-	errAgain = errors.New("there are two rows with one record_id: a join that multiplies rows would multiply amounts")
-	errMoved = errors.New("its columns are not those that were there before: a table has changed")
+	errStray = errors.New("a row's account is not one of the requested keys: the column account must be exactly what is compared with $1")
+	errTwice = errors.New("two rows have the same account")
+	errAgain = errors.New("two rows have the same record_id: a join that multiplies rows would multiply amounts")
+	errMoved = errors.New("its columns have changed: a table was altered")
 )
 
 // gathered is what the queries gave. A key that is in neither map has no account.

@@ -97,7 +97,7 @@ func TestARowThatCannotBeRead(t *testing.T) {
 		{`update invoices set issued = null where customer = 'b'`, "queries.invoices: column issued_at: there is none in a row"},
 		{`update invoices set issued = 'infinity' where customer = 'b'`, "column issued_at: there is none in a row"},
 		{`alter table invoices alter id type bigint, alter id drop not null; update invoices set id = null where customer = 'b'`, "column record_id: there is none"},
-		{`insert into invoices select * from invoices where customer = 'b'`, "two rows with one record_id"},
+		{`insert into invoices select * from invoices where customer = 'b'`, "two rows have the same record_id"},
 		{`update payments set amount = 1e25 where customer = 'b'`, "queries.charges: column amount: the amount is too large"},
 	} {
 		w := newWorld(t, "text")
@@ -119,7 +119,7 @@ func TestTwoRowsForOneAccount(t *testing.T) {
 	w.fill("a", "b")
 	w.config.Queries.Account = `select c.id as account from customers c left join generate_series(1, 50000) on c.id = 'b' where c.id = any($1)`
 	answers, err := w.source().Fetch(context.Background(), []string{"a", "b"}, billing.PartAccount)
-	if err == nil || !strings.Contains(err.Error(), "two rows for one account") || len(answers) != 1 {
+	if err == nil || !strings.Contains(err.Error(), "two rows have the same account") || len(answers) != 1 {
 		t.Errorf("%d answers, %v", len(answers), err)
 	}
 }
@@ -136,7 +136,7 @@ func TestRowsThatNobodyAskedFor(t *testing.T) {
 		w.config.Queries.Account = account
 		answers, err := w.source().Fetch(context.Background(), []string{"a"}, billing.AllParts)
 		var e *sources.Error
-		if len(answers) != 0 || !errors.As(err, &e) || e.Kind != sources.Malformed || !strings.Contains(err.Error(), "queries.account: a row's account is none of the keys") {
+		if len(answers) != 0 || !errors.As(err, &e) || e.Kind != sources.Malformed || !strings.Contains(err.Error(), "queries.account: a row's account is not one of the requested keys") {
 			t.Errorf("%s: %d answers, %v", name, len(answers), err)
 		}
 	}

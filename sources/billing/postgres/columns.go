@@ -156,13 +156,13 @@ func (p *part) instead(name string) string {
 func (c column) purpose() string {
 	switch {
 	case c.name == key:
-		return "it says which key a row belongs to; name what is compared with $1, as id AS account"
+		return "it says which key a row belongs to; name what is compared with $1, such as id AS account"
 	case c.name == "record_id":
-		return "it is what the record is found by, and different for each; name its key, as id AS record_id"
+		return "it identifies the record; name its key, such as id AS record_id"
 	case c.name == "status":
-		return "without it nobody knows what is open and what is settled"
+		return "without it, open and settled items cannot be told apart"
 	}
-	return "what is newest is known by it"
+	return "it orders records from newest to oldest"
 }
 
 // refuses says what to do where a column is not of a type that can be read as its form;

@@ -93,7 +93,7 @@ func (c Config) check() ([]query, *pgxpool.Config, error) {
 func (c Config) pool() (*pgxpool.Config, error) {
 	// Without one, the library would connect to whatever the environment names.
 	if strings.TrimSpace(c.DSN) == "" {
-		return nil, errors.New("dsn: there is none: want postgres://user:password@host:5432/database?sslmode=verify-full")
+		return nil, errors.New("dsn: missing: want postgres://user:password@host:5432/database?sslmode=verify-full")
 	}
 	p, err := pgxpool.ParseConfig(c.DSN)
 	if err != nil {
@@ -134,7 +134,7 @@ func checkTLS(c *pgconn.Config) error {
 	}
 	for host := range plain {
 		if encrypted[host] && !isLocal(host) {
-			return errors.New("dsn: it does not say whether the connection must be encrypted: add sslmode=verify-full, " +
+			return errors.New("dsn: say whether the connection must be encrypted: add sslmode=verify-full, " +
 				"or sslmode=require where the server's certificate cannot be verified, or sslmode=disable where the network itself can be trusted")
 		}
 	}

@@ -21,16 +21,16 @@ func TestNewListsEveryFault(t *testing.T) {
 		config Config
 		says   []string
 	}{
-		{Config{}, []string{"name: want", "dsn: there is none", "queries.account: there is none"}},
+		{Config{}, []string{"name: want", "dsn: missing", "queries.account: there is none"}},
 		{
 			Config{
 				Name: "ledger", DSN: "postgres://u:correct-horse@db.example.com/x", StatementTimeout: time.Microsecond, MaxConnections: 101,
 				Queries: Queries{Account: "delete from customers where id = any($1)", Subscriptions: "select 1", Invoices: "select $1, $2; select 2", Charges: "select ('"},
 			},
 			[]string{
-				"name: want", "statementTimeout: want at least 1ms", "maxConnections: want 1 to 100", "dsn: it does not say whether the connection must be encrypted",
+				"name: want", "statementTimeout: want at least 1ms", "maxConnections: want 1 to 100", "dsn: say whether the connection must be encrypted",
 				"queries.account: want a SELECT", "queries.subscriptions: it does not mention $1", "queries.invoices: it has more parameters than $1",
-				"queries.invoices: there is something behind the semicolon", "queries.charges: a text in '…' does not end", "queries.charges: there is a ( without its )",
+				"queries.invoices: there is more after the semicolon", "queries.charges: a text in '…' does not end", "queries.charges: there is a ( without its )",
 			},
 		},
 	} {

@@ -63,7 +63,7 @@ func TestWhatIsAsked(t *testing.T) {
 	}
 	_, err := source.Fetch(context.Background(), []string{"a"}, billing.PartCharges)
 	kindIs(t, err, sources.Malformed)
-	if !strings.Contains(err.Error(), "queries.charges: a value is not what an expression can work with (SQLSTATE 22012)") {
+	if !strings.Contains(err.Error(), "queries.charges: an expression cannot work with a value (SQLSTATE 22012)") {
 		t.Error(err)
 	}
 }

@@ -33,10 +33,10 @@ func clean(sql string) (string, []string) {
 		}
 		if ended {
 			if end == 0 {
-				fault("there is nothing before the semicolon: want one SELECT")
+				fault("nothing precedes the semicolon: want one SELECT")
 				break
 			}
-			fault("there is something behind the semicolon: want one SELECT")
+			fault("there is more after the semicolon: want one SELECT")
 			break
 		}
 		end = l.at
@@ -66,13 +66,13 @@ func clean(sql string) (string, []string) {
 		}
 		return "", faults
 	default:
-		fault("want a SELECT, or WITH … SELECT: nothing else can be asked here")
+		fault("want a SELECT, or WITH … SELECT")
 	}
 	if !keys {
 		fault("it does not mention $1, the list of keys: write WHERE … = ANY($1)")
 	}
 	if len(params) > 0 {
-		fault("it has more parameters than $1, the list of keys: write their values into it")
+		fault("it has more parameters than $1, the list of keys: write their values into the query")
 	}
 	return l.sql[:end], faults
 }

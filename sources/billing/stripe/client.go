@@ -41,7 +41,7 @@ func endpoint(path string) string {
 	return strings.Join(segments, "/")
 }
 
-var errForm = errors.New("its answer is not in the form of Stripe's API")
+var errForm = errors.New("its answer does not match Stripe's API")
 
 // transport keeps from the library what it would read without a bound, or quote.
 type transport struct {

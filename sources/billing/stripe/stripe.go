@@ -107,11 +107,11 @@ func New(c Config) (billing.Source, error) {
 	}
 	switch {
 	case c.APIKey == "":
-		errs = append(errs, errors.New("apiKey: there is none: make a restricted key with read access in Stripe's Dashboard, under Developers, API keys"))
+		errs = append(errs, errors.New("apiKey: missing: create a restricted key with read access in Stripe's Dashboard, under Developers, API keys"))
 	case strings.HasPrefix(c.APIKey, "pk_"):
-		errs = append(errs, errors.New("apiKey: this is a publishable key, which cannot read anything: want a restricted or secret key, rk_… or sk_…"))
+		errs = append(errs, errors.New("apiKey: this is a publishable key, which cannot read: want a restricted or secret key, rk_… or sk_…"))
 	case strings.ContainsFunc(c.APIKey, func(r rune) bool { return r <= ' ' || r > '~' }):
-		errs = append(errs, errors.New("apiKey: it holds a space or another character that no key has: copy it again"))
+		errs = append(errs, errors.New("apiKey: contains a space or another character that no key has: copy it again"))
 	}
 	if c.Account != "" && (!strings.HasPrefix(c.Account, "acct_") || !idForm.MatchString(c.Account)) {
 		errs = append(errs, errors.New("account: want the id of a connected account, acct_…, or nothing"))

@@ -1,4 +1,4 @@
-// Package documents keeps the profiles in MongoDB: the spine. A profile is a
+// Package documents is the store of profiles in MongoDB. A profile is a
 // document of the collection "customers" with the company's key in _id. Beside it,
 // "identifiers" says who has an e-mail address, phone number or handle,
 // "attributeDefinitions" what the attributes mean, and "erasures" what is left of

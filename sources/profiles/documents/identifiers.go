@@ -138,7 +138,7 @@ func (s *Spine) ownedBy(ctx context.Context, customer string) (foundBy, error) {
 }
 
 func formless(collection string) error {
-	return fmt.Errorf("a document of the collection %q does not have its form", collection)
+	return fmt.Errorf("a document of the collection %q is malformed", collection)
 }
 
 // disownOne takes customers from an identifier, which ends with the last of its owners.

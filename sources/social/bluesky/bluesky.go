@@ -132,9 +132,9 @@ func New(c Config) (social.Source, error) {
 	identifier := strings.TrimPrefix(c.Identifier, "@")
 	switch {
 	case c.AppPassword == "" && c.Identifier != "":
-		errs = append(errs, errors.New("appPassword: there is none: make one in the brand's account, under Settings, Privacy and security, App passwords; or take identifier out"))
+		errs = append(errs, errors.New("appPassword: missing: create one in the brand's account, under Settings, Privacy and security, App passwords; or remove identifier"))
 	case c.AppPassword != "" && c.Identifier == "":
-		errs = append(errs, errors.New("identifier: there is none: want the handle or the DID of the brand's account, whose password appPassword is"))
+		errs = append(errs, errors.New("identifier: missing: want the handle or the DID of the brand's account that appPassword belongs to"))
 	case c.Identifier != "" && !isActor(identifier):
 		errs = append(errs, errors.New("identifier: want the handle or the DID of the brand's account, as meridian.example"))
 	}

@@ -19,7 +19,7 @@ import (
 type answers = map[string]sources.Answer[*social.Record]
 
 // errUnreadable is told in place of a library's own text, which quotes what it read.
-var errUnreadable = errors.New("something in its answer is not in the form that is documented")
+var errUnreadable = errors.New("its answer does not match the vendor's documentation")
 
 // maxActors is how many accounts Bluesky gives in one call.
 const maxActors = 25

@@ -40,13 +40,13 @@ func (b Brand) Matcher() (*Matcher, error) {
 	}
 	for _, w := range b.Words {
 		if w = folded(w); w == "" || w == "#" {
-			errs = append(errs, errors.New("brand.words: an entry is empty: take it out, since it would be found in every post"))
+			errs = append(errs, errors.New("brand.words: an entry is empty and would match every post: remove it"))
 			break
 		}
 		m.words = append(m.words, w)
 	}
 	if len(b.Handles) == 0 {
-		errs = append(errs, errors.New("brand.handles: there is none: name the brand's account, since posts that address it are mentions"))
+		errs = append(errs, errors.New("brand.handles: missing: give the brand's account, because posts that address it are mentions"))
 	}
 	return m, errors.Join(errs...)
 }

@@ -26,7 +26,7 @@ func TestFaults(t *testing.T) {
 	if strings.Contains(err.Error(), "with space") {
 		t.Error("the token is told")
 	}
-	if _, err := mastodon.New(mastodon.Config{Name: "social/x"}); err == nil || !strings.Contains(err.Error(), "accessToken: there is none") {
+	if _, err := mastodon.New(mastodon.Config{Name: "social/x"}); err == nil || !strings.Contains(err.Error(), "accessToken: missing") {
 		t.Error(err)
 	}
 }

@@ -17,7 +17,7 @@ import (
 type answers = map[string]sources.Answer[*social.Record]
 
 // errUnreadable is told in place of a library's own text, which quotes what it read.
-var errUnreadable = errors.New("something in its answer is not in the form that is documented")
+var errUnreadable = errors.New("its answer does not match the vendor's documentation")
 
 // Fetch asks for the accounts, 40 a call. Where mentions are wanted, it asks beside that
 // for the brand's notifications, a call per page for all keys, and then for the posts of

@@ -137,10 +137,10 @@ func New(c Config) (social.Source, error) {
 		errs = append(errs, errors.New("name: want domain/system, as social/mastodon"))
 	}
 	if c.AccessToken == "" {
-		errs = append(errs, errors.New("accessToken: there is none: make one in the brand's account, under Preferences, Development, "+
+		errs = append(errs, errors.New("accessToken: missing: create one in the brand's account, under Preferences, Development, "+
 			"with the scopes read:accounts, read:statuses and read:notifications"))
 	} else if strings.ContainsFunc(c.AccessToken, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		errs = append(errs, errors.New("accessToken: it holds a space or another character that no token has: copy it again"))
+		errs = append(errs, errors.New("accessToken: contains a space or another character that no token has: copy it again"))
 	}
 	errs = append(errs, pages("postPages", &c.PostPages, defaultPostPages), pages("mentionPages", &c.MentionPages, defaultMentionPages))
 	if c.Domain == "" {
@@ -149,7 +149,7 @@ func New(c Config) (social.Source, error) {
 		}
 	}
 	if strings.ContainsAny(c.Domain, "@/: ") {
-		errs = append(errs, errors.New("domain: want what stands behind the @ in handles, as example.social"))
+		errs = append(errs, errors.New("domain: want the part after the @ in handles, such as example.social"))
 	}
 	handles := make([]string, len(c.Brand.Handles))
 	for i, h := range c.Brand.Handles {

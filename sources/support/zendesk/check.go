@@ -20,7 +20,7 @@ func (s *source) Check(ctx context.Context) error {
 	case err == nil && page.User == nil:
 		err = s.malformed("an answer holds no user")
 	case err == nil && page.User.ID == 0:
-		err = s.malformed("the credentials are nobody's")
+		err = s.malformed("the credentials belong to nobody")
 		err.Kind = sources.Unauthorized
 	case err == nil:
 		return nil

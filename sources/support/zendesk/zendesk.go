@@ -130,9 +130,9 @@ func New(c Config) (support.Source, error) {
 	case (c.APIToken == "") == (c.OAuthToken == ""):
 		errs = append(errs, errors.New("apiToken: give either email and apiToken, or oauthToken"))
 	case c.APIToken != "" && c.Email == "":
-		errs = append(errs, errors.New("email: apiToken needs the e-mail address of the agent whose token it is"))
+		errs = append(errs, errors.New("email: apiToken requires the e-mail address of its agent"))
 	case c.OAuthToken != "" && c.Email != "":
-		errs = append(errs, errors.New("email: goes with apiToken; take it away beside oauthToken"))
+		errs = append(errs, errors.New("email: is for apiToken; remove it when you use oauthToken"))
 	case c.APIToken != "":
 		authorization = "Basic " + base64.StdEncoding.EncodeToString([]byte(c.Email+"/token:"+c.APIToken))
 	}
