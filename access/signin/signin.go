@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"golang.org/x/oauth2"
+	"golang.org/x/sync/singleflight"
 
 	"customer360/access/tokens"
 )
@@ -91,7 +92,10 @@ type SignIn struct {
 	client *http.Client
 	places chan struct{}
 
-	mu       sync.Mutex
+	// asking is one question to the issuer for all who wait for its answer.
+	asking singleflight.Group
+	mu     sync.Mutex
+	// metadata was read then; zero: never.
 	metadata tokens.Metadata
 	read     time.Time
 	// failed and err are of the last time that it did not answer.
@@ -182,6 +186,13 @@ func (s *SignIn) Exchange(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusBadRequest, fault{"Send code, codeVerifier and redirectUri, or refreshToken."})
 		return
 	}
+	// The gateway proves itself to the issuer for its own pages only. Browsers send the origin of the
+	// page with a POST.
+	origin := r.Header.Get("Origin")
+	if asked.Code != "" && (origin == "" || !strings.HasPrefix(asked.RedirectURI, origin+"/") || !strings.HasSuffix(asked.RedirectURI, "/signed-in")) {
+		answer(w, http.StatusBadRequest, fault{"The redirectUri must be /signed-in of the page that sends the code."})
+		return
+	}
 	ctx, cancel := context.WithTimeout(r.Context(), deadline)
 	defer cancel()
 	select {
@@ -191,7 +202,7 @@ func (s *SignIn) Exchange(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusServiceUnavailable, fault{"Too many people are signing in. Try again."})
 		return
 	}
-	token, err := s.ask(ctx, asked)
+	token, err := s.exchange(ctx, asked)
 	var refused *oauth2.RetrieveError
 	switch {
 	case errors.As(err, &refused) && refused.Response.StatusCode < http.StatusInternalServerError:
@@ -207,8 +218,8 @@ func (s *SignIn) Exchange(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// ask exchanges a code, or a token that renews.
-func (s *SignIn) ask(ctx context.Context, asked request) (*oauth2.Token, error) {
+// exchange exchanges a code, or a token that renews.
+func (s *SignIn) exchange(ctx context.Context, asked request) (*oauth2.Token, error) {
 	m, err := s.discover(ctx)
 	if err != nil {
 		return nil, err
@@ -217,9 +228,11 @@ func (s *SignIn) ask(ctx context.Context, asked request) (*oauth2.Token, error) 
 		ClientID: s.config.ClientID, ClientSecret: s.config.ClientSecret, RedirectURL: asked.RedirectURI,
 		Endpoint: oauth2.Endpoint{TokenURL: m.TokenEndpoint},
 	}
-	if s.config.ClientSecret == "" {
-		// A public client names itself in the body.
-		c.Endpoint.AuthStyle = oauth2.AuthStyleInParams
+	// A public client names itself in the body. The library would find out by trying both ways, and a
+	// code or a token that renews counts once.
+	c.Endpoint.AuthStyle = oauth2.AuthStyleInParams
+	if s.config.ClientSecret != "" && m.TakesBasic() {
+		c.Endpoint.AuthStyle = oauth2.AuthStyleInHeader
 	}
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, s.client)
 	if asked.RefreshToken != "" {
@@ -233,32 +246,50 @@ func (s *SignIn) ask(ctx context.Context, asked request) (*oauth2.Token, error) 
 	return c.Exchange(ctx, asked.Code, options...)
 }
 
-// discover gives what the issuer says of itself.
+// discover gives what the issuer says of itself. Who gives up waiting does not keep the answer from
+// others, and what was said before counts while it is asked anew: endpoints seldom move.
 func (s *SignIn) discover(ctx context.Context) (tokens.Metadata, error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.read.IsZero() && time.Since(s.read) < keptFor {
-		return s.metadata, nil
+	known, age, failed, err := s.metadata, time.Since(s.read), time.Since(s.failed), s.err
+	s.mu.Unlock()
+	has := known.Issuer != ""
+	switch {
+	case has && (age < keptFor || failed < leastGap):
+		return known, nil
+	case failed < leastGap:
+		return known, err
 	}
-	if time.Since(s.failed) < leastGap {
-		return s.metadata, s.err
+	answered := s.asking.DoChan("", s.ask)
+	if has {
+		return known, nil
 	}
+	select {
+	case a := <-answered:
+		m, _ := a.Val.(tokens.Metadata)
+		return m, a.Err
+	case <-ctx.Done():
+		return known, ctx.Err()
+	}
+}
+
+// ask asks the issuer, and keeps what it says.
+func (s *SignIn) ask() (any, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), deadline)
+	defer cancel()
 	m, err := tokens.Discover(ctx, s.client, s.issuer)
 	if err == nil && (!tokens.Safe(m.AuthorizationEndpoint) || !tokens.Safe(m.TokenEndpoint)) {
 		err = errors.New("the issuer's openid-configuration has no safe authorization_endpoint and token_endpoint")
 	}
-	if err != nil {
-		s.failed, s.err = time.Now(), err
-		if !s.read.IsZero() {
-			// Endpoints seldom move: what was said before is better than nothing.
-			s.err = nil
-		}
-		return s.metadata, s.err
-	}
 	if !tokens.Safe(m.EndSessionEndpoint) {
 		m.EndSessionEndpoint = ""
 	}
-	s.metadata, s.read = m, time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err != nil {
+		s.failed, s.err = time.Now(), err
+		return tokens.Metadata{}, err
+	}
+	s.metadata, s.read, s.failed, s.err = m, time.Now(), time.Time{}, nil
 	return m, nil
 }
 

@@ -57,6 +57,7 @@ func newIssuer(t *testing.T) *issuer {
 func post(s *signin.SignIn, body string, headers ...string) (int, map[string]any) {
 	r := httptest.NewRequest(http.MethodPost, "/console/token", strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Origin", "https://c360.example")
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
@@ -113,6 +114,9 @@ func TestExchangeRefuses(t *testing.T) {
 		"too much":             {`{"code": "` + strings.Repeat("x", 20<<10) + `"}`, nil, 400},
 		"a form":               {code, []string{"Content-Type", "application/x-www-form-urlencoded"}, 403},
 		"text, of a form":      {code, []string{"Content-Type", "text/plain"}, 403},
+		"a code for elsewhere": {strings.Replace(code, "c360.example", "evil.example", 1), nil, 400},
+		"another page's":       {strings.Replace(code, "signed-in", "elsewhere", 1), nil, 400},
+		"no page's":            {code, []string{"Origin", ""}, 400},
 		"a page of other site": {code, []string{"Sec-Fetch-Site", "cross-site"}, 403},
 		"one of the same site": {code, []string{"Sec-Fetch-Site", "same-site"}, 403},
 	} {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -18,6 +19,13 @@ type Metadata struct {
 	TokenEndpoint         string `json:"token_endpoint"`
 	// EndSessionEndpoint is empty where there is none.
 	EndSessionEndpoint string `json:"end_session_endpoint"`
+	// TokenAuthMethods are how clients prove themselves at TokenEndpoint; nil: by client_secret_basic.
+	TokenAuthMethods []string `json:"token_endpoint_auth_methods_supported"`
+}
+
+// TakesBasic reports whether a client may prove itself by HTTP Basic.
+func (m Metadata) TakesBasic() bool {
+	return m.TokenAuthMethods == nil || slices.Contains(m.TokenAuthMethods, "client_secret_basic")
 }
 
 // Discover asks an issuer for its metadata. It is an error if that is another issuer's.
