@@ -97,7 +97,7 @@ function List() {
         </ul>
       )}
       {list.hasNextPage && (
-        <Button onPress={() => void list.fetchNextPage()} isPending={list.isFetchingNextPage}>
+        <Button onPress={() => list.isFetching || void list.fetchNextPage()}>
           {list.isFetchingNextPage ? 'Looking …' : 'Show more'}
         </Button>
       )}

@@ -44,7 +44,7 @@ export function Timeline({ id, customer }: { id: string; customer: Customer }) {
       </ol>
       {older.error && <p role="alert" className="problem">{ended(older.error.message)}</p>}
       {more && (
-        <Button onPress={() => void (pages.length > 0 ? older.fetchNextPage() : older.refetch())} isPending={older.isFetching}>
+        <Button onPress={() => older.isFetching || void (pages.length > 0 ? older.fetchNextPage() : older.refetch())}>
           {older.isFetching ? 'Reading …' : 'Show older'}
         </Button>
       )}
