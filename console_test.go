@@ -92,6 +92,8 @@ func TestBrowserCustomers(t *testing.T) {
 	if at := look(p, chromedp.Evaluate[string](`document.activeElement.tagName`)); at != "INPUT" {
 		t.Errorf("after a search the focus is on %s", at)
 	}
+	find("story-s1")
+	p.until(rows + ` === 1 && document.querySelector('.rows a').textContent === 'Grigory Lazarev'`)
 	find("nobody of this name")
 	p.until(`document.querySelector('main [role=status]').textContent === 'No customer was found.'`)
 	find("lukasz.dabek@example.com")

@@ -75,7 +75,7 @@ func ContractDocument() string { return string(read("documents/contract.graphql"
 // for the whole schema. A caller is sent what fits their contract of each, see [Visit].
 func Documents() map[string]string {
 	all := map[string]string{}
-	for _, name := range []string{"Customers", "Customer", "Timeline"} {
+	for _, name := range []string{"Customers", "CustomerByKey", "Customer", "Timeline", "Systems"} {
 		all[name] = string(read("documents/" + strings.ToLower(name) + ".graphql"))
 	}
 	return all

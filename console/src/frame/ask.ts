@@ -1,14 +1,17 @@
 import { failure, post, turnedAway, words } from '../requests.ts';
 import type { Refusal, Result } from '../requests.ts';
 import type {
-  CustomerQuery, CustomerQueryVariables, CustomersQuery, CustomersQueryVariables, TimelineQuery, TimelineQueryVariables,
+  CustomerByKeyQuery, CustomerByKeyQueryVariables, CustomerQuery, CustomerQueryVariables, CustomersQuery, CustomersQueryVariables,
+  SystemsQuery, SystemsQueryVariables, TimelineQuery, TimelineQueryVariables,
 } from './operations.ts';
 
 // The operations of the console, by name: what they answer, and what they take.
 export interface Operations {
   Customers: [CustomersQuery, CustomersQueryVariables];
+  CustomerByKey: [CustomerByKeyQuery, CustomerByKeyQueryVariables];
   Customer: [CustomerQuery, CustomerQueryVariables];
   Timeline: [TimelineQuery, TimelineQueryVariables];
+  Systems: [SystemsQuery, SystemsQueryVariables];
 }
 
 // An answer as a contract has it: what the contract has not is not there at all, beside what is null.

@@ -1,10 +1,10 @@
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { SubmitEvent } from 'react';
 import { Button, Input, Label, ListBox, ListBoxItem, Popover, SearchField, Select, SelectValue, Text } from 'react-aria-components';
 import { holds } from '../scopes.ts';
 import { useAccess } from './access.tsx';
-import type { Contract } from './access.tsx';
+import type { Access } from './access.tsx';
 import { ask, hasEnded, NoAnswer } from './ask.ts';
 import type { Fitted } from './ask.ts';
 import { CustomerPage } from './customer.tsx';
@@ -30,49 +30,69 @@ export function Customers() {
   return id ? <CustomerPage key={id} id={id} back={fragment({ q: says.get('q') ?? '', order: says.get('order') ?? '' })} /> : <List />;
 }
 
-type Way = 'name' | 'email' | 'phone';
+type Way = 'name' | 'email' | 'phone' | 'key';
 
-const ways: Record<Way, string> = { name: 'the beginning of a name’s words', email: 'an e-mail address', phone: 'a phone number with its country code' };
+const ways: Record<Way, string> = {
+  name: 'the beginning of a name’s words', email: 'an e-mail address', phone: 'a phone number with its country code', key: 'your own key of a customer',
+};
 
 // What a caller may find customers by: what the contract has, whose text is what the gateway itself
 // prints, and what is not masked.
-function waysOf({ sdl, scopes }: Contract): Way[] {
-  const filter = /^input CustomerFilter \{[^}]*\}/m.exec(sdl)?.[0] ?? '';
-  return (Object.keys(ways) as Way[]).filter(way => new RegExp(`^ {2}${way}:`, 'm').test(filter) && holds(scopes, `sensitive:${way}`));
+function waysOf({ contract, documents }: Access): Way[] {
+  const filter = /^input CustomerFilter \{[^}]*\}/m.exec(contract!.sdl)?.[0] ?? '';
+  const asks = (way: Way) => new RegExp(`^ {2}${way}:`, 'm').test(filter) && holds(contract!.scopes, `sensitive:${way}`);
+  return (Object.keys(ways) as Way[]).filter(way => (way === 'key' ? documents.CustomerByKey && documents.Systems : asks(way)));
 }
 
-// What somebody typed, as a condition: an address, a number, or words of a name.
-function whereOf(text: string): CustomerFilter | undefined {
-  if (!text) {
-    return undefined;
-  }
+// How somebody looks for a customer, by what was typed: an address, a number, or else words of a name,
+// or a key.
+function wayOf(text: string): Way {
   if (text.includes('@')) {
-    return { email: text };
+    return 'email';
   }
-  return /^\+[\d\s()./-]+$/.test(text) ? { phone: text } : { name: { hasWord: text } };
+  return /^\+[\d\s()./-]+$/.test(text) ? 'phone' : 'name';
+}
+
+function whereOf(way: Way, text: string): CustomerFilter {
+  return way === 'name' ? { name: { hasWord: text } } : { [way]: text };
 }
 
 function List() {
   const access = useAccess();
   const says = useFragment();
   const [q, order] = [says.get('q')?.trim() ?? '', orders[says.get('order') ?? ''] ? says.get('order')! : 'newest'];
+  const by = waysOf(access);
+  const way = wayOf(q);
   const list = useInfiniteQuery({
     queryKey: ['customers', access.contract?.credential, access.purpose, q, order],
+    // What the caller may not ask by is not asked.
+    enabled: !q || by.includes(way),
     initialPageParam: '',
     queryFn: ({ pageParam, signal }) =>
       ask(access, 'Customers', {
-        first: pageSize, orderBy: orders[order]!.order, ...(pageParam && { after: pageParam }), ...(whereOf(q) && { where: whereOf(q) }),
+        first: pageSize, orderBy: orders[order]!.order, ...(pageParam && { after: pageParam }), ...(q && { where: whereOf(way, q) }),
       }, signal),
     // Who comes back to a long list finds it as it was.
     staleTime: Infinity,
     getNextPageParam: last => (last.data.customers?.pageInfo?.hasNextPage && last.data.customers.pageInfo.endCursor) || undefined,
   });
+  const named = useQuery({
+    queryKey: ['customers', access.contract?.credential, access.purpose, 'key', q],
+    enabled: q !== '' && way === 'name' && by.includes('key'),
+    staleTime: Infinity,
+    queryFn: async ({ signal }) => {
+      const { data } = await ask(access, 'Systems', {}, signal);
+      const system = data.systems?.find(s => s.source === 'PROFILE')?.system;
+      return (system && (await ask(access, 'CustomerByKey', { system, key: q }, signal)).data.customer) || null;
+    },
+  });
   const pages = list.data?.pages ?? [];
-  const rows = pages.flatMap(page => page.data.customers?.nodes ?? []);
+  const listed = pages.flatMap(page => page.data.customers?.nodes ?? []);
+  const rows: Row[] = named.data && !listed.some(row => row.id === named.data?.id) ? [named.data, ...listed] : listed;
   const total = pages[0]?.data.customers?.totalCount;
+  const looks = list.isFetching || named.isFetching;
   // A customer whose source failed has that in the row; what stands here is about the list.
   const faults = pages.flatMap(page => page.errors).filter(e => (e.path?.length ?? 0) < 2);
-  const by = waysOf(access.contract!);
   if (hasEnded(list.error)) {
     return <SignInForm refused={list.error} />;
   }
@@ -89,7 +109,9 @@ function List() {
         </div>
       )}
       <p role="status" className="quiet">
-        {list.isPending ? 'Looking …' : rows.length > 0 ? `${rows.length} of ${total?.toLocaleString() ?? 'several'} customers` : faults.length === 0 && !list.error && 'No customer was found.'}
+        {rows.length > 0
+          ? `${rows.length} of ${total == null ? 'several' : Math.max(total, rows.length).toLocaleString()} customers`
+          : looks ? 'Looking …' : faults.length === 0 && !list.error && 'No customer was found.'}
       </p>
       {rows.length > 0 && (
         <ul className="rows" aria-label="Customers">

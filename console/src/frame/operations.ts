@@ -423,6 +423,14 @@ export type CustomerQueryVariables = Exact<{
 
 export type CustomerQuery = { customer: { id: string, kind: CustomerKind, displayName: string, name: string | null, birthDate: string | null, language: string | null, timeZone: string | null, createdAt: string, updatedAt: string, contactPoints: Array<{ channel: Channel, value: string | null, network: string | null, isPrimary: boolean, isVerified: boolean | null, isMasked: boolean, address: { lines: Array<string> | null, postalCode: string | null, locality: string | null, region: string | null, country: string | null } | null }> | null, attributes: Array<{ key: string, text: string, source: SourceName, observedAt: string | null }> | null, consents: Array<{ purpose: string, channel: Channel | null, status: ConsentStatus, legalBasis: LegalBasis | null, givenAt: string | null, expiresAt: string | null }> | null, relations: Array<{ kind: RelationKind, rawKind: string | null, name: string | null, birthDate: string | null, since: string | null, customer: { id: string, displayName: string } | null }> | null, links: Array<{ source: SourceName, system: string, recordId: string, method: MatchMethod, confidence: number | null, linkedAt: string | null }> | null, billing: { totals: Array<{ balance: { amount: string, currency: string } | null, mrr: { amount: string, currency: string } | null }> | null, accounts: Array<{ id: string, system: string, name: string | null, url: string | null, isDelinquent: boolean | null }> | null, subscriptions: Array<{ id: string, name: string | null, status: SubscriptionStatus, startedAt: string | null, endedAt: string | null, price: { amount: string, currency: string } | null }> | null, invoices: { nodes: Array<{ id: string, number: string | null, description: string | null, status: InvoiceStatus, issuedAt: string, dueAt: string | null, total: { amount: string, currency: string } | null }>, pageInfo: { hasNextPage: boolean } } | null, charges: { nodes: Array<{ id: string, description: string | null, status: ChargeStatus, chargedAt: string, amount: { amount: string, currency: string } | null }>, pageInfo: { hasNextPage: boolean } } | null } | null, support: { openTickets: number | null, lastContactAt: string | null, csat: { rating: number, scale: number } | null, tickets: { nodes: Array<{ id: string, title: string | null, status: TicketStatus, createdAt: string, solvedAt: string | null, url: string | null }>, pageInfo: { hasNextPage: boolean } } | null } | null, social: { followers: number | null, sentiment: { value: number } | null, profiles: Array<{ id: string, network: string, handle: string | null, displayName: string | null, followers: number | null, state: SocialProfileState, url: string | null }> | null, mentions: { nodes: Array<{ id: string, network: string, text: string | null, postedAt: string, url: string | null, sentiment: { value: number } | null }>, pageInfo: { hasNextPage: boolean } } | null } | null, timeline: { completeSince: string | null, missingSources: Array<SourceName>, nodes: Array<{ id: string, at: string, kind: InteractionKind, channel: Channel | null, direction: Direction | null, source: SourceName, system: string, title: string | null, body: string | null, url: string | null, actor: { kind: ActorKind, name: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, sources: Array<{ source: SourceName, state: SourceState, complete: boolean, stale: boolean, asOf: string | null, code: ErrorCode | null, retryAfter: string | null, systems: Array<{ system: string, state: SourceState, code: ErrorCode | null }> }> } | null };
 
+export type CustomerByKeyQueryVariables = Exact<{
+  system: string;
+  key: string;
+}>;
+
+
+export type CustomerByKeyQuery = { customer: { id: string, kind: CustomerKind, displayName: string, email: string | null, phone: string | null, updatedAt: string, billing: { source: SourceName, state: SourceState, code: ErrorCode | null, stale: boolean, complete: boolean }, support: { source: SourceName, state: SourceState, code: ErrorCode | null, stale: boolean, complete: boolean }, social: { source: SourceName, state: SourceState, code: ErrorCode | null, stale: boolean, complete: boolean } } | null };
+
 export type CustomersQueryVariables = Exact<{
   first: number;
   after?: string | null | undefined;
@@ -432,6 +440,11 @@ export type CustomersQueryVariables = Exact<{
 
 
 export type CustomersQuery = { customers: { totalCount: number | null, nodes: Array<{ id: string, kind: CustomerKind, displayName: string, email: string | null, phone: string | null, updatedAt: string, billing: { source: SourceName, state: SourceState, code: ErrorCode | null, stale: boolean, complete: boolean }, support: { source: SourceName, state: SourceState, code: ErrorCode | null, stale: boolean, complete: boolean }, social: { source: SourceName, state: SourceState, code: ErrorCode | null, stale: boolean, complete: boolean } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type SystemsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SystemsQuery = { systems: Array<{ source: SourceName, system: string }> };
 
 export type TimelineQueryVariables = Exact<{
   id: string;
