@@ -163,7 +163,7 @@ for (const [composer, { supergraphSdl }] of Object.entries({ "The Guild's": resu
   assert.match(misspelt.errors[0].message, /C360-Source-Errors: the value must be status or errors/);
   const refused = await ask(state, { 'C360-Purpose': 'telemarketing' });
   if (audience !== 'internal') {
-    assert.match(refused.errors[0].message, /does not allow the purpose/);
+    assert.match(refused.errors[0].message, /does not allow the declared purpose/);
   }
   if (audience === 'analyst') {
     const social = '{ customers(first: 60) { edges { node { social { followers } sourceStatus(of: SOCIAL) { code } } } } }';

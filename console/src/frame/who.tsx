@@ -81,7 +81,7 @@ function Purpose({ purposes, close }: { purposes: string[]; close(): void }) {
     <form className="row" onSubmit={(event: SubmitEvent) => { event.preventDefault(); declare(wanted.trim()); close(); }}>
       <TextField value={wanted} onChange={setWanted} autoComplete="off">
         <Label>Purpose</Label>
-        <Input list="purposes" autoCapitalize="off" spellCheck="false" />
+        <Input autoCapitalize="off" spellCheck="false" />
         <Text slot="description">What you read for, where data is given for a purpose only{known.length > 0 && `: ${known.join(', ')}`}.</Text>
       </TextField>
       <Button type="submit">Declare</Button>
