@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -9,11 +10,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"customer360/access"
+	"customer360/internal/await"
 	"customer360/internal/require"
 )
 
@@ -58,6 +61,18 @@ func (p *playground) everywhere(name string) {
 func (p *playground) until(expression string) {
 	p.t.Helper()
 	p.do(chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingTimeout(browserPatience)))
+}
+
+// comesTo waits for an expression to be true of whatever page is shown: what is asked of one page does
+// not outlive it.
+func (p *playground) comesTo(expression string) {
+	p.t.Helper()
+	await.Until(p.t, expression, func() bool {
+		ctx, cancel := context.WithTimeout(p.ctx, time.Second)
+		defer cancel()
+		is, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
+		return err == nil && is
+	})
 }
 
 // text gives what stands in the first element of a selector.
@@ -249,7 +264,7 @@ func TestBrowserSignsIn(t *testing.T) {
 	}
 	// Nor does the browser's own memory of the page have it.
 	p.do(chromedp.Evaluate[chromedp.Void](`history.go(-1)`))
-	p.until(`document.readyState === 'complete' && document.body.innerText !== '' && !document.body.innerText.includes('anna')`)
+	p.comesTo(`document.readyState === 'complete' && document.body.innerText !== '' && !document.body.innerText.includes('anna')`)
 
 	// What the issuer leads back with counts for the attempt that this tab has begun.
 	p.do(chromedp.Navigate(p.origin + "/signed-in?code=stolen&state=made-up"))
