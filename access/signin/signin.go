@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -51,7 +52,7 @@ func (c Config) Check() error {
 	if c.ClientID == "" {
 		errs = append(errs, errors.New("clientId: want the client id of the console at the issuer"))
 	}
-	if c.Scope != "" && !containsWord(c.Scope, "openid") {
+	if c.Scope != "" && !slices.Contains(strings.Fields(c.Scope), "openid") {
 		errs = append(errs, errors.New("scope: must include openid"))
 	}
 	for _, name := range reserved {
@@ -60,15 +61,6 @@ func (c Config) Check() error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-func containsWord(text, word string) bool {
-	for w := range strings.FieldsSeq(text) {
-		if w == word {
-			return true
-		}
-	}
-	return false
 }
 
 const (

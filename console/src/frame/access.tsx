@@ -78,11 +78,7 @@ export function AccessProvider({ children }: { children: ReactNode }) {
   });
   useEffect(() => keepSignedIn(setCredential), [credential]);
   // A token that had ended is renewed: what was refused with it is asked again.
-  useEffect(() => {
-    if (contract.isError) {
-      void contract.refetch();
-    }
-  }, [credential]);
+  useEffect(() => void queries.refetchQueries({ predicate: query => query.state.status === 'error' }), [credential]);
 
   function hold(given: string) {
     replaceCredential(given);

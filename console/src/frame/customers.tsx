@@ -83,35 +83,43 @@ function List() {
     queryFn: async ({ signal }) => {
       const { data } = await ask(access, 'Systems', {}, signal);
       const system = data.systems?.find(s => s.source === 'PROFILE')?.system;
-      return (system && (await ask(access, 'CustomerByKey', { system, key: q }, signal)).data.customer) || null;
+      return system ? ask(access, 'CustomerByKey', { system, key: q }, signal) : null;
     },
   });
   const pages = list.data?.pages ?? [];
   const listed = pages.flatMap(page => page.data.customers?.nodes ?? []);
-  const rows: Row[] = named.data && !listed.some(row => row.id === named.data?.id) ? [named.data, ...listed] : listed;
+  const byKey = named.data?.data.customer;
+  const rows: Row[] = byKey && !listed.some(row => row.id === byKey.id) ? [byKey, ...listed] : listed;
   const total = pages[0]?.data.customers?.totalCount;
   const looks = list.isFetching || named.isFetching;
   // A customer whose source failed has that in the row; what stands here is about the list.
-  const faults = pages.flatMap(page => page.errors).filter(e => (e.path?.length ?? 0) < 2);
-  if (hasEnded(list.error)) {
-    return <SignInForm refused={list.error} />;
+  const faults = [...pages, ...(named.data ? [named.data] : [])].flatMap(page => page.errors).filter(e => (e.path?.length ?? 0) < 2);
+  const error = list.error ?? named.error;
+  if (hasEnded(error)) {
+    return <SignInForm refused={error} />;
+  }
+  function again() {
+    if (named.error) {
+      void named.refetch();
+    }
+    if (list.error || faults.length > 0) {
+      void (list.isFetchNextPageError ? list.fetchNextPage() : list.refetch());
+    }
   }
   return (
     <>
       <h1>Customers</h1>
       <Search q={q} order={order} by={by} />
-      {(list.error || faults.length > 0) && (
+      {(error || faults.length > 0) && (
         <div role="alert" className="problem">
-          {list.error ? <p>{ended(list.error.message)}</p> : faults.map(f => <p key={f.message}>{ended(f.message)}</p>)}
-          {!(list.error instanceof NoAnswer && list.error.refusal) && (
-            <Button onPress={() => void (list.isFetchNextPageError ? list.fetchNextPage() : list.refetch())}>Try again</Button>
-          )}
+          {error ? <p>{ended(error.message)}</p> : faults.map(f => <p key={f.message}>{ended(f.message)}</p>)}
+          {!(error instanceof NoAnswer && error.refusal) && <Button onPress={again}>Try again</Button>}
         </div>
       )}
       <p role="status" className="quiet">
         {rows.length > 0
           ? `${rows.length} of ${total == null ? 'several' : Math.max(total, rows.length).toLocaleString()} customers`
-          : looks ? 'Looking …' : faults.length === 0 && !list.error && 'No customer was found.'}
+          : looks ? 'Looking …' : faults.length === 0 && !error && 'No customer was found.'}
       </p>
       {rows.length > 0 && (
         <ul className="rows" aria-label="Customers">
