@@ -203,6 +203,23 @@ func TestBrowserCredentialEnds(t *testing.T) {
 		chromedp.SendKeys(chromedp.CSS(`.sign-in input`), p.key("FRONTEND")+"\r"), chromedp.WaitVisible(chromedp.CSS(`.rows > li`)))
 }
 
+// Who may look for customers by key only is told when that cannot be asked: nobody found is another answer.
+func TestBrowserSearchFails(t *testing.T) {
+	p := openBrowser(t, "--profile-timeout", "1m", "--source-timeout", "1m", "--request-timeout", "1m")
+	p.do(chromedp.Navigate(p.origin+"/customers"), chromedp.WaitVisible(chromedp.CSS(`.rows > li`)),
+		chromedp.Evaluate[chromedp.Void](`sessionStorage.setItem('customer360:/:credential', '`+p.key("ANALYST")+`')`),
+		chromedp.Reload(), chromedp.WaitVisible(chromedp.CSS(`.rows > li`)))
+	if who := p.text(`.who`); !strings.Contains(who, "ANALYST") {
+		t.Fatalf("signed in is %q", who)
+	}
+	p.do(chromedp.Evaluate[chromedp.Void](`window.fetch = () => Promise.reject(new TypeError('no network'))`),
+		chromedp.SendKeys(chromedp.CSS(`input[type=search]`), "story-s1\r"))
+	p.until(`document.querySelector('main [role=alert]')?.textContent.includes('cannot be reached')`)
+	if text := p.text(`main`); strings.Contains(text, "No customer was found") {
+		t.Errorf("the page says %q", text)
+	}
+}
+
 // The console signs in with an issuer by authorization code and PKCE, renews its token, and signs out.
 func TestBrowserSignsIn(t *testing.T) {
 	config := filepath.Join(t.TempDir(), "customer360.yaml")
